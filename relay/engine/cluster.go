@@ -40,21 +40,21 @@ type cluster struct {
 	engine *Engine
 	shared Shared
 	bus    bus.Bus
-	pages  headReads     // of pages
+	pages  headReads     // reads pages of history
 	heals  chan struct{} // has a value for each hole that is being read
-	others chan struct{} // has a value for each other question to the store
+	others chan struct{} // has a value for each other question under way
 	reads  sync.WaitGroup
-	ctx    context.Context // of the reads; it ends with the engine
+	ctx    context.Context // the reads' context; it ends with the engine
 	cancel context.CancelFunc
-	left   chan struct{} // closed once nobody owns the hub any more
+	left   chan struct{} // closed once no goroutine owns the hub
 
-	// Of the goroutine that owns the hub:
+	// The goroutine that owns the hub also owns:
 
 	wake   *time.Timer
 	wakeAt time.Time
 }
 
-// joinCluster shares the hub with the other relays. Nothing has called the hub yet.
+// joinCluster shares the hub with the other relays. It runs before the hub's first call.
 func (e *Engine) joinCluster(o *Cluster) {
 	c := &cluster{
 		engine: e, shared: o.Shared, pages: headReads{shared: o.Shared},
@@ -76,7 +76,7 @@ func (c *cluster) arm() {
 	}
 }
 
-// wakeHub carries out the work that is due in the hub.
+// wakeHub does the hub's work that is due.
 func (c *cluster) wakeHub() {
 	c.wakeAt = time.Time{}
 	c.engine.hub.Wake(time.Now())
@@ -125,7 +125,7 @@ func (c *cluster) Heard(from bus.RelayID, news bus.News) {
 	c.engine.do(func(now time.Time) { c.engine.hub.Heard(now, told) })
 }
 
-// newsOf converts changes for the hub. Frames that cannot be decoded become a head alone.
+// newsOf converts changes for the hub. If their frames cannot be decoded, it keeps only the head.
 func newsOf(n *bus.Changes) hub.News {
 	told := hub.News{Room: n.Room, Epoch: n.Epoch, First: n.First, Last: n.Last, Frames: make([][]byte, len(n.Frames))}
 	for i := range n.Frames {
@@ -175,7 +175,7 @@ func (c *cluster) ReadSince(room string, since int64) {
 	})
 }
 
-// read reads the store beside the hub, and hands the hub the answer.
+// read queries the store in a goroutine, and hands the answer to the hub's owner.
 func (c *cluster) read(query func(context.Context) event) {
 	c.reads.Go(func() {
 		ctx, cancel := context.WithTimeout(c.ctx, sharedTimeout)
@@ -184,9 +184,9 @@ func (c *cluster) read(query func(context.Context) event) {
 	})
 }
 
-// end ends the cluster's reads. The engine has ended.
+// end stops the cluster's reads after the engine's end.
 func (c *cluster) end() {
-	<-c.left // the hub asks for nothing more
+	<-c.left // the hub starts no more reads
 	c.cancel()
 	c.reads.Wait()
 }

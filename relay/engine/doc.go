@@ -1,8 +1,8 @@
-// Package engine runs a hub: it gives it a goroutine, a clock, sockets and a store.
+// Package engine runs a hub: it gives the hub a goroutine, a clock, sockets and a store.
 //
 // The main type is [Engine]. One goroutine owns the hub and takes one event after another: a connection's
-// frame, a request over REST, the result of a commit, a tick. A second goroutine commits the hub's batches.
-// Each connection's reader only hands events over, and waits when the hub is busy; the hub waits for nobody.
+// frame, a request over REST, the result of a commit, a tick. A second goroutine commits the hub's batches. Each
+// connection's reader only hands events over, and waits while the hub is busy; the hub never waits.
 //
 //	engine.go   the two goroutines
 //	link.go     a connection's events
@@ -15,5 +15,5 @@
 //
 // # What this package must not know
 //
-// HTTP, SQL, the command line, what a token looks like. It decides nothing about rooms: the hub does.
+// HTTP, SQL, the command line, the format of tokens. It decides nothing about rooms: the hub does.
 package engine

@@ -8,8 +8,9 @@ import (
 // Draining reports whether Drain was called.
 func (e *Engine) Draining() bool { return e.draining.Load() }
 
-// Drain ends the engine; it is called once. It turns new connections away and asks all others to go; it closes the rest
-// a little later. It returns when all are gone and every accepted op is committed, or with ctx's error.
+// Drain ends the engine; it may be called once. It refuses new connections, asks all clients to go, and closes the
+// remaining connections a little later. It returns when all connections have ended and every accepted op is committed,
+// or with ctx's error.
 func (e *Engine) Drain(ctx context.Context) error {
 	e.draining.Store(true)
 	defer e.transport.Close()

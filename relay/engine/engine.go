@@ -12,11 +12,11 @@ import (
 	"hallway/relay/rules"
 )
 
-// eventsMax bounds the events that wait for the hub; beyond it readers wait.
+// eventsMax bounds the events that wait for the hub. When it is reached, readers wait.
 const eventsMax = 1024
 
-// busyOps is the number of ops, waiting or in a commit, from which on connections with much to say have to
-// wait. It is enough for a batch that costs the disk little.
+// busyOps is the number of unfinished ops from which on busy connections have to wait. Such a batch still costs the
+// disk little.
 const busyOps = 128
 
 // Options holds the parameters of New.
@@ -25,7 +25,7 @@ type Options struct {
 	Store rules.Store // the caller closes it, after Drain
 	Log   *slog.Logger
 
-	Known hub.Known // what the store holds at the start; see [ReadKnown]
+	Known hub.Known // the store's state at the start; see [ReadKnown]
 
 	Cluster   *Cluster       // nil: no other relay writes the store
 	Meter     Meter          // nil: nothing is measured
@@ -58,8 +58,8 @@ type Engine struct {
 	results  chan result
 	ended    chan struct{} // closed once the engine has ended
 	draining atomic.Bool
-	conns    atomic.Int64 // connections that were taken over and are not closed yet
-	busy     atomic.Bool  // connections with much to say have to wait
+	conns    atomic.Int64 // connections that the engine has taken over and that have not ended
+	busy     atomic.Bool  // busy connections have to wait
 
 	windows     *hub.Windows
 	revocations *hub.Revocations
@@ -70,14 +70,14 @@ type Engine struct {
 	wake        <-chan time.Time          // the cluster's
 	stats       atomic.Pointer[hub.Stats] // the hub's last answer
 
-	// The goroutine that owns the hub owns these as well:
+	// The goroutine that owns the hub also owns:
 
 	hub   *hub.Hub
 	links int             // connections whose last event has not come
 	idle  []chan struct{} // closed once no connection and no op is left
 }
 
-// An event is work for the hub; its owner calls it.
+// An event is work for the hub. The hub's owner calls it.
 type event func(now time.Time)
 
 type result struct {
@@ -123,7 +123,7 @@ type committer chan<- []rules.Op
 
 func (c committer) Commit(ops []rules.Op) { c <- ops }
 
-// own is the goroutine that owns the hub.
+// own runs the goroutine that owns the hub.
 func (e *Engine) own() {
 	tick := time.NewTicker(hub.TickEvery)
 	defer tick.Stop()
@@ -152,7 +152,7 @@ func (e *Engine) own() {
 	}
 }
 
-// takeLast takes the events from before the end.
+// takeLast handles the events that came before the end.
 func (e *Engine) takeLast() {
 	for {
 		select {
@@ -164,7 +164,7 @@ func (e *Engine) takeLast() {
 	}
 }
 
-// commit is the goroutine that commits.
+// commit runs the goroutine that commits batches.
 func (e *Engine) commit() {
 	for {
 		select {

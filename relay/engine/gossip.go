@@ -49,8 +49,8 @@ func ReadKnown(ctx context.Context, m rules.Moderation) (k hub.Known, err error)
 	return k, err
 }
 
-// read asks the database beside the hub, of which few questions are under way at once, and hands the answer to the hub's
-// owner.
+// read queries the database in a goroutine, and hands the answer to the hub's owner. It bounds the number of such
+// queries.
 func read[T any](c *cluster, what string, ask func(ctx context.Context) (T, error), done func(now time.Time, t T, err error)) {
 	c.read(func(ctx context.Context) event {
 		c.others <- struct{}{}

@@ -7,13 +7,13 @@ import (
 	"hallway/relay/rules"
 )
 
-// headReads reads the heads of rooms for requests, many by one query. Each request waits for a query that begins after
-// it, so its answer has all changes that its client knows, from any relay.
+// headReads reads the heads of rooms for requests, many in one query. Each request waits for a query that begins after
+// it, so the answer includes every change that the client knows, from any relay.
 type headReads struct {
 	shared rules.Shared
 
 	mu   sync.Mutex
-	next *headRead // has not begun; nil: nobody waits for it
+	next *headRead // a query that has not begun; nil: no request waits for it
 	busy bool      // a query is under way
 }
 
@@ -21,12 +21,12 @@ type headReads struct {
 type headRead struct {
 	names  []string
 	places map[string]int // in names
-	done   chan struct{}  // closed once the rest is known
+	done   chan struct{}  // closed once the answer is there
 	heads  rules.Heads
 	err    error
 }
 
-// read returns how far a room is.
+// read returns the head of a room.
 func (h *headReads) read(ctx context.Context, room string) (rules.Head, error) {
 	h.mu.Lock()
 	if h.next == nil {

@@ -51,18 +51,19 @@ func (e *Engine) read(ctx context.Context, room, user string, q rules.Query) (pr
 	if err != nil {
 		return page, err
 	}
-	// A window that was opened in the meantime may lag behind the page as well. In a cluster each reader finds out.
+	// A window that was opened in the meantime may be older than the page, too. In a cluster each reader checks that
+	// itself.
 	if w := e.windows.Of(room); w != nil && e.cluster == nil {
 		w.Seen(page.Head)
 	}
 	return page, nil
 }
 
-// Ready returns why the store cannot write at present; nil when it can.
+// Ready returns the reason why the store cannot write now; nil if it can.
 func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
-// recent answers from the window; ok is false if it cannot. The first reader of a window with a gap fills it from the
-// store, and later readers wait for that. In a cluster the window must be level with the database.
+// recent answers a query from the window; ok is false if it cannot. The first reader of a window with a gap fills the
+// gap from the store, and later readers wait for it. In a cluster the window must be level with the database.
 func (e *Engine) recent(ctx context.Context, room, user string, q rules.Query) (page []byte, ok bool, err error) {
 	w := e.windows.Of(room)
 	if w == nil || !hub.WindowAnswers(q) {

@@ -33,7 +33,7 @@ func (e *Engine) Serve(nc net.Conn, from netip.AddrPort) {
 type link struct {
 	engine  *Engine
 	client  hub.Client
-	session *hub.Session // the hub's owner owns it; nil when the connection came too late
+	session *hub.Session // owned by the hub's owner; nil if the connection came too late
 }
 
 func (l *link) Received(data []byte) {

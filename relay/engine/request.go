@@ -10,10 +10,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// errEnded is the error of a request to an engine that has ended.
+// errEnded is the answer to a request after the engine's end.
 var errEnded = errors.New("the engine has ended")
 
-// ask hands an event to the hub's owner and waits until it calls answer. The error is ctx's or errEnded.
+// ask hands an event to the hub's owner and waits for its answer. The error is ctx's or errEnded.
 func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer func(T))) (T, error) {
 	answers := make(chan T, 1)
 	e.do(func(now time.Time) { ev(now, func(t T) { answers <- t }) })
@@ -28,9 +28,9 @@ func ask[T any](ctx context.Context, e *Engine, ev func(now time.Time, answer fu
 	}
 }
 
-// Change takes an op over REST by the rules, order and rate of a frame. It takes all ops but Open and Read. The op's
-// content was checked; the hub sets its sender. The outcome may be a refusal, with RetryAfter if another try may help.
-// After an error, which is ctx's, the change may or may not be stored.
+// Change carries out an op over REST, with the rules, order and rate of a frame. It takes all ops except Open and Read.
+// The caller has checked the op's content; the hub sets its sender. The outcome may be a refusal, with RetryAfter if a
+// later try may succeed. After an error, which is ctx's, the change may or may not be stored.
 func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rules.Outcome, error) {
 	o, err := ask(ctx, e, func(now time.Time, answer func(rules.Outcome)) { e.hub.Change(now, who, op, answer) })
 	if errors.Is(err, errEnded) {
@@ -43,13 +43,13 @@ func (e *Engine) Change(ctx context.Context, who hub.Identity, op rules.Op) (rul
 func (e *Engine) Online(ctx context.Context, room string) (map[string]bool, error) {
 	users, err := ask(ctx, e, func(now time.Time, answer func(map[string]bool)) { e.hub.Online(now, room, answer) })
 	if errors.Is(err, errEnded) {
-		return nil, nil // nobody is connected any more
+		return nil, nil // no connection is left
 	}
 	return users, err
 }
 
-// Level waits until this relay knows where clients are and what they have read at other relays, as far as no database
-// holds it. The error is ctx's.
+// Level waits until this relay has the other relays' presence and read markers that are not in the database yet. The
+// error is ctx's.
 func (e *Engine) Level(ctx context.Context) error {
 	if e.cluster == nil {
 		return nil
@@ -61,8 +61,8 @@ func (e *Engine) Level(ctx context.Context) error {
 	return err
 }
 
-// Erase carries out parts of the erasure of a user, each a rules.Erase or a rules.Forget, and returns an outcome for
-// each. After an error, which is ctx's or that of the engine's end, they may or may not be stored.
+// Erase carries out parts of a user's erasure, each a rules.Erase or a rules.Forget, and returns an outcome for each
+// part. After an error, which is ctx's or errEnded, the parts may or may not be stored.
 func (e *Engine) Erase(ctx context.Context, ops []rules.Op) ([]rules.Outcome, error) {
 	return ask(ctx, e, func(now time.Time, answer func([]rules.Outcome)) {
 		outcomes, left := make([]rules.Outcome, len(ops)), len(ops)
@@ -95,19 +95,19 @@ func (e *Engine) Banned(now time.Time, ban rules.Ban, role protocol.Role) (until
 	return e.bans.Of(now, ban, role)
 }
 
-// Rank returns a user's role in a room by the last token seen. ok is false if the store knows it as well.
+// Rank returns a user's role in a room by the last token seen. ok is false if the caller can rely on the stored role.
 func (e *Engine) Rank(user, room string) (role protocol.Role, ok bool) { return e.ranks.Of(user, room) }
 
 // Config returns the hub's configuration with its defaults.
 func (e *Engine) Config() hub.Config { return e.config }
 
-// Conns returns the number of connections that were taken over and are not closed yet.
+// Conns returns the number of connections that the engine has taken over and that have not ended.
 func (e *Engine) Conns() int { return int(e.conns.Load()) }
 
 // Waiting returns the number of events that wait for the hub.
 func (e *Engine) Waiting() int { return len(e.events) }
 
-// Attend makes the transport look for events, and reports whether connections have work to do.
+// Attend makes the transport look for events, and reports whether any connection has work to do.
 func (e *Engine) Attend() bool { return e.transport.Attend() }
 
 // statsTimeout bounds how long Stats waits for a busy hub.

@@ -9,11 +9,11 @@ import (
 	"hallway/relay/rules"
 )
 
-// acts holds a user's read marker on its way, and the time of the user's last typing.
+// acts holds a user's pending read marker and the time of the user's last typing.
 type acts struct {
-	typedAt int64   // when typing was told last
-	want    int64   // where the read marker is to move; 0: nowhere
-	by      *member // wants that
+	typedAt int64   // when the room was last told that the user types
+	want    int64   // the seq that the read marker is to reach; 0: none
+	by      *member // the member whose read asked for want
 	marking bool    // a Read is in the queue or being committed
 }
 
@@ -24,14 +24,14 @@ func (p *presence) activity() *acts {
 	return p.acts
 }
 
-// activity passes on typing, and moves read markers.
+// activity passes on typing and moves read markers.
 type activity struct {
 	*shared
 	rooms  *rooms
 	writes *writes
 }
 
-// typing tells the others in a room that a user is typing, unless it happens too often.
+// typing tells the other members of a room that a user is typing, within the limits.
 func (a *activity) typing(now time.Time, s *Session, name string) {
 	m := s.member(name)
 	if m == nil {
@@ -41,7 +41,7 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 	p := m.presence
 	r, acts, at := p.room, p.activity(), now.UnixNano()
 	if !m.joined || a.rooms.count(r) == 1 {
-		return // nobody else is here
+		return // no other user is here
 	}
 	if !r.mayType(at, acts.typedAt) {
 		a.stats.TypingDropped++
@@ -52,8 +52,8 @@ func (a *activity) typing(now time.Time, s *Session, name string) {
 	a.gossip.tell(&bus.Typing{Room: name, User: m.sender()})
 }
 
-// mayType reports whether the room may be told that a user is typing, and counts it. last is the time at which the user
-// typed before.
+// mayType reports whether the limits allow the room to be told that a user is typing, and counts it. last is the time
+// of the user's previous typing.
 func (r *room) mayType(at, last int64) bool {
 	if at-last < int64(typingEvery) || at-r.typedAt[r.typed] < int64(time.Second) {
 		return false
@@ -78,7 +78,7 @@ func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
 		a.stats.TypingDropped++
 		return
 	}
-	// The room's limit bounds those who stay.
+	// The room's limit bounds the remaining entries.
 	maps.DeleteFunc(r.typists, func(_ string, last int64) bool { return at-last >= int64(typingEvery) })
 	if r.typists == nil {
 		r.typists = map[string]int64{}
@@ -93,9 +93,9 @@ func (a *activity) typingElsewhere(now time.Time, n *bus.Typing) {
 	a.rooms.broadcast(r, [][]byte{frame})
 }
 
-// read moves the user's read marker. While a Read is under way, it only keeps the farthest seq for the next Read. After
-// a failure, the user's next read in the room tries again, if one of the user's connections is still there; it is
-// usually farther anyway. So a marker may be behind after a failure, but it never goes back.
+// read moves the user's read marker. While a Read is under way, it keeps only the farthest seq, for the next Read.
+// After a failure the marker stays behind until the user's next read in the room, which is usually farther anyway. It
+// never goes back.
 func (a *activity) read(s *Session, f protocol.Read) {
 	m := s.member(f.Room)
 	if m == nil {
@@ -127,14 +127,14 @@ func (a *activity) mark(p *presence) {
 	})
 }
 
-// marked ends a Read of a member.
+// marked handles the end of a member's Read.
 func (a *activity) marked(p *presence, by *member, seq int64, o rules.Outcome) {
 	acts := p.acts
 	acts.marking = false
 	if o.Code != "" {
 		return
 	}
-	// If the room is not open, the marker may be of an earlier life; joined tells the present one.
+	// If the room is not open, the marker may belong to an earlier epoch; the joined frame then has the present one.
 	if read := o.Result.(rules.Marked).Read; p.room.open && read > p.read {
 		p.read = read
 		a.stats.Reads++
@@ -147,6 +147,6 @@ func (a *activity) marked(p *presence, by *member, seq int64, o rules.Outcome) {
 	if acts.want > seq && len(p.members) > 0 { // a user who left may have come back, with another presence
 		a.mark(p)
 	} else {
-		acts.want, acts.by = 0, nil // reached, or beyond the head, which counts as the head
+		acts.want, acts.by = 0, nil // reached, or beyond the head: that counts as the head
 	}
 }

@@ -7,17 +7,17 @@ import (
 	"hallway/relay/rules"
 )
 
-// Answers to a connection's ops of a room come in the order of the ops. If other relays write the room, a message of
-// the connection may wait above a hole; the store's later answers wait for it.
+// The hub answers a connection's ops in a room in their order. If other relays write the room, one of the connection's
+// messages may wait above a hole; the store's later answers then wait for it.
 
-// A heldAnswer waits until the room's streams have got a rev.
+// A heldAnswer waits until the room's streams reach a rev.
 type heldAnswer struct {
 	member *member
 	rev    int64
 	frame  protocol.RelayFrame
 }
 
-// refuse answers an op that the store has refused or not carried out.
+// refuse answers an op that the store refused or did not carry out.
 func (rs *rooms) refuse(p *pending, why rules.Refusal) {
 	if p.done != nil {
 		p.refuse(why)
@@ -44,7 +44,7 @@ func (rs *rooms) answer(s *Session, room string, f protocol.RelayFrame) {
 	s.send(f)
 }
 
-// release sends the answers whose revs the streams have got.
+// release sends the answers whose revs the streams have reached.
 func (ps *peers) release(r *room) {
 	if len(r.level.held) == 0 {
 		return
@@ -58,7 +58,7 @@ func (ps *peers) release(r *room) {
 	})
 }
 
-// settleUp sends all answers that wait for a member, because the member's stream ends.
+// settleUp sends all answers that are held for a member, because the member's stream ends.
 func (ps *peers) settleUp(m *member) {
 	m.echo = 0
 	lv := m.presence.room.level

@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Bans holds the bans in force, for readers outside the hub. The hub's owner changes it; any goroutine may read it at
-// any time. The store decides about changes. If the result of a ban was lost, Bans learns of it when the banned user
-// tries something.
+// Bans holds the bans in force, for readers outside the hub. The hub's owner changes it; any goroutine may read it. The
+// store decides about changes. If the result of a ban was lost, Bans learns of the ban at the banned user's next
+// attempt.
 type Bans struct {
 	mu    sync.RWMutex
 	terms map[rules.Ban]rules.BanTerms
@@ -38,28 +38,28 @@ func (b *Bans) end(ban rules.Ban) {
 	delete(b.terms, ban)
 }
 
-// replace takes other bans in the place of all.
+// replace replaces all bans.
 func (b *Bans) replace(terms map[rules.Ban]rules.BanTerms) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.terms = terms
 }
 
-// drop ends the bans from a deleted room.
+// drop removes the bans of a deleted room.
 func (b *Bans) drop(room string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	maps.DeleteFunc(b.terms, func(ban rules.Ban, _ rules.BanTerms) bool { return ban.Room == room })
 }
 
-// forget ends the bans of a user.
+// forget removes the bans of a user.
 func (b *Bans) forget(user string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	maps.DeleteFunc(b.terms, func(ban rules.Ban, _ rules.BanTerms) bool { return ban.User == user })
 }
 
-// note keeps the bans as the outcome of an op shows them.
+// note updates the bans from the outcome of an op.
 func (b *Bans) note(op *rules.Op, o *rules.Outcome) {
 	if o.Void {
 		b.end(rules.Ban{Room: op.Room, User: op.Sender.ID})

@@ -12,13 +12,13 @@ import (
 // Bus carries news to the other relays on the database. It may lose, delay, double and reorder news. Its methods never
 // block and never call back.
 type Bus interface {
-	// Publish tells the other relays of durable changes. They do not come back to this hub.
+	// Publish sends durable changes to the other relays. This hub does not receive them.
 	Publish(n News)
-	// Follow subscribes to the news of a room, which come to Hub.Heard until Unfollow. Hub.Followed is called once they
-	// do.
+	// Follow subscribes to the news of a room. The bus calls Hub.Followed when the subscription stands, and Hub.Heard
+	// with each news until Unfollow.
 	Follow(room string)
 	Unfollow(room string)
-	// Tell tells the other relays of state that no database holds. It comes to their Gossip.Heard.
+	// Tell sends the other relays state that is in no database. Their Gossip.Heard takes it.
 	Tell(n bus.News)
 }
 
@@ -36,20 +36,20 @@ type Reader interface {
 	// ReadKnown reads the bans, revocations and ranks that hubs keep in memory. Gossip.Known takes the answer, exactly
 	// once. The hub waits for it before it asks again.
 	ReadKnown()
-	// MarkRead writes read markers. Gossip.Marked takes the end, exactly once. The hub waits for it before it writes
-	// others.
+	// MarkRead writes read markers. Gossip.Marked takes the result, exactly once. The hub waits for it before it writes
+	// more.
 	MarkRead(marks []rules.ReadMark)
 }
 
-// News tells of durable changes of a room. The hub does not rely on it: it reads a missing rev from the database, and
-// reads the room's life there if the epoch differs.
+// News reports durable changes of a room. The hub does not rely on it: it reads missing revs from the database, and a
+// room's new state if the epoch differs.
 type News struct {
 	Room  string
-	Epoch string // names the room's life; "": the room was deleted
-	First int64  // the rev of the first frame; 0: there is none
+	Epoch string // names the room's creation; "": the room was deleted
+	First int64  // the rev of the first frame; 0: there are no frames
 	Last  int64  // the highest rev
-	// Frames holds the message frames of the revs from First on, one each, as streams get them. There are fewer than
-	// Last says, or none, if the bus cannot carry them.
+	// Frames holds the message frames of the revs from First on, one for each rev, as streams get them. It may end
+	// before Last, or be empty, if the bus cannot carry more.
 	Frames [][]byte
 
 	changes []change // the frames, decoded
@@ -75,8 +75,8 @@ func (n *News) Decode() error {
 	return nil
 }
 
-// A Heal holds a page of a room's changes, read from the database for a hole: the latest state of every message with a
-// rev above Since and not above To.
+// A Heal holds a page of a room's changes, read from the database to fill a hole: the latest state of every message
+// with a rev above Since and at most To.
 type Heal struct {
 	Epoch     string
 	Since, To int64
@@ -84,8 +84,7 @@ type Heal struct {
 	changes   []change
 }
 
-// HealOf makes a heal of a page of changes since a rev. It encodes the messages, so that the hub's owner need not do
-// it.
+// HealOf converts a page of changes since a rev. It encodes the messages, so that the hub's owner need not.
 func HealOf(since int64, p *protocol.Page) Heal {
 	h := Heal{Epoch: p.Epoch, Since: since, To: p.Head, Head: p.Head, changes: make([]change, len(p.Messages))}
 	for i := range p.Messages {
@@ -99,20 +98,20 @@ func HealOf(since int64, p *protocol.Page) Heal {
 	return h
 }
 
-// Share tells a hub, before its first call, that other relays write the same database. The hub then tells streams of
-// the others' commits as well, and of no rev above a hole.
+// Share tells a hub, before its first call, that other relays write the same database. The hub then sends streams the
+// other relays' commits as well, and no rev above a hole.
 func (h *Hub) Share(bus Bus, reader Reader) {
 	h.gossip = newGossip(h, bus, reader)
 	h.rooms.peers = newPeers(h, bus, reader)
 }
 
-// Followed notes that the news of these rooms come from now on. The hub may have missed earlier ones.
+// Followed notes that the news of these rooms arrive from now on. The hub may have missed earlier news.
 func (h *Hub) Followed(now time.Time, rooms []string) { h.rooms.peers.followed(now, rooms) }
 
-// Heard takes news of another relay, which was decoded.
+// Heard takes decoded news of another relay.
 func (h *Hub) Heard(now time.Time, n News) { h.rooms.peers.heard(now, &n) }
 
-// Heads takes the answer to ReadHeads. After an error nothing is known of its rooms.
+// Heads takes the answer to ReadHeads. After an error the heads remain unknown.
 func (h *Hub) Heads(now time.Time, heads rules.Heads, err error) {
 	h.rooms.peers.heads(now, &heads, err)
 }
@@ -122,8 +121,8 @@ func (h *Hub) Healed(now time.Time, room string, heal Heal, err error) {
 	h.rooms.peers.healed(now, room, &heal, err)
 }
 
-// BusUp notes whether the bus carries news at present. The shell also calls it when news may have been lost: the hub
-// then reads all heads at once, and every CheckEveryDown while the bus is down.
+// BusUp notes whether the bus works. The engine also calls it when news may have been lost: the hub then reads all
+// heads at once, and again every CheckEveryDown while the bus is down.
 func (h *Hub) BusUp(now time.Time, up bool) { h.rooms.peers.busUp(now, up) }
 
 // Deadline returns the time of the next Wake; before the first Wake it is zero.

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// ModerateOp returns the op of a frame that arrives at the time now.
+// ModerateOp returns the op for a frame that arrives at the given time.
 func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	do := rules.Moderate{Act: f.Act, User: f.User, Reason: f.Reason}
 	if f.ForMs > 0 {
@@ -17,7 +17,7 @@ func ModerateOp(now time.Time, f protocol.Moderate) rules.Op {
 	return rules.Op{Room: f.Room, Do: do}
 }
 
-// opOf returns the op of a frame; ok is false for frames without one.
+// opOf returns the op for a frame; ok is false for frames without an op.
 func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	switch f := frame.(type) {
 	case protocol.Edit:
@@ -46,19 +46,19 @@ func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 	return op, op.Do != nil
 }
 
-// Change takes an op over REST, by the rules and the rate of a frame, but without a joined room. It takes all ops but
-// Open and Read, and sets their sender. It calls done exactly once with the outcome, perhaps before it returns.
+// Change takes an op over REST, with the rules and the rate of a frame, but without a joined room. It takes all ops
+// except Open and Read, and sets their sender. It calls done exactly once with the outcome, perhaps before it returns.
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
 	h.changes.overREST(now, who, op, done)
 }
 
-// Erase takes parts of the erasure of a user, each a [rules.Erase] or a [rules.Forget]. Ops of other users come in
-// between. It calls done once for each part, with its index in ops, perhaps before it returns.
+// Erase takes parts of a user's erasure, each a [rules.Erase] or a [rules.Forget]. Ops of other users may come between
+// them. It calls done once for each part, with its index in ops, perhaps before it returns.
 func (h *Hub) Erase(_ time.Time, ops []rules.Op, done func(i int, o rules.Outcome)) {
 	h.changes.erase(ops, done)
 }
 
-// changes checks ops that are not sends, and queues them.
+// changes checks and queues all ops except sends.
 type changes struct {
 	users   *users
 	writes  *writes
@@ -66,7 +66,7 @@ type changes struct {
 }
 
 // ask takes an op from a connection: a change of a stored message, or an act of moderation. The op has its place in the
-// queue, but belongs to no lane: its refusal holds nothing back.
+// queue, but is in no lane: its refusal blocks no sends.
 func (cs *changes) ask(now time.Time, s *Session, op rules.Op) {
 	m := s.member(op.Room)
 	if m == nil {

@@ -7,8 +7,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Committed ends the batch that is being committed, with one outcome for each of its ops, or with an error. After an
-// error nothing is known of its ops.
+// Committed ends the batch that is being committed, with one outcome for each op, or with an error. After an error the
+// ops may or may not be stored.
 func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 	batch := h.writes.ended()
 	peers := h.rooms.peers
@@ -43,5 +43,5 @@ func (h *Hub) Committed(now time.Time, outcomes []rules.Outcome, err error) {
 		return
 	}
 	h.rooms.flushAll()
-	h.writes.flush() // the ops for which the batch has asked
+	h.writes.flush() // the ops that the batch has caused
 }

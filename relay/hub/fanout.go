@@ -6,7 +6,7 @@ import (
 )
 
 // news gives a stored message to its room's window and, if it is new to the members, sends it to them at the end of the
-// call. It reports whether it was new to them. It encodes the message, once for all receivers.
+// call. It encodes the message once, for all receivers, and reports whether it was new.
 func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *protocol.Cause) bool {
 	if rs.peers != nil {
 		return rs.peers.committed(r, o, stored, cause)
@@ -18,7 +18,7 @@ func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *pr
 	if stored.New || m.Rev > r.told {
 		stored.Encoded = m.Append(nil)
 	}
-	rs.windows.took(r.window, o.Epoch, o.Head, stored) // before anybody is told
+	rs.windows.took(r.window, o.Epoch, o.Head, stored) // before any member hears of it
 	if m.Rev <= r.told {
 		return false
 	}
@@ -30,7 +30,7 @@ func (rs *rooms) news(r *room, o *rules.Outcome, stored *rules.Stored, cause *pr
 	return true
 }
 
-// tell sends a room a frame at the end of the call.
+// tell queues a frame that the room gets at the end of the call.
 func (rs *rooms) tell(r *room, frame []byte) {
 	if len(r.out) == 0 {
 		rs.touched = append(rs.touched, r)
@@ -46,7 +46,7 @@ func (rs *rooms) newsOfAll(r *room, messages []protocol.Message, o *rules.Outcom
 	}
 }
 
-// flush sends a room the frames that wait for it.
+// flush sends a room its queued frames.
 func (rs *rooms) flush(r *room) {
 	if len(r.out) > 0 {
 		rs.broadcast(r, r.out)
@@ -56,7 +56,7 @@ func (rs *rooms) flush(r *room) {
 	r.flushed = r.told
 }
 
-// flushAll sends all rooms the frames that wait for them.
+// flushAll sends all rooms their queued frames.
 func (rs *rooms) flushAll() {
 	for _, r := range rs.touched {
 		rs.flush(r)
@@ -73,7 +73,7 @@ func (rs *rooms) broadcast(r *room, frames [][]byte) {
 	}
 }
 
-// broadcastToOthers sends a frame to all streams of a room but those of one user.
+// broadcastToOthers sends a frame to all streams of a room except those of one user.
 func (rs *rooms) broadcastToOthers(p *presence, frame []byte) {
 	r, own := p.room, 0
 	for _, m := range p.members {

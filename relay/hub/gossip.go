@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Gossip exchanges with the other relays on the database all state but the changes of rooms: presence, typing, read
-// markers, acts of moderation, used-up rates. Any of it may be lost: the hub reads the database again when the head
-// check finds another version, and tells the rest again.
+// Gossip exchanges all state except room changes with the other relays on the database: presence, typing, read markers,
+// acts of moderation, used-up rates. Any news may be lost: the hub reads the database again when the head check finds
+// another version, and repeats the rest.
 type Gossip struct {
 	*shared
 	bus        Bus
@@ -60,14 +60,14 @@ func (g *Gossip) Gone(relay bus.RelayID) {
 	g.calls.gone(relay)
 }
 
-// tell tells the other relays; on a nil Gossip it does nothing.
+// tell sends news to the other relays; on a nil Gossip it does nothing.
 func (g *Gossip) tell(n bus.News) {
 	if g != nil {
 		g.bus.Tell(n)
 	}
 }
 
-// Heard takes news of another relay that are not durable.
+// Heard takes ephemeral news of another relay.
 func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	g.presence.Heard(now, from, news)
 	switch n := news.(type) {
@@ -95,7 +95,7 @@ func (g *Gossip) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	}
 }
 
-// told takes a frame for the streams of a room that is not a message.
+// told takes another relay's frame for the streams of a room. The frame is not a message.
 func (g *Gossip) told(now time.Time, n *bus.Told) {
 	r := g.rooms.byName[n.Room]
 	if r == nil || r.open && n.Epoch != r.epoch {
@@ -136,7 +136,7 @@ func (g *Gossip) told(now time.Time, n *bus.Told) {
 	}
 }
 
-// acted takes an act of moderation.
+// acted takes another relay's act of moderation.
 func (g *Gossip) acted(n *bus.Acted) {
 	frame, err := protocol.DecodeRelay(n.Frame)
 	f, ok := frame.(protocol.Moderated)
@@ -157,7 +157,7 @@ func (g *Gossip) acted(n *bus.Acted) {
 	}
 }
 
-// revoked takes the revocation of a user's tokens, its end, or the user's erasure.
+// revoked takes a revocation, its end, or the erasure of a user.
 func (g *Gossip) revoked(n *bus.Revoked) {
 	g.rulings.changed(nil)
 	if n.Erased {
@@ -204,7 +204,7 @@ func (g *Gossip) wake(now time.Time) {
 	g.rooms.tellPresence(now)
 }
 
-// leave tells the other relays that this one ends.
+// leave tells the other relays that this one stops.
 func (g *Gossip) leave() {
 	if g != nil && !g.left {
 		g.left = true

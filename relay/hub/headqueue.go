@@ -3,18 +3,18 @@ package hub
 // headsMax bounds the rooms of one query for heads.
 const headsMax = 1000
 
-// A headQueue holds the rooms whose heads must be read, and the query that reads some.
+// A headQueue holds the rooms whose heads must be read, and the query under way.
 type headQueue struct {
 	reader  Reader
-	queries uint64  // begun so far
+	queries uint64  // the number of queries begun
 	asked   []*room // rooms whose heads are being read
 	asking  bool    // a query is under way
-	known   bool    // the next query reads the version of Known, even if there are no rooms
+	known   bool    // the next query reads the version of Known, even without rooms
 	urgent  []*room // rooms of the next query: joins wait for them
 	due     []*room // rooms of the next query or a later one
 }
 
-// check makes the next query read a room's head, or a later one if there are too many.
+// check adds a room to the next query or, if that has too many, to a later one.
 func (q *headQueue) check(r *room) {
 	if !r.level.due {
 		r.level.due = true
@@ -22,7 +22,7 @@ func (q *headQueue) check(r *room) {
 	}
 }
 
-// prioritize makes the next query read a room's head before those of other rooms.
+// prioritize makes the next query read this room's head first.
 func (q *headQueue) prioritize(r *room) {
 	if !r.level.urgent {
 		r.level.urgent = true
@@ -30,7 +30,7 @@ func (q *headQueue) prioritize(r *room) {
 	}
 }
 
-// ask begins the next query for heads, unless one is under way. Rooms for which joins wait go first.
+// ask begins the next query for heads, unless one is under way. Rooms with waiting joins go first.
 func (q *headQueue) ask() {
 	if q.asking {
 		return

@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// Streams get revs without a hole, whoever has committed them. A change above a hole waits until news fill the hole, or
-// until it is read from the database. A read finds only the latest state of each message, so it may skip revs; the next
-// frame says so.
+// Streams get revs without a hole, from every relay. A change above a hole waits until news fill the hole, or until it
+// is read from the database. A read finds only the latest state of each message, so it may skip revs; the next frame
+// says so.
 
 // A change is a message at a new rev.
 type change struct {
@@ -41,7 +41,7 @@ func (ps *peers) committed(r *room, o *rules.Outcome, stored *rules.Stored, caus
 	return here
 }
 
-// begin takes the end of a batch. A failed batch may be stored all the same, so the heads of its rooms are read.
+// begin handles the end of a batch. A failed batch may be stored all the same, so the heads of its rooms are read.
 func (ps *peers) begin(now time.Time, batch []*pending, err error) {
 	ps.now = now
 	if err == nil {
@@ -73,7 +73,7 @@ func (ps *peers) heard(now time.Time, n *News) {
 	ps.end()
 }
 
-// take sends the next change, and those that wait for it, to the streams. It keeps a change above a hole.
+// take sends the streams the next change and the kept changes that follow it. It keeps a change above a hole.
 func (ps *peers) take(r *room, c change) {
 	switch {
 	case c.rev <= r.told:
@@ -85,7 +85,7 @@ func (ps *peers) take(r *room, c change) {
 	}
 }
 
-// tellAhead tells the kept changes up to the next hole.
+// tellAhead sends the kept changes up to the next hole.
 func (ps *peers) tellAhead(r *room) {
 	lv := r.level
 	for len(lv.ahead) > 0 && lv.ahead[0].rev <= r.told+1 {
@@ -98,7 +98,7 @@ func (ps *peers) tellAhead(r *room) {
 
 // tell gives the next change to a room's window and its streams.
 func (ps *peers) tell(r *room, c change) {
-	ps.windows.extend(r.window, r.epoch, r.told, c.rev, c.entry) // before anybody is told
+	ps.windows.extend(r.window, r.epoch, r.told, c.rev, c.entry) // before any member hears of it
 	ps.stream(r, &c)
 	ps.reach(r, c.rev)
 }
@@ -120,10 +120,10 @@ func (ps *peers) stream(r *room, c *change) {
 	ps.rooms.tell(r, frame)
 }
 
-// skips reports whether the streams were told beyond skipped revs that no frame has covered yet.
+// skips reports whether the streams are past skipped revs that no frame has covered yet.
 func (r *room) skips() bool { return r.level.last < r.told && r.told < r.level.covered }
 
-// reach notes that the streams have got everything up to a rev.
+// reach notes that the streams have everything up to a rev.
 func (ps *peers) reach(r *room, rev int64) {
 	r.told = max(r.told, rev)
 	ps.release(r)
@@ -135,7 +135,7 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	ps.now = now
 	r := ps.rooms.byName[room]
 	if r == nil || !r.level.healing {
-		return // the room was left meanwhile
+		return // the last member has left meanwhile
 	}
 	lv := r.level
 	lv.healing = false
@@ -149,7 +149,7 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 		ps.holes.readAt(r, now.Add(CheckEveryDown))
 	default:
 		if lv.known == lv.sought {
-			lv.known = h.Head // nobody has told of more since
+			lv.known = h.Head // no news has come since
 		}
 		ps.holes.note(r, h.Head)
 		ps.fill(r, h)
@@ -161,8 +161,8 @@ func (ps *peers) healed(now time.Time, room string, h *Heal, err error) {
 	ps.end()
 }
 
-// fill sends a page of a hole to the streams, together with kept changes of the same revs. These may be earlier states
-// of the same messages, and are the answers to their senders.
+// fill sends a page of a hole to the streams, with the kept changes of the same revs. These may be earlier states of
+// the same messages, and answer their senders.
 func (ps *peers) fill(r *room, h *Heal) {
 	if h.Since > r.told || h.To <= r.told {
 		return
@@ -181,7 +181,7 @@ func (ps *peers) fill(r *room, h *Heal) {
 		c := lv.pop()
 		at, found := slices.BinarySearchFunc(read, c.rev, func(c change, rev int64) int { return cmp.Compare(c.rev, rev) })
 		if found {
-			read[at] = c // it names its cause
+			read[at] = c // the kept change names its cause
 		} else {
 			read = slices.Insert(read, at, c)
 		}

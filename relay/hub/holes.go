@@ -2,18 +2,18 @@ package hub
 
 import "time"
 
-// HealAfter is the time that a hole in the revs of a room waits for news before it is read from the database.
+// HealAfter is the time that a hole in a room's revs waits for news before it is read from the database.
 const HealAfter = 20 * time.Millisecond
 
 // A holeList holds the rooms whose streams are behind the database, and the times at which their holes are read.
 type holeList struct {
 	reader    Reader
 	rooms     []*room   // rooms with a level.healAt
-	at        time.Time // the first of these; zero: none
+	at        time.Time // the earliest healAt; zero: none
 	unsettled []*room   // rooms that may have a hole since this call
 }
 
-// note notes that a rev of a room is stored.
+// note notes that the database holds a rev of a room.
 func (h *holeList) note(r *room, rev int64) {
 	r.level.known = max(r.level.known, rev)
 	if r.level.known > r.told && !r.level.unsettled {
@@ -22,7 +22,7 @@ func (h *holeList) note(r *room, rev int64) {
 	}
 }
 
-// settle sets the time at which the holes of this call are read. Until then news may fill them.
+// settle sets the time at which the holes that this call has found are read. Until then news may fill them.
 func (h *holeList) settle(now time.Time, after time.Duration) {
 	for _, r := range h.unsettled {
 		lv := r.level

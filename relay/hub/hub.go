@@ -50,7 +50,7 @@ func New(cfg Config, transport Transport, committer Committer) *Hub {
 	return h
 }
 
-// Open begins a session on a new connection of a client. A hub that drains closes the connection at once.
+// Open begins a session on a new connection of a client. A draining hub closes the connection at once.
 func (h *Hub) Open(now time.Time, client *Client, conn Conn) *Session {
 	s := h.sessions.add(now, client, conn)
 	if h.draining {
@@ -74,8 +74,8 @@ func (h *Hub) Tick(now time.Time) {
 	h.writes.flush()
 }
 
-// Drain asks all clients to go and turns new ones away. It serves the others until CloseAll. It spreads their return
-// over so long a time that the next relay, by the same limit, can admit them all.
+// Drain asks all clients to go and refuses new ones. It serves the remaining clients until CloseAll. It spreads their
+// return over a time in which the next relay, by the same limit, can admit them all.
 func (h *Hub) Drain(time.Time) {
 	h.draining = true
 	after := h.cfg.GoawayMs
@@ -95,7 +95,7 @@ func (h *Hub) CloseAll(time.Time) {
 	h.gossip.leave()
 }
 
-// See notes a token that was shown over REST: its user has the token's ranks from now on. The next Tick stores it.
+// See notes a token of a request: its user has the token's ranks from now on. The next Tick stores it.
 func (h *Hub) See(who *Identity) { h.ranking.noteToken(who) }
 
 // Filled takes messages from the store for the window of a room.
@@ -105,8 +105,8 @@ func (h *Hub) Filled(name string, f Fill) {
 	}
 }
 
-// Purged notes that the store has deleted old messages of one life of a room: those with a seq below the given one. It
-// tells the other relays, but no client: clients keep their messages, and get no deleted ones.
+// Purged notes that the store has deleted a room's messages with a seq below the given one, in the given epoch. It
+// informs the other relays, but no client: clients keep their messages, and get no deleted ones.
 func (h *Hub) Purged(name, epoch string, below int64) {
 	if r := h.rooms.byName[name]; r != nil {
 		h.windows.purged(r.window, purge{epoch, below})

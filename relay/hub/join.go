@@ -8,8 +8,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// join answers a join whose room the token opens in that role. It answers from memory if the user has joined the open
-// room before, by any connection, and has no unread mentions. Otherwise it asks the store, which makes the user a
+// join answers a join of a room that the token opens in that role. It answers from memory if the user has joined the
+// open room before, by any connection, and has no unread mentions. Otherwise it asks the store, which makes the user a
 // member and knows the read marker. Sends may follow at once: they queue behind the Open.
 func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role) {
 	m, r := s.member(name), rs.byName[name]
@@ -49,7 +49,7 @@ func (rs *rooms) open(m *member) {
 	})
 }
 
-// answerOpen ends an Open.
+// answerOpen handles the outcome of an Open.
 func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	m.opening--
 	s, r := m.session, m.presence.room
@@ -126,7 +126,7 @@ func (rs *rooms) joined(now time.Time, m *member) {
 	rs.tellRules(m)
 	rs.keys.entered(now, m)
 	switch {
-	case r.streams == 1: // nobody else is here
+	case r.streams == 1: // no other user is here
 		r.announced = rs.count(r)
 	case r.announced != rs.count(r):
 		r.announced = -1

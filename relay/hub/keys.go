@@ -17,7 +17,7 @@ type keys struct {
 }
 
 // register takes the device of a connection. Later frames of the connection belong to this device even before it is
-// stored; if it is refused, so are they.
+// stored; if the device is refused, so are they.
 func (k *keys) register(s *Session, f protocol.Register) (op rules.Op, ok bool) {
 	id := rules.DeviceID(f.Device.Sign)
 	if f.Device.ID != "" && f.Device.ID != id {
@@ -93,7 +93,7 @@ func (k *keys) unregistered(gone rules.Unregistered) {
 	}
 }
 
-// turned tells the room of a new turn, and delivers its wraps.
+// turned sends the room a new turn, and delivers its wraps.
 func (k *keys) turned(now time.Time, r *room, m *member, o *rules.Outcome, t rules.Turned) {
 	name, f := t.Room, protocol.Turned{Room: t.Room, Turn: t.Turn}
 	if k.gossip != nil {

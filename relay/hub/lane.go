@@ -9,14 +9,15 @@ import (
 	"hallway/relay/rules"
 )
 
-// A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: once
-// it has refused one with a retryable code, it refuses all later ones, until the refused one comes again.
+// A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: after
+// it has refused one with a retryable code, it refuses all later ones until the refused one comes again.
 
-// A block holds a lane back. Later sends are only looked up: a stored id is answered as usual, any other is refused.
+// A block holds a lane back. Later sends are only looked up: a stored id is answered as usual, any other send is
+// refused.
 type block struct {
 	rules.Refusal
 	finds   int          // look-ups under way
-	refused []refusedOne // in the order of arrival: the lane waits for the first that is not old
+	refused []refusedOne // in the order of arrival: the lane waits for the first one with old false
 }
 
 // refusedMax bounds the refused sends that a block remembers. A client has fewer in flight.
@@ -27,7 +28,7 @@ type refusedOne struct {
 	id    string
 	order uint64 // its place in the order of arrival
 	early int    // look-ups under way that arrived before it
-	old   bool   // the room was joined anew since: the client may have given the send up
+	old   bool   // the room was joined anew after the refusal, so the client may have given the send up
 }
 
 // refuse notes that a send was refused behind the block. early is the number of unfinished look-ups that arrived before
@@ -47,7 +48,7 @@ func (b *block) refuse(id string, order uint64, early int) {
 	b.refused = b.refused[:min(len(b.refused), refusedMax)]
 }
 
-// settled forgets a send that was stored, or refused for good: its sender need not send it again.
+// settled forgets a send that was stored or finally refused: its sender need not send it again.
 func (b *block) settled(id string) {
 	b.refused = slices.DeleteFunc(b.refused, func(r refusedOne) bool { return r.id == id })
 }
@@ -71,8 +72,8 @@ func (b *block) unseen() rules.Refusal {
 	return b.Refusal
 }
 
-// lifts reports whether the arrival of id ends the block. While a look-up of an earlier send is under way, nobody knows
-// which send was refused first.
+// lifts reports whether the arrival of id ends the block. While a look-up of an earlier send is under way, the first
+// refused send is unknown.
 func (b *block) lifts(id string) bool {
 	for i := range b.refused {
 		switch r := &b.refused[i]; {
@@ -85,7 +86,7 @@ func (b *block) lifts(id string) bool {
 	return b.finds == 0
 }
 
-// waitsFor returns the send that the lane waits for; "" means that it waits for none.
+// waitsFor returns the id of the send that the lane waits for; "": it waits for none.
 func (b *block) waitsFor() string {
 	for i := range b.refused {
 		if !b.refused[i].old {
@@ -95,9 +96,9 @@ func (b *block) waitsFor() string {
 	return ""
 }
 
-// afterJoin returns the block of a lane whose room is joined anew. The lane waits no longer for the sends that were refused, for
-// the client may have given them up. Look-ups that are under way may be refused after the join: until they end, the lane
-// stays blocked.
+// afterJoin returns the block of a lane after a new join of its room. The lane no longer waits for the refused sends,
+// because the client may have given them up. Look-ups that are under way may be refused after the join: until they end,
+// the lane stays blocked.
 func (b *block) afterJoin() *block {
 	if b == nil || b.finds == 0 {
 		return nil
@@ -172,12 +173,12 @@ func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
 	}
 }
 
-// probe looks up the send that a lane waits for. Another device of the user may have sent it, or this one twice. If it
-// is stored, its sender need not send it again, and it must not hold the lane back for ever.
+// probe looks up the send that a lane waits for. Another device of the user, or the same one, may have sent it before.
+// If it is stored, its sender need not send it again, and it must not block the lane for ever.
 func (ls *lanes) probe(m *member) {
 	b, id, room := m.block, m.block.waitsFor(), m.presence.room.name
 	ls.writes.enqueue(pending{
-		// Without content: an id that was stored is a conflict.
+		// Without content: a stored id is a conflict.
 		op: rules.Op{Room: room, Sender: m.sender(), Do: rules.Send{Send: protocol.Send{Room: room, ID: id}, FindOnly: true}},
 		done: func(o rules.Outcome) {
 			if o.Code == protocol.CodeConflict {

@@ -10,13 +10,13 @@ import (
 // levelWithin bounds the time that a call waits for the other relays.
 const levelWithin = 100 * time.Millisecond
 
-// levelGap is the least time between two calls, for each other relay: all of them answer each call.
+// levelGap is the least time between two calls, for each other relay, because all relays answer each call.
 const levelGap = time.Millisecond
 
-// calls makes a hub and the other relays level in the state that no database holds. Before they answer a call, the
-// other relays tell their news and write their waiting read markers. So after a call this relay knows what a client has
-// done at another relay before, and the others know this relay's news. One call is under way at a time, for all that
-// ask meanwhile.
+// calls brings the hub and the other relays level in the state that no database holds. Before they answer a call, the
+// other relays tell their news and write their waiting read markers. So after a call this relay knows a client's
+// earlier actions at other relays, and they have this relay's news. One call is under way at a time, for all callers
+// that ask meanwhile.
 type calls struct {
 	*Gossip
 	round        int64                // of the last call
@@ -25,7 +25,7 @@ type calls struct {
 	until        time.Time            // the end of the call
 	next         time.Time            // the earliest time of the next call
 	asking       []func()             // wait for the call
-	waiting      []func()             // wait for the next one
+	waiting      []func()             // wait for the next call
 	delayed      []delayedAnswer
 }
 
@@ -38,8 +38,8 @@ type delayedAnswer struct {
 // ownMarks stands in calls.waits for this relay's read markers. No relay has this id.
 const ownMarks bus.RelayID = 0
 
-// ask calls done once the relays are level, perhaps before it returns, and at the latest after levelWithin if a relay
-// is gone.
+// ask calls done once the relays are level, perhaps before it returns. If a relay does not answer, it calls done after
+// levelWithin.
 func (c *calls) ask(now time.Time, done func()) {
 	c.waiting = append(c.waiting, done)
 	c.begin(now)
@@ -114,7 +114,7 @@ func (c *calls) levelled(now time.Time, from bus.RelayID, n *bus.Levelled) {
 	}
 }
 
-// answered notes that no call waits for a relay any more.
+// answered notes that no call waits for a relay now.
 func (c *calls) answered(now time.Time, id bus.RelayID) {
 	if c.waits[id] {
 		delete(c.waits, id)
@@ -166,8 +166,8 @@ func (c *calls) wake(now time.Time) {
 	}
 }
 
-// Level calls done once this relay knows where clients are and what they have read at other relays, as far as no
-// database holds it. It may call done before it returns.
+// Level calls done once this relay has the other relays' presence and read markers that are not in the database yet. It
+// may call done before it returns.
 func (h *Hub) Level(now time.Time, done func()) {
 	if h.gossip == nil {
 		done()

@@ -34,15 +34,15 @@ const (
 	presenceEvery = time.Second
 	// unavailableRetry is the time after which a client tries again when the store or the queue could not take an op.
 	unavailableRetry = 500 * time.Millisecond
-	// roomsRetry is that time when too many rooms are in memory.
+	// roomsRetry replaces unavailableRetry when too many rooms are in memory.
 	roomsRetry = 5 * time.Second
 	// typingEvery is the least time between two frames about a user's typing in a room. Clients send it every 3 s, and
 	// the network brings some closer together.
 	typingEvery = 2500 * time.Millisecond
 )
 
-// Config holds the operator's settings. A zero field takes the default of protocol or of package guard, unless it says
-// otherwise.
+// Config holds the operator's settings. A zero field takes its default from package protocol or guard, unless its
+// comment says otherwise.
 type Config struct {
 	Server       string   // the relay's name in welcome: "hallway/1.0.0"
 	Features     []string // the relay's features beyond version 1; see protocol.Welcome
@@ -55,17 +55,17 @@ type Config struct {
 	QueueOps     int     // QueueOpsMax
 	QueueBytes   int     // QueueBytesMax
 	Rooms        int     // RoomsMax
-	Conns        int     // of all; 0: no limit. Near it, connections without a hello give way.
+	Conns        int     // of all users; 0: no limit. Near it, connections without a hello are evicted.
 	GoawayMs     int64   // the least time over which clients come back after a drain; 1500
 	Verifier     Verifier
-	// GrantsOf returns the grants of such entries. It is needed if other relays write the database.
+	// GrantsOf decodes such entries. It is needed if other relays write the database.
 	GrantsOf func(entries []bus.Grant) Grants
 
 	FramesPerSecond     int // FramesPerSecondMax
-	HandshakesPerSecond int // that the next relay admits; 0: no limit
+	HandshakesPerSecond int // the next relay's limit; 0: no limit
 }
 
-// WithDefaults returns c with its defaults.
+// WithDefaults returns c with defaults in place of zero fields.
 func (c Config) WithDefaults() Config {
 	setDefault(&c.HeartbeatMs, protocol.Heartbeat.Milliseconds())
 	setDefault(&c.TimeoutMs, protocol.Timeout.Milliseconds())
@@ -97,7 +97,7 @@ func (c *Config) frames() guard.Rate {
 	return guard.Rate{PerSecond: float64(c.FramesPerSecond), Burst: guard.FramesBurstMax}
 }
 
-// milliseconds rounds up, so that a wait of that length is enough.
+// milliseconds rounds up, so that a client that waits that long has waited enough.
 func milliseconds(d time.Duration) int64 {
 	return int64((d + time.Millisecond - 1) / time.Millisecond)
 }

@@ -10,7 +10,7 @@ import (
 
 // A lock is the encryption of a room in memory: its newest turn, and the streams whose devices have its secrets.
 type lock struct {
-	turn *protocol.Turn // the newest; nil: there is none
+	turn *protocol.Turn // the newest; nil: no turn was made
 	due  bool           // a new turn is due
 	out  []string       // the users for whom it is due
 
@@ -55,7 +55,7 @@ func (e *enrolled) deviceID() string {
 	return e.device
 }
 
-// received notes that the connection got its wrap of a turn.
+// received notes that the connection has its wrap of a turn.
 func (m *member) received(n int64) {
 	e := m.encryption()
 	if e.got == nil {
@@ -95,14 +95,14 @@ func (k *keys) discharge(m *member) {
 	}
 	l.wants = slices.DeleteFunc(l.wants, func(w *want) bool { return w.member == m })
 	for _, w := range l.wants {
-		if w.holder == m { // it does not answer any more
+		if w.holder == m { // its stream has ended
 			w.holder, w.again = nil, 0
 		}
 	}
 }
 
-// hold notes that the device of a stream has the secret of a turn. The device is asked at once for secrets that nobody
-// could hand on before.
+// hold notes that the device of a stream has the secret of a turn. The device is asked at once for secrets that no
+// device could hand on before.
 func (k *keys) hold(r *room, m *member, n int64) {
 	if m == nil || m.e2ee.deviceID() == "" || m.e2ee.holds >= n {
 		return
@@ -125,7 +125,7 @@ func (k *keys) setTurn(r *room, t protocol.Turn) {
 		return
 	}
 	l.turn, l.due, l.out = &t, false, nil
-	for _, m := range l.devices[t.By] { // its maker has the secret, also if the result of the turn was lost
+	for _, m := range l.devices[t.By] { // the maker has the secret, even if the result of the turn was lost
 		k.hold(r, m, t.N)
 	}
 	if r.streams > 0 {
@@ -149,7 +149,7 @@ func (k *keys) setDue(r *room, due bool, out []string) {
 	}
 }
 
-// setLock brings a room level with the database: its newest turn, and whether another one is due.
+// setLock takes the database's state of a room: its newest turn, and whether another one is due.
 func (k *keys) setLock(r *room, turn *protocol.Turn, due bool, out []string) {
 	if r.lock == nil {
 		return

@@ -11,20 +11,20 @@ import (
 // marksEvery is the least time between two writes of read markers to a shared database.
 const marksEvery = 2 * time.Second
 
-// marks writes the read markers of all users together, beside the batches: they take no rev, and rooms must not be locked
-// for them.
+// marks writes the read markers of all users together, outside the batches: markers take no rev, and need no lock on
+// rooms.
 type marks struct {
 	*Gossip
 	waiting []*presence // with acts.marking
 	writing []mark
 	next    time.Time // the earliest time of the next write
-	writes  uint64    // so far
+	writes  uint64    // the number of writes begun
 }
 
 // mark is a marker that is being written.
 type mark struct {
 	rules.ReadMark
-	to int64 // as far as the streams have got; the database may be further, and bounds the rest
+	to int64 // the streams' rev; the database may be further, and bounds the marker
 	of *presence
 	by *member
 }
@@ -45,7 +45,7 @@ func (rs *rooms) marker(p *presence) int64 {
 	return max(p.read, min(p.acts.want, p.room.told))
 }
 
-// writeSoon makes the next write come soon, because a user who leaves may come back at once at another relay.
+// writeSoon makes the next write come soon, because a leaving user may return at once at another relay.
 func (ms *marks) writeSoon(p *presence) {
 	if p.acts != nil && p.acts.marking {
 		ms.next = time.Time{}
@@ -57,8 +57,8 @@ func (ms *marks) deadline() (at time.Time, due bool) {
 	return ms.next, len(ms.waiting) > 0 && len(ms.writing) == 0
 }
 
-// flush writes the waiting markers when it is time. A client may have read further at another relay than this one's
-// streams have got.
+// flush writes the waiting markers when their time has come. At another relay a client may have read further than this
+// relay's streams are.
 func (ms *marks) flush(now time.Time) {
 	if at, due := ms.deadline(); !due || now.Before(at) {
 		return
@@ -72,7 +72,7 @@ func (ms *marks) flush(now time.Time) {
 		to := min(acts.want, r.told)
 		switch {
 		case !r.open && len(p.members) > 0:
-			ms.want(p) // the room's life is not known yet
+			ms.want(p) // the room's epoch is not known yet
 		case !r.open || acts.want <= p.read:
 			acts.want, acts.by = 0, nil
 		default:
@@ -91,8 +91,8 @@ func (ms *marks) flush(now time.Time) {
 	}
 }
 
-// write writes the waiting markers as soon as it can. It returns the number of the write after which all are written;
-// waits is false if they are.
+// write writes the waiting markers as soon as it can. It returns the number of the write that includes all of them;
+// waits is false if none is waiting.
 func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 	last = ms.writes
 	if len(ms.waiting) > 0 {
@@ -106,7 +106,7 @@ func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 	return last, len(ms.writing) > 0
 }
 
-// Marked takes the end of MarkRead. A failed marker is tried again while its user is here.
+// Marked takes the result of MarkRead. A failed marker is tried again while its user is here.
 func (g *Gossip) Marked(now time.Time, err error) {
 	ms := &g.marks
 	written := ms.writing
@@ -137,7 +137,7 @@ type earlyRead struct {
 	seq         int64
 }
 
-// heardEarly takes the markers that came before the room was open.
+// heardEarly applies the markers that came before the room was open.
 func (ms *marks) heardEarly(r *room) {
 	for _, e := range r.level.early {
 		if p := r.users[ms.users.byID[e.user]]; p != nil && e.epoch == r.epoch {
@@ -147,7 +147,7 @@ func (ms *marks) heardEarly(r *room) {
 	r.level.early = nil
 }
 
-// moved tells the user's streams of a room the present marker, but not the member by; nil: another relay moved it.
+// moved sends the present marker to the user's streams of a room, except to the member by; nil: another relay moved it.
 func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
 	r := ms.rooms.opened(room)
 	if r == nil || r.epoch != epoch {
@@ -158,7 +158,7 @@ func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
 		return
 	}
 	p.read = seq
-	seq = min(seq, r.level.known) // its message may be on the way
+	seq = min(seq, r.level.known) // the message may still be on its way
 	ms.stats.Reads++
 	for _, m := range p.members {
 		if m != by && m.joined {

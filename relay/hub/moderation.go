@@ -58,7 +58,7 @@ func (md *moderation) done(p *pending, o *rules.Outcome) (ended bool) {
 	return true
 }
 
-// forget forgets an erased user.
+// forget removes an erased user.
 func (md *moderation) forget(user string) {
 	md.revocations.set(user, false, 0)
 	md.bans.forget(user)
@@ -66,8 +66,8 @@ func (md *moderation) forget(user string) {
 	md.evictErased(user)
 }
 
-// acted tells clients of an act, and reports whether the act has ended. A clear goes on until no message is left; its
-// changes are sent at once, the act at the end.
+// acted tells clients of an act, and reports whether the act is complete. A clear continues until no message is left;
+// its changes are sent at once, the act at the end.
 func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Moderated) (ended bool) {
 	op, do := &p.op, p.op.Do.(rules.Moderate)
 	p.cleared += int64(len(done.Messages))
@@ -93,8 +93,8 @@ func (md *moderation) acted(p *pending, r *room, o *rules.Outcome, done rules.Mo
 	return true
 }
 
-// tellAct tells a room of an act, and ends or changes the streams of the user concerned. p is the op; nil: it was
-// carried out at another relay.
+// tellAct sends an act to a room, and ends or changes the streams of the user concerned. p is the op; nil: another
+// relay carried it out.
 func (md *moderation) tellAct(p *pending, r *room, f protocol.Moderated) {
 	md.rooms.flush(r)
 	u := r.users[md.users.byID[f.User.ID]]
@@ -157,12 +157,12 @@ func (md *moderation) revoke(user string, on bool, since protocol.Time) {
 	}
 }
 
-// evictErased removes a user during an erasure from all rooms.
+// evictErased removes a user from all rooms during the user's erasure.
 func (md *moderation) evictErased(user string) {
 	for _, s := range md.sessions.ofUser(user) {
 		for _, m := range slices.Clone(s.members) {
 			r := m.presence.room
-			m.presence.read = 0 // a join under way tells the marker that is stored
+			m.presence.read = 0 // a join under way reads the stored marker
 			md.rooms.evict(r, user, refusalFrame(removed(), r.name, ""))
 		}
 	}

@@ -59,7 +59,7 @@ func (oc *outcomes) done(now time.Time, p *pending, o rules.Outcome) {
 	}
 }
 
-// carriedOut tells the result of an op.
+// carriedOut sends the result of an op.
 func (oc *outcomes) carriedOut(now time.Time, p *pending, o rules.Outcome) {
 	if o.DueNow {
 		defer oc.keys.dueNow(p.op.Room, o.Epoch, o.Due)
@@ -74,7 +74,7 @@ func (oc *outcomes) carriedOut(now time.Time, p *pending, o rules.Outcome) {
 	default:
 		switch ended := oc.moderation.done(p, &o); {
 		case !ended || p.done == nil:
-		case oc.rooms.peers != nil: // the other relays know of it before the answer is told
+		case oc.rooms.peers != nil: // the other relays must know of it before the answer is sent
 			oc.rooms.peers.acks = append(oc.rooms.peers.acks, func() { p.done(o) })
 		default:
 			p.done(o)
@@ -82,7 +82,7 @@ func (oc *outcomes) carriedOut(now time.Time, p *pending, o rules.Outcome) {
 	}
 }
 
-// stored sends a stored message to its room or, if the room has got it before, to its sender alone. A message without a
+// stored sends a stored message to its room or, if the room has it already, only to its sender. A message without a
 // change in this batch may be new to the room too, because an earlier commit only seemed to fail.
 func (oc *outcomes) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 	r := oc.rooms.byName[p.op.Room]
@@ -98,7 +98,7 @@ func (oc *outcomes) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 		if oc.rooms.peers != nil {
 			m.presence.room.level.holdAnswer(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 		}
-	case news, stored.New && stored.Message.Rev > m.from: // the stream tells it, or has told it
+	case news, stored.New && stored.Message.Rev > m.from: // the stream sends it, or has sent it
 		m.echo = max(m.echo, stored.Message.Rev)
 	default:
 		oc.rooms.flush(r) // first the news of this batch, for the order of revs

@@ -9,25 +9,25 @@ import (
 const (
 	// CheckEvery is the time between two checks of the heads of all rooms in memory.
 	CheckEvery = 5 * time.Second
-	// CheckEveryDown is that time while the bus is down, and after a failed query.
+	// CheckEveryDown replaces CheckEvery while the bus is down, and after a failed query.
 	CheckEveryDown = 250 * time.Millisecond
 )
 
-// peers keeps rooms level with the commits of other relays. A hub that is alone on its database has none.
+// peers keeps rooms level with the commits of other relays. A hub that is alone on its database has no peers.
 type peers struct {
 	*shared
 	bus    Bus
 	rooms  *rooms
 	writes *writes
 
-	now     time.Time // of the call
+	now     time.Time // of the current call
 	down    bool      // the bus
 	checkAt time.Time // when the heads of all rooms are read next
 	all     []*room   // rooms in memory
 	queue   headQueue
 	holes   holeList
 	news    publisher // of the batch that ends
-	acks    []func()  // answer acts of this batch
+	acks    []func()  // answers to acts of this batch, called at its end
 }
 
 func newPeers(h *Hub, bus Bus, reader Reader) *peers {
@@ -61,7 +61,7 @@ func (ps *peers) opened(r *room) {
 	ps.queue.check(r)
 }
 
-// ended clears the level of a life that is over. Joining members are opened anew.
+// ended clears a room's level after the end of its epoch. Joining members are opened anew.
 func (ps *peers) ended(r *room) {
 	lv := r.level
 	lv.known, lv.last, lv.covered, lv.ahead, lv.bytes, lv.healAt = 0, 0, 0, nil, 0, time.Time{}
@@ -75,7 +75,7 @@ func (ps *peers) ended(r *room) {
 	}
 }
 
-// await answers a join from memory once the streams have got as far as a head that is read after this call.
+// await answers a join from memory once the streams have reached a head that is read after this call.
 func (ps *peers) await(m *member) {
 	r := m.presence.room
 	m.opening++
@@ -109,7 +109,7 @@ func (ps *peers) heads(now time.Time, heads *rules.Heads, err error) {
 func (ps *peers) end() {
 	after := HealAfter
 	if ps.down {
-		after = 0 // no news will come
+		after = 0 // no news can come
 	}
 	ps.holes.settle(ps.now, after)
 	ps.rooms.flushAll()
@@ -124,7 +124,7 @@ func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 		if query > lv.learnt {
 			ps.rooms.endLife(r, h.Epoch != "")
 		} else {
-			ps.queue.check(r) // the epoch was learnt meanwhile
+			ps.queue.check(r) // the epoch became known during the query
 		}
 		return
 	}
@@ -138,7 +138,7 @@ func (ps *peers) compare(r *room, h *rules.Head, query uint64) {
 	ps.endJoins(r)
 }
 
-// joinAt answers a join once the streams have got as far as a head.
+// joinAt answers a join once the streams have reached a head.
 func (ps *peers) joinAt(m *member, head int64) {
 	r := m.presence.room
 	m.opening++
@@ -147,8 +147,8 @@ func (ps *peers) joinAt(m *member, head int64) {
 	ps.endJoins(r)
 }
 
-// endJoins answers the joins whose heads the streams have reached. None is answered between skipped revs and the frame that
-// says that they are covered: it would say so to a stream that began after them.
+// endJoins answers the joins whose heads the streams have reached. It answers none between skipped revs and the frame
+// that covers them: that frame would reach a stream that began after the revs.
 func (ps *peers) endJoins(r *room) {
 	lv := r.level
 	if len(lv.joins) == 0 || r.skips() {
@@ -170,7 +170,7 @@ func (ps *peers) endJoins(r *room) {
 	}
 }
 
-// refuseJoins refuses the joins of a room that cannot be answered, because a read of the database failed.
+// refuseJoins refuses a room's joins that cannot be answered, because a read of the database failed.
 func (ps *peers) refuseJoins(r *room, which func(*joining) bool) {
 	waiting := r.level.joins
 	r.level.joins = nil
@@ -191,7 +191,7 @@ func (ps *peers) refuseJoins(r *room, which func(*joining) bool) {
 	}
 }
 
-// followed reads the heads of rooms whose news come from now on.
+// followed reads the heads of the rooms whose news arrive from now on.
 func (ps *peers) followed(now time.Time, rooms []string) {
 	ps.now = now
 	for _, name := range rooms {

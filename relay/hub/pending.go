@@ -10,9 +10,9 @@ type pending struct {
 	op      rules.Op
 	session *Session            // nil: done is called
 	member  *member             // of an Open
-	order   uint64              // of a Send: its place in the order of arrival
-	block   *block              // holds a Send back, which is FindOnly then
-	done    func(rules.Outcome) // of an op over REST, or of the hub itself
+	order   uint64              // a Send's place in the order of arrival
+	block   *block              // the block of a Send that is only looked up
+	done    func(rules.Outcome) // set for an op over REST, or of the hub itself
 	cleared int64               // tombstones made by earlier parts of a clear
 	apart   bool                // a Send that begins a batch
 }
@@ -23,14 +23,14 @@ func (p *pending) sends() bool {
 	return sends
 }
 
-// asked reports whether the op is an upload that was asked for before, and counted then.
+// asked reports whether the op is an upload that was counted at an earlier request.
 func (p *pending) asked() bool {
 	upload, uploads := p.op.Do.(rules.Upload)
 	return uploads && !upload.Ask
 }
 
-// uncounted reports whether the op does not count against the user's rate: few wraps, a want and a device, since a rush
-// of joins makes many of them. The limit of frames bounds them.
+// uncounted reports whether the op does not count against the user's rate: a few wraps, a want or a device, because a
+// rush of joins makes many. The limit of frames bounds them.
 func (p *pending) uncounted() bool {
 	switch do := p.op.Do.(type) {
 	case rules.HandOn:
@@ -106,7 +106,7 @@ func (p *pending) refusal(why rules.Refusal) protocol.Error {
 	return f
 }
 
-// tell answers a frame if its sender is in the room. A request over REST gets another answer.
+// tell answers a frame if its sender is in the room. A request over REST is answered by done.
 func (p *pending) tell(f protocol.RelayFrame) {
 	if p.done != nil {
 		return
@@ -116,7 +116,7 @@ func (p *pending) tell(f protocol.RelayFrame) {
 	}
 }
 
-// cause returns the reaction of the op, even if it has changed nothing; nil: the op is not a React.
+// cause returns the reaction of the op, even if the op changed nothing; nil: the op is not a React.
 func (p *pending) cause() *protocol.Cause {
 	if do, ok := p.op.Do.(rules.React); ok {
 		return &protocol.Cause{By: p.op.Sender.ID, Emoji: do.Emoji, On: do.On}
@@ -124,7 +124,7 @@ func (p *pending) cause() *protocol.Cause {
 	return nil
 }
 
-// endsLife reports whether the outcome shows that the life of that epoch is over.
+// endsLife reports whether the outcome shows that a room's epoch has ended.
 func (p *pending) endsLife(epoch string, o *rules.Outcome) bool {
 	if _, drops := p.op.Do.(rules.Drop); drops {
 		return dropped(o)
@@ -140,10 +140,10 @@ func (p *pending) drops(o *rules.Outcome) bool {
 
 // dropped reports whether the outcome of a Drop shows that the room is gone.
 func dropped(o *rules.Outcome) bool {
-	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and the result was lost
+	return o.Code == "" || o.Code == protocol.CodeNotFound // dropped before, and that result was lost
 }
 
-// frameOf returns the type of the op's frame, as an error names it.
+// frameOf returns the name of the op's frame type for an error.
 func frameOf(op *rules.Op) string {
 	switch op.Do.(type) {
 	case rules.Moderate:

@@ -1,6 +1,6 @@
 package hub
 
-// A publisher collects the news of the batch that ends, for the other relays.
+// A publisher collects the news of the ending batch for the other relays.
 type publisher struct {
 	bus    Bus
 	news   []News

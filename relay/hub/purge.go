@@ -2,7 +2,7 @@ package hub
 
 import "slices"
 
-// A purge names the messages of a life of a room that were deleted because of their age: those with a seq below the
+// A purge names the messages of a room that were deleted because of their age: in one epoch, those with a seq below the
 // given one.
 type purge struct {
 	epoch string

@@ -6,8 +6,8 @@ import (
 )
 
 // A queue holds the ops that wait for the store, in rounds. Each user has one op a round, so a user with many ops waits
-// behind users with few. The op of a user without ops in the queue does not wait for the round under way. A user's own
-// ops keep their order, on all connections.
+// behind users with few. The op of a user without queued ops does not wait for the round under way. Each user's ops
+// keep their order across all connections.
 type queue struct {
 	ahead  []*pending   // before the rounds
 	rounds [][]*pending // the unfinished rounds, from the one under way on
@@ -35,7 +35,7 @@ func (q *queue) add(u *user, p *pending) {
 	*r = append(*r, p)
 }
 
-// next returns the next op; nil: none waits.
+// next returns the next op; nil if the queue is empty.
 func (q *queue) next() *pending {
 	if len(q.ahead) > 0 {
 		return q.ahead[0]
@@ -49,7 +49,7 @@ func (q *queue) next() *pending {
 		q.rounds = q.rounds[1:]
 		q.round++
 	}
-	q.rounds = nil // gives the memory back that a storm has needed
+	q.rounds = nil // frees the memory of a storm
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (q *queue) drop() {
 	*r = (*r)[1:]
 }
 
-// flooded reports whether only users with many ops wait.
+// flooded reports whether all queued ops are of users with many ops.
 func (q *queue) flooded() bool { return len(q.ahead) == 0 && len(q.rounds) > roundsFew }
 
 // all yields the ops in their order.

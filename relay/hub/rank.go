@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// ranksMax bounds the users whose grants are kept. Any other user has the rank of the last join, or of the last
+	// ranksMax bounds the users whose grants are kept. Every other user has the rank of the last join, or of the last
 	// token that changed it before.
 	ranksMax = 100_000
-	// ranksGrantsMax bounds the grants that are kept of a user: a frontend may have a token for each room.
+	// ranksGrantsMax bounds a user's kept grants: a frontend may use a token for each room.
 	ranksGrantsMax = 4
-	// storedWithin is the time that another relay has to store the grants that it has told of.
+	// storedWithin is the time that another relay has to store the grants that it has announced.
 	storedWithin = 30 * time.Second
 )
 
@@ -29,14 +29,14 @@ type Ranks struct {
 
 // ranked holds the grants and the rank of a user.
 type ranked struct {
-	// grants holds the seen grants, the newest first. A user with a stored rank above participant has none until a
-	// token is seen.
+	// grants holds the seen grants, the newest first. It is empty for a user with a stored rank above participant until
+	// a token is seen.
 	grants  []Grants
-	unsaved int  // the first so many grants are not stored
+	unsaved int  // the number of grants, from the first, that are not stored
 	waits   bool // the user is in ranking.unsaved
 	storing int  // grants in the queue or being committed
-	// heardAt is the time when another relay told of the newest grants, which it stores. Zero: it has stored them, or they
-	// make the user a participant.
+	// heardAt is the time when another relay announced the newest grants, which it stores. It is zero once they are
+	// stored, or if they make the user a participant.
 	heardAt time.Time
 }
 
@@ -51,8 +51,8 @@ func (r *Ranks) Knows(who *Identity) bool {
 	return len(has.grants) > 0 && has.grants[0].Same(who.Grants)
 }
 
-// Of returns a user's role in a room by the last token seen that opens it. ok is false if there was none, or only a
-// participant's.
+// Of returns a user's role in a room by the last token seen that opens it. ok is false without such a token, or if it
+// gives only a participant's role.
 func (r *Ranks) Of(user, room string) (role protocol.Role, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -66,7 +66,7 @@ func (r *Ranks) Of(user, room string) (role protocol.Role, ok bool) {
 	return "", false
 }
 
-// Highest returns the highest role that a user's last token gives in any room; "": none was seen.
+// Highest returns the highest role that a user's last token gives in any room; "": no token was seen.
 func (r *Ranks) Highest(user string) protocol.Role {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -76,7 +76,7 @@ func (r *Ranks) Highest(user string) protocol.Role {
 	return ""
 }
 
-// saw notes the grants of a user's newest token, and reports whether they are the first that wait to be stored.
+// saw notes the grants of a user's newest token, and reports whether they are the first that wait for the store.
 func (r *Ranks) saw(user string, g Grants) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,8 +120,8 @@ func (r *Ranks) put(user string, g Grants) *ranked {
 }
 
 // keep demotes to participant all users who are not on the list, except those whose newest token is not stored yet. It
-// returns the demoted users with grants, by id, and forgets those without. early reports that another relay may not have
-// stored a token yet.
+// returns the demoted users with grants, by id, and forgets the others. early reports that another relay may have an
+// unstored token.
 func (r *Ranks) keep(now time.Time, above []string, here func(user string) bool) (lowered []string, early bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,7 +154,7 @@ func (r *ranked) above() bool {
 	return slices.ContainsFunc(r.grants, func(g Grants) bool { return g.Highest() != protocol.RoleParticipant })
 }
 
-// saving takes a user's unstored grants, in the order of their tokens.
+// saving returns a user's unstored grants, in the order of their tokens, and marks them as being stored.
 func (r *Ranks) saving(user string) []Grants {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -207,7 +207,7 @@ func (r *Ranks) forget(user string) {
 }
 
 // lostGrants are the grants of a token that opens fewer rooms than the session's earlier token. In the lost rooms the
-// user is a participant now.
+// user becomes a participant.
 type lostGrants struct {
 	Grants
 	rooms []string
@@ -233,7 +233,7 @@ func (g lostGrants) Entries() []bus.Grant {
 	return entries
 }
 
-// complete returns an op for the store, with the rank that it needs, by the last token seen.
+// complete returns an op with the rank that the store needs, by the last token seen.
 func (r *Ranks) complete(op rules.Op) rules.Op {
 	switch do := op.Do.(type) {
 	case rules.Open:

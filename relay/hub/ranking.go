@@ -14,7 +14,7 @@ type ranking struct {
 	sessions *sessions
 	rooms    *rooms
 	writes   *writes
-	unsaved  []string // users whose ranks the store does not know yet
+	unsaved  []string // users whose ranks wait to be stored
 }
 
 // noteToken notes a token: its user has the token's ranks from now on. The next Tick stores it.
@@ -43,8 +43,8 @@ func (rk *ranking) noteTokenElsewhere(now time.Time, n *bus.Granted) {
 	rk.setRoles(n.User, who.Grants)
 }
 
-// keep demotes to participant all users who are not on the list. Such a user's session has shown a lower token at
-// another relay. It reports whether the list may be too early for some.
+// keep demotes to participant all users who are not on the list: another relay has seen such a user's lower token. It
+// reports whether the list may be too old for some users.
 func (rk *ranking) keep(now time.Time, above []string) (early bool) {
 	here := func(user string) bool {
 		u := rk.sessions.users.byID[user]
@@ -93,7 +93,7 @@ func (rk *ranking) store(user string, do rules.See) {
 	rk.writes.enqueue(pending{op: rules.Op{Sender: protocol.User{ID: user}, Do: do}, done: func(o rules.Outcome) {
 		seen, ok := o.Result.(rules.Seen)
 		switch {
-		case !ok: // tried again
+		case !ok: // retried later
 			if rk.ranks.unsave(user) {
 				rk.unsaved = append(rk.unsaved, user)
 			}

@@ -32,7 +32,7 @@ func (h *Hub) Received(now time.Time, s *Session, data []byte) {
 	h.writes.flush()
 }
 
-// Alive notes a sign of life other than a frame of the protocol. It counts like a frame.
+// Alive notes a sign of life other than a protocol frame, such as a pong. It counts like a frame.
 func (h *Hub) Alive(now time.Time, s *Session) {
 	s.heard, s.size = now.UnixNano(), 0
 	if s.frames.Take(now, h.cfg.frames()) > 0 && !s.ended {
@@ -105,7 +105,7 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	}
 }
 
-// join takes a join. It looks again at the session's token, whose ranks count from now on.
+// join takes a join. It notes the session's token again, whose ranks count from now on.
 func (h *Hub) join(now time.Time, s *Session, room string) {
 	role, ok := s.grants.Role(room)
 	if !ok {

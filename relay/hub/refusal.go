@@ -7,7 +7,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// refusalFrame returns the error that tells of a refusal.
+// refusalFrame returns the error frame for a refusal.
 func refusalFrame(r rules.Refusal, room, id string) protocol.Error {
 	return protocol.Error{
 		Code: r.Code, Message: r.Reason, Room: room, ID: id, RetryAfterMs: milliseconds(r.RetryAfter),

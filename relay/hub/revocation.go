@@ -6,8 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// Revocations holds the times of revocations: a revoked user's tokens are valid only if they were issued later. The
-// hub's owner changes it; any goroutine may read it at any time.
+// Revocations holds the times of revocations: only a later token of a revoked user is valid. The hub's owner changes
+// it; any goroutine may read it.
 type Revocations struct {
 	mu    sync.RWMutex
 	since map[string]protocol.Time // by user id

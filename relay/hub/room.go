@@ -8,7 +8,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// A room is in memory while it has a member.
+// A room is a room in memory. It exists while it has a member.
 type room struct {
 	name    string
 	members int // sessions that have joined or are joining
@@ -19,26 +19,26 @@ type room struct {
 
 	open  bool // epoch and told are known
 	epoch string
-	told  int64    // the last rev that the members were told
-	named int64    // the last of them whose message mentions somebody
+	told  int64    // the last rev that the members have
+	named int64    // the last rev whose message mentions a user
 	out   [][]byte // frames to send at the end of the call
 
-	flushed int64 // told, as it was when they were sent last
+	flushed int64 // the value of told at the last flush
 
 	window *Window
 	level  *level // nil: no other relay writes the database
 
 	lock       *lock                 // nil: the room is not end-to-end encrypted
-	settings   protocol.RoomSettings // known while the room is open, as is reports
+	settings   protocol.RoomSettings // known while the room is open
 	reports    int64                 // open reports
 	moderators []*member             // those who have joined
 
-	announced     int   // the number of users that every member knows; -1: they differ
-	presenceAt    int64 // when it was told last
+	announced     int   // the number of users that all members know; -1: they differ
+	presenceAt    int64 // when the number of users was last sent
 	presenceDirty bool  // the room is in rooms.presenceDirty
 
-	typedAt [guard.TypistsPerSecondMax]int64 // when typing was told last; a ring
-	typed   int                              // the oldest of them
+	typedAt [guard.TypistsPerSecondMax]int64 // when typing was last sent; a ring
+	typed   int                              // the index of the oldest entry
 	typists map[string]int64                 // users who typed at another relay, and when the room was told
 }
 
@@ -51,7 +51,7 @@ type presence struct {
 	acts    *acts     // nil: the user has neither typed nor read
 	mute    *mute     // nil: none
 	// mentions is the number of the user's unread mentions at the head counted. If it was not 0, or the room has had
-	// mentions since, the store counts them.
+	// mentions since, the store counts them again.
 	mentions, counted int64
 }
 
@@ -61,12 +61,12 @@ type member struct {
 	presence *presence
 	role     protocol.Role
 	block    *block    // holds back the member's lane
-	opening  int32     // Opens in the queue or being committed
-	calls    int32     // of other relays, which its joins wait for
+	opening  int32     // the number of Opens in the queue or being committed
+	calls    int32     // the number of calls of other relays that its joins wait for
 	joined   bool      // joined was sent
-	from     int64     // the head of the first joined: the stream gets all revs above
+	from     int64     // the head of the first joined frame: the stream gets all later revs
 	echo     int64     // the highest rev of the session's messages that the stream gets
-	newRole  bool      // the next send has another role than those in the queue
+	newRole  bool      // the next send has another role than the queued ones
 	e2ee     *enrolled // nil: the room is not encrypted
 }
 
@@ -98,7 +98,7 @@ type rooms struct {
 	keys      *keys
 
 	byName        map[string]*room
-	presenceDirty []*room // rooms whose members may not know the number of users
+	presenceDirty []*room // rooms whose members may have an old number of users
 	touched       []*room // rooms with frames to send; empty between calls
 }
 
@@ -110,7 +110,7 @@ func (rs *rooms) opened(name string) *room {
 	return nil
 }
 
-// enter gives a session a place in a room, which it has not joined yet.
+// enter gives a session a place in a room that it has not joined yet.
 func (rs *rooms) enter(s *Session, name string) *member {
 	r := rs.byName[name]
 	if r == nil {
@@ -137,7 +137,7 @@ func (rs *rooms) enter(s *Session, name string) *member {
 	return m
 }
 
-// leave ends the session's stream of a room. It answers only if there was none.
+// leave ends the session's stream of a room. Without a stream it answers with an error.
 func (rs *rooms) leave(s *Session, name string) {
 	m := s.member(name)
 	if m == nil {
@@ -191,7 +191,7 @@ func (rs *rooms) endStream(m *member) {
 	}
 }
 
-// evict ends the streams of a user in a room. The store answers connections that are joining.
+// evict ends the streams of a user in a room. The store answers the user's joining connections.
 func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 	p := r.users[rs.users.byID[user]]
 	if p == nil {
@@ -218,11 +218,11 @@ func (rs *rooms) evictMember(m *member, f protocol.Error) {
 	}
 }
 
-// An epoch names one life of a room. A life ends when the room is deleted. The hub hears of it at once or, if that was
-// lost, from an outcome with another epoch.
+// An epoch names a room from its creation to its deletion. The hub learns of the deletion at once or, if that was lost,
+// from an outcome with another epoch.
 
-// endLife evicts all members, so that nobody goes on from the old life into the new one. If the room has another
-// history, as after a restored backup, it ends their connections: clients come back and load the room anew.
+// endLife evicts all members, because the room's epoch has ended. If the room has another history, as after a restored
+// backup, it ends their connections: clients come back and load the room anew.
 func (rs *rooms) endLife(r *room, replaced bool) {
 	rs.flush(r)
 	r.open, r.epoch, r.told, r.flushed = false, "", 0, 0
@@ -239,7 +239,7 @@ func (rs *rooms) endLife(r *room, replaced bool) {
 			p.acts.want, p.acts.by = 0, nil
 		}
 	}
-	// Not by r.users, which has no order.
+	// It does not iterate over r.users, which has no order.
 	for _, s := range slices.Clone(rs.sessions.all) {
 		switch m := s.member(r.name); {
 		case m == nil || !m.joined:
@@ -251,7 +251,7 @@ func (rs *rooms) endLife(r *room, replaced bool) {
 	}
 }
 
-// online returns the ids of the users with a stream of a room here.
+// online returns the ids of the users with a stream of a room at this relay.
 func (rs *rooms) online(name string) map[string]bool {
 	r := rs.byName[name]
 	if r == nil {
@@ -274,7 +274,7 @@ func (rs *rooms) markPresence(r *room) {
 	}
 }
 
-// tellPresence tells rooms their number of users.
+// tellPresence sends rooms their number of users.
 func (rs *rooms) tellPresence(now time.Time) {
 	at := now.UnixNano()
 	kept := rs.presenceDirty[:0]

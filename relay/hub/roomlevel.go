@@ -17,36 +17,36 @@ const (
 
 // A level holds the distance between a room's streams and the database.
 type level struct {
-	known   int64     // the highest rev that is known to be stored
-	last    int64     // the streams know that they have got everything up to this rev
-	covered int64     // the later states of skipped messages were sent once this rev was
+	known   int64     // the highest rev that the database is known to hold
+	last    int64     // the streams know that they have everything up to this rev
+	covered int64     // the later states of skipped messages are sent once the streams reach this rev
 	ahead   []change  // changes above a hole, ascending by rev
 	bytes   int       // of ahead
 	ruled   ruled     // the version of the room's rules
-	healAt  time.Time // the time at which the hole is read; zero: there is none
+	healAt  time.Time // when the hole is read; zero: there is no hole
 	healing bool      // the hole is being read
 	joins   []joining
 	held    []heldAnswer
 	early   []earlyRead // read markers that came before the room was open
-	learnt  uint64      // the number of queries for heads when the epoch was learnt
+	learnt  uint64      // the number of head queries when the epoch became known
 
 	asked  uint64 // the number of the last query for the head
-	sought int64  // known when the hole was read last
+	sought int64  // the value of known when the hole was last read
 
 	place       int  // in peers.all
 	urgent, due bool // the room is in that list of peers.queue
 	unsettled   bool // the room is in peers.holes.unsettled
 }
 
-// A joining member waits until the streams have got as far as the head that was read for the join.
+// A joining member waits until the streams reach the head that was read for its join.
 type joining struct {
 	member *member
 	query  uint64             // the query that reads the head; 0: it has not begun
 	head   int64              // -1: not known yet
-	held   []protocol.Changed // answers to sends that are stored already
+	held   []protocol.Changed // answers to sends that are already stored
 }
 
-// keep keeps a change above a hole. Of two changes of a rev it keeps the first: that one may name its cause.
+// keep keeps a change above a hole. Of two changes of one rev it keeps the first, which may name its cause.
 func (lv *level) keep(c change) {
 	at, found := slices.BinarySearchFunc(lv.ahead, c.rev, func(c change, rev int64) int { return cmp.Compare(c.rev, rev) })
 	if found || len(lv.ahead) >= aheadMax || lv.bytes+c.bytes() > aheadBytesMax {
@@ -67,7 +67,7 @@ func (lv *level) pop() change {
 	return c
 }
 
-// cancel forgets the joins of an evicted member.
+// cancel removes the joins of an evicted member.
 func (lv *level) cancel(m *member) {
 	lv.joins = slices.DeleteFunc(lv.joins, func(j joining) bool {
 		if j.member == m {
@@ -77,7 +77,7 @@ func (lv *level) cancel(m *member) {
 	})
 }
 
-// waits reports whether a join of the member waits.
+// waits reports whether one of the member's joins waits.
 func (lv *level) waits(m *member) bool {
 	return slices.ContainsFunc(lv.joins, func(j joining) bool { return j.member == m })
 }

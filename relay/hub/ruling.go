@@ -15,7 +15,7 @@ import (
 type Known struct {
 	Bans    map[rules.Ban]rules.BanTerms // in force
 	Revoked map[string]protocol.Time     // the times of revocations in force, by user
-	Ranked  []string                     // users who are more than participants in any room
+	Ranked  []string                     // users above participant in any room
 }
 
 // Know takes the state of the database before the hub's first call.
@@ -28,7 +28,7 @@ func (h *Hub) Know(k Known) {
 }
 
 // rulings keeps the hub's memory of rules level with the database. If a query for heads finds another version, it reads
-// all of them again; if something changes during the read, it reads once more.
+// all rules again; if they change during the read, it reads once more.
 type rulings struct {
 	*Gossip
 	known   int64 // the version of Known; -1: it has changed since
@@ -49,7 +49,7 @@ type ruled struct {
 // knownEvery is the least time between two reads of Known, which take long with many bans.
 const knownEvery = time.Second
 
-// changed notes a change that gives Known, and the rules of a room, an unknown version; nil: of no open room.
+// changed marks the version of Known and of a room's rules as unknown. r is nil if the change is of no open room.
 func (rl *rulings) changed(r *room) {
 	rl.known, rl.stale = -1, true
 	if r != nil {
@@ -79,8 +79,8 @@ func (rl *rulings) compareRoom(r *room, version int64) {
 	}
 }
 
-// isNew reports whether rules of a version are at least as new as the streams' rules. If something has changed since
-// they were read, that is unknown, and they are read again.
+// isNew reports whether rules of a version are at least as new as the streams' rules. If the rules have changed since
+// the read began, that is unknown, and it reads them again.
 func (rl *rulings) isNew(r *room, version int64) bool {
 	if known := r.level.ruled.known; known >= 0 && version >= known {
 		return true
@@ -142,7 +142,7 @@ func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 		if s != nil {
 			f.Until, f.Reason, f.By = s.Until, s.Reason, s.By
 		} else {
-			f.Act, f.By = protocol.ActUnmute, f.User // nobody knows any more who it was
+			f.Act, f.By = protocol.ActUnmute, f.User // the moderator is unknown
 		}
 		for _, m := range p.members {
 			if m.joined {
@@ -152,7 +152,7 @@ func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 	}
 }
 
-// Known takes the answer to ReadKnown. After an error, or after a change during the read, it is read again.
+// Known takes the answer to ReadKnown. After an error, or after a change during the read, the hub reads again.
 func (g *Gossip) Known(now time.Time, k Known, err error) {
 	rl := &g.rulings
 	rl.reading = false

@@ -10,28 +10,28 @@ import (
 	"hallway/relay/rules"
 )
 
-// Session is one connection's state in the hub. Only the hub's owner may touch it. There is one for each connection,
-// and most are silent, so fields of active ones are behind pointers, and times are nanoseconds since 1970.
+// Session is one connection's state in the hub. Only the hub's owner may touch it. Most sessions are silent, so the
+// fields of active ones are behind pointers, and times are nanoseconds since 1970.
 type Session struct {
 	client   *Client
 	conn     Conn
 	shared   *shared
 	user     *user            // nil before the welcome
-	name     string           // the user's, for people
+	name     string           // the user's display name
 	face     *face            // nil: the token gives none
 	device   *protocol.Device // nil: none was registered
 	grants   Grants           // of the token
-	key      *TokenKey        // has signed the token
+	key      *TokenKey        // signed the token
 	members  []*member        // one for each room joined or being joined
 	issuedAt int64            // when the token was issued; 0: not known
-	until    int64            // its end: before the welcome the deadline for a hello, then the token's
-	heard    int64            // when something arrived last
+	until    int64            // when the session ends: before the welcome the deadline for a hello, then the token's
+	heard    int64            // when the last data arrived
 	frames   guard.Bucket     // all frames but sends
 	refusals guard.Debt
 	place    int32 // the index in sessions.all
 	ops      int32 // ops in the queue or being committed
 	size     int32 // the size of the last frame, in bytes
-	ended    bool  // nothing is sent or heard any more
+	ended    bool  // nothing is sent or handled any more
 }
 
 // A face holds the picture and the title in a user's token.
@@ -45,7 +45,7 @@ func faceOf(u *protocol.User) *face {
 	return &face{u.Picture, u.Title}
 }
 
-// nanos returns t as nanoseconds since 1970. A token may be valid for longer than they reach.
+// nanos returns t as nanoseconds since 1970. It saturates, because a token may be valid for longer than they reach.
 func nanos(t time.Time) int64 {
 	if t.Year() > 2200 {
 		return math.MaxInt64
@@ -82,7 +82,7 @@ func (s *Session) sendEncoded(frame []byte) {
 	s.shared.stats.BytesOut += uint64(len(frame))
 }
 
-// penalize counts a refusal. A connection with too many of them is not read for a while.
+// penalize counts a refusal. After too many, the connection is not read for a while.
 func (s *Session) penalize() {
 	if pause := s.refusals.Add(s.heard, int(s.size), &s.shared.refusals); pause > 0 {
 		s.conn.PauseReading(pause)
@@ -150,8 +150,8 @@ func (ss *sessions) limit(s *Session) {
 	}
 }
 
-// evictUnauthenticated ends the sessions that have waited longest with their hello, while places run short and many
-// wait, so that silent connections do not take the places of others.
+// evictUnauthenticated ends the sessions that have waited longest for their hello, when places run short and many
+// sessions wait, so that silent connections do not keep others out.
 func (ss *sessions) evictUnauthenticated() {
 	for len(ss.unauthenticated) > 0 {
 		s := ss.unauthenticated[0]
@@ -182,7 +182,7 @@ func (ss *sessions) expire(now time.Time) {
 		case s.key.Withdrawn():
 			ss.end(s, protocol.CloseUnauthorized, keyWithdrawn)
 		default:
-			s.frames.Full(now) // gives the memory of a full bucket back
+			s.frames.Full(now) // frees the memory of a full bucket
 		}
 	})
 }

@@ -28,8 +28,8 @@ func muteOf(s *protocol.Sanction) *mute {
 // moderates reports whether users with the role moderate.
 func moderates(role protocol.Role) bool { return role.AtLeast(protocol.RoleModerator) }
 
-// setRole sets a member's role. The next send begins a batch, because in one batch slow mode must apply to all sends of
-// a lane or to none.
+// setRole sets a member's role. The next send begins a new batch, because in one batch slow mode must apply to all
+// sends of a lane or to none.
 func (rs *rooms) setRole(m *member, role protocol.Role) {
 	if m.role == role {
 		return
@@ -59,7 +59,7 @@ func settingsFrame(room string, s protocol.RoomSettings) protocol.Settings {
 	return protocol.Settings{Room: room, SlowModeS: s.SlowModeS, Frozen: s.Frozen, Archived: s.Archived, E2EE: s.E2EE}
 }
 
-// tellRules sends a new member the room's settings, unless they are the default, and the number of open reports.
+// tellRules sends a new member the number of open reports, and the room's settings unless they are the default.
 func (rs *rooms) tellRules(m *member) {
 	r := m.presence.room
 	if f := r.rules(); f != (protocol.Settings{Room: r.name}) {
@@ -74,7 +74,7 @@ func (rs *rooms) tellReports(m *member) {
 	}
 }
 
-// setRules sets a room's settings. If they have changed for its members, it tells them and returns true.
+// setRules sets a room's settings. If they differ for its members, it sends them and returns true.
 func (rs *rooms) setRules(r *room, s protocol.RoomSettings) bool {
 	before := r.rules()
 	r.settings = s

@@ -29,7 +29,7 @@ func newShared(cfg Config) *shared {
 	}
 }
 
-// tellElsewhere tells the other relays of a frame for a room's streams.
+// tellElsewhere sends the other relays a frame for a room's streams.
 func (s *shared) tellElsewhere(room, epoch string, f protocol.RelayFrame) {
 	if s.gossip != nil {
 		s.gossip.tell(&bus.Told{Room: room, Epoch: epoch, Frame: f.Append(nil)})

@@ -6,22 +6,22 @@ import (
 	"hallway/relay/bus"
 )
 
-// connsEvery is the time after which the numbers of connections are told again, which heals lost news.
+// connsEvery is the time after which the numbers of connections are repeated, which corrects lost news.
 const connsEvery = 5 * time.Second
 
-// spending tells other relays how much of their limits users have used here, and counts what they have used there. Each
-// relay decides alone: between two relays that do not hear each other, a user has the limit twice.
+// spending tells other relays the parts of users' limits that were used here, and counts those that were used there.
+// Each relay decides alone: at two relays without a connection between them, a user has the limit twice.
 type spending struct {
 	*Gossip
-	touched   []*user                        // users who have spent, or opened or closed a connection, since the last telling
+	touched   []*user                        // users whose spending or connections have changed since the last telling
 	elsewhere map[string]int                 // connections at other relays, by user
-	relays    map[bus.RelayID]map[string]int // the same of each relay
+	relays    map[bus.RelayID]map[string]int // elsewhere, for each relay
 	toldAll   time.Time
-	soon      bool // the next wake tells, not the next pulse
+	soon      bool // the next wake tells, before the next pulse
 }
 
-// A user who nears a limit is told of at once, so that the limit holds when the user's next connection or request comes
-// to another relay: from 1/connsShare of the connections on, and after 1/burstShare of a burst of messages.
+// The other relays hear at once of a user near a limit, so that the limit holds for the user's next connection or
+// request at another relay: from 1/connsShare of the connections on, and after 1/burstShare of a burst of messages.
 const (
 	connsShare = 2
 	burstShare = 8
@@ -35,7 +35,7 @@ func (sp *spending) touch(u *user) {
 	}
 }
 
-// tell tells the other relays how much users have used since the last time.
+// tell tells the other relays what users have used since the last time.
 func (sp *spending) tell(now time.Time) {
 	if sp.cfg.ConnsPerUser > 0 && now.Sub(sp.toldAll) >= connsEvery {
 		sp.toldAll = now
@@ -59,7 +59,7 @@ func (sp *spending) tell(now time.Time) {
 	sp.bus.Tell(n)
 }
 
-// heard takes the use of limits at another relay.
+// heard takes another relay's spending.
 func (sp *spending) heard(now time.Time, from bus.RelayID, n *bus.Spent) {
 	conns := sp.relays[from]
 	if conns == nil {
@@ -74,7 +74,7 @@ func (sp *spending) heard(now time.Time, from bus.RelayID, n *bus.Spent) {
 	}
 }
 
-// move sets the connections of a user at a relay.
+// move sets the number of a user's connections at a relay.
 func (sp *spending) move(conns map[string]int, user string, to int) {
 	total := sp.elsewhere[user] + to - conns[user]
 	if conns[user] = to; to == 0 {

@@ -14,20 +14,20 @@ type Stats struct {
 	Welcomed    int // of these, those whose hello was accepted
 	Rooms       int // in memory
 	Members     int // of rooms: sessions that have joined or are joining
-	QueueOps    int // wait for the store or are under way
-	QueueBytes  int // of these
+	QueueOps    int // ops that wait for the store or are being committed
+	QueueBytes  int // the bytes of these ops
 	WindowBytes int
-	Relays      int // relays on the database that are heard, this one included
+	Relays      int // relays on the database that are connected, this one included
 
 	// Since the start:
 
 	FramesIn      uint64
 	BytesIn       uint64
 	BytesOut      uint64
-	Deliveries    uint64                        // changes told, once for each connection
+	Deliveries    uint64                        // changes sent, once for each connection
 	Reads         uint64                        // read markers moved
 	TypingDropped uint64                        // typing frames that came too often and were dropped
-	BadTokens     uint64                        // of hello
+	BadTokens     uint64                        // bad tokens in hello frames
 	Refused       map[protocol.Code]uint64      // error frames
 	Closed        map[protocol.CloseCode]uint64 // connections that the hub has closed
 }

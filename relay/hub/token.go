@@ -15,7 +15,7 @@ type TokenKey struct{ withdrawn atomic.Bool }
 // Withdraw ends the key's sessions at the next Tick.
 func (k *TokenKey) Withdraw() { k.withdrawn.Store(true) }
 
-// Withdrawn reports whether the key was withdrawn. A nil key never is.
+// Withdrawn reports whether the key was withdrawn; false for a nil key.
 func (k *TokenKey) Withdrawn() bool { return k != nil && k.withdrawn.Load() }
 
 // A TokenError is the reason why a token was refused. It holds no part of the token.

@@ -7,25 +7,25 @@ import (
 	"hallway/relay/guard"
 )
 
-// A user is the state that all connections and requests of one user share.
+// A user holds the state that all connections and requests of one user share.
 type user struct {
 	id       string
 	messages guard.Bucket
 	conns    int32  // welcomed connections
 	idle     bool   // the user is in users.idle
-	spent    int32  // messages that the other relays do not know of
+	spent    int32  // messages that the other relays have not heard of
 	touched  bool   // the user is in spending.touched
 	round    uint64 // the first round of the queue without an op of the user
 }
 
-// users knows the users with a connection, and those who have sent something of late.
+// users knows the users with a connection, and those who have sent a message recently.
 type users struct {
 	*shared
 	byID map[string]*user
-	idle []*user // users without a connection, who may be forgotten
+	idle []*user // users without a connection, candidates for forgetting
 }
 
-// of returns the entry of a user id, and makes a missing one.
+// of returns the entry of a user id, and adds a missing one.
 func (us *users) of(id string) *user {
 	u := us.byID[id]
 	if u == nil {
@@ -36,7 +36,7 @@ func (us *users) of(id string) *user {
 	return u
 }
 
-// release lets a user without a connection be forgotten, once the user's rate is full again.
+// release marks a user without a connection to be forgotten once the user's rate is full again.
 func (us *users) release(u *user) {
 	if u.conns == 0 && !u.idle {
 		u.idle = true
@@ -61,7 +61,7 @@ func (us *users) forget(now time.Time) {
 	us.idle = kept
 }
 
-// spend takes a message from the user's rate. If none is left, it returns the time to wait.
+// spend takes a message from the user's rate. If the rate is used up, it returns the time to wait.
 func (us *users) spend(now time.Time, u *user) (wait time.Duration) {
 	wait = u.messages.Take(now, us.rate())
 	if wait == 0 && us.gossip != nil && us.cfg.Rate > 0 {

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// wantedFor is the time that a device has to hand a secret on before another one is asked.
+	// wantedFor is the time that a device has to hand a secret on before the next device is asked.
 	wantedFor = 3 * time.Second
 	// wantedElsewhereFor is the time for which a relay asks its devices on behalf of a device at another relay.
 	wantedElsewhereFor = 4 * wantedFor
@@ -27,12 +27,12 @@ type want struct {
 	device protocol.Device
 	member *member    // its stream; nil: it is on another relay
 	asked  []*Session // devices that were asked in this round
-	holder *member    // the last of them
-	again  int64      // when the next one is
+	holder *member    // the last asked device's stream
+	again  int64      // when the next device is asked
 	until  int64      // when it is forgotten; 0: with its stream
 }
 
-// wanted answers a want with the stored wrap, unless the connection had it; otherwise it asks another device.
+// wanted answers a want with the stored wrap, unless the connection has that wrap; otherwise it asks another device.
 func (k *keys) wanted(now time.Time, r *room, m *member, result rules.Wanted) {
 	if r == nil || r.lock == nil || m == nil || m.e2ee.deviceID() == "" {
 		return // the stream has ended meanwhile
@@ -63,7 +63,7 @@ func (k *keys) wantedElsewhere(now time.Time, r *room, f protocol.Wanted) {
 	k.serve(now, r)
 }
 
-// add adds a want, or renews the same one. One of a stream here stays one of a stream here.
+// add adds a want, or renews the same one. A want with a stream here keeps its stream.
 func (k *keys) add(r *room, w *want) {
 	same := func(x *want) bool { return x.n == w.n && x.device.ID == w.device.ID }
 	if at := slices.IndexFunc(r.lock.wants, same); at >= 0 {
@@ -109,7 +109,7 @@ func (k *keys) serve(now time.Time, r *room) {
 		}
 		holder, wait := r.lock.next(w, busy)
 		if wait {
-			continue // until one of them has answered
+			continue // until one holder has answered
 		}
 		w.again, w.holder = now.Add(wantedFor).UnixNano(), holder
 		if holder == nil {

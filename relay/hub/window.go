@@ -17,7 +17,7 @@ const (
 	WindowMessagesMax = 1024
 	// WindowBytesMax bounds their bytes.
 	WindowBytesMax = 512 << 10
-	// WindowsBytesMax bounds the bytes of all windows. Beyond it, the windows that have been unchanged for longest are
+	// WindowsBytesMax bounds the bytes of all windows. Above it, the windows that have been unchanged for longest are
 	// dropped.
 	WindowsBytesMax = 64 << 20
 )
@@ -31,27 +31,26 @@ const reactedBytes = 512
 // pageBytes is the approximate size of a page without its messages.
 const pageBytes = 128
 
-// A Window holds the last changes of a room in memory, so that readers need not ask the store: the latest state of every
-// message with a rev above a certain one. The hub's owner changes it; any goroutine may read it at any time, without
-// waiting.
+// A Window holds the last changes of a room in memory, so that readers need not query the store: the latest state of
+// every message with a rev above a certain one. The hub's owner changes it; any goroutine may read it without waiting.
 //
 // A reader gets a page that the store would have answered at some moment. That moment is not before any change that a
-// client knows: the window changes before streams get a change, and gives no answers (see Seen) while the store is known
-// to be ahead.
+// client knows: the window changes before streams get a change, and gives no answers (see Seen) while the store is
+// known to be ahead.
 type Window struct {
 	now  atomic.Pointer[view] // nil: not known
-	seen atomic.Int64         // the highest head that a reader got from the store
+	seen atomic.Int64         // the highest head that the store has given a reader
 
-	// Of the hub's owner:
+	// Owned by the hub's owner:
 
 	room  string
-	fill  *Fill         // waits until the hub has heard of everything in it
+	fill  *Fill         // waits until the hub knows of every message in it
 	gone  purge         // messages that were deleted because of their age
 	bytes int           // counted in windows.bytes
 	place *list.Element // in windows.order; nil: not in it
 }
 
-// A view is a window at one moment. It does not change: entries only grow behind the part that a view sees.
+// A view is a window at one moment. It is immutable: entries only grow behind the part that a view sees.
 type view struct {
 	epoch   string
 	from    int64 // entries hold every message with a rev above it
@@ -116,8 +115,8 @@ type Fill struct {
 	entries    []entry
 }
 
-// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not do it. A later state of a
-// message replaces the earlier one.
+// Add adds messages that ascend by rev. It encodes them, so that the hub's owner need not. A later state of a message
+// replaces the earlier one.
 func (f *Fill) Add(messages []protocol.Message) {
 	for i := range messages {
 		f.entries, _ = replace(f.entries, entryOf(&messages[i], messages[i].Append(nil)))
@@ -141,10 +140,10 @@ func replace(entries []entry, e entry) (_ []entry, grown int) {
 type Windows struct {
 	byRoom sync.Map // string → *Window
 
-	// Of the hub's owner:
+	// Owned by the hub's owner:
 
 	bytes int
-	order list.List // the windows that hold something; the last has changed last
+	order list.List // windows with entries; the last one has changed last
 }
 
 // Of returns the window of a room; nil: the room is not in memory.
@@ -210,7 +209,7 @@ func (w *Windows) extend(window *Window, epoch string, from, head int64, changes
 	next.head = head
 	for i := range changes {
 		if window.gone.has(epoch, &changes[i]) {
-			continue // deleted before this was heard of
+			continue // deleted before this news came
 		}
 		entries, grown := replace(next.entries, changes[i])
 		next.entries, next.bytes = entries, next.bytes+grown
@@ -248,7 +247,7 @@ func (window *Window) merge(v *view) {
 	window.fill = nil
 }
 
-// publish shows readers the next view, cut to the window's limits.
+// publish replaces the view for readers by the next one, cut to the window's limits.
 func (w *Windows) publish(window *Window, next *view) {
 	window.merge(next)
 	for len(next.entries) > WindowMessagesMax || next.bytes > WindowBytesMax {
@@ -261,7 +260,7 @@ func (w *Windows) publish(window *Window, next *view) {
 	w.account(window, next.bytes)
 }
 
-// account keeps all windows together within their limit.
+// account keeps the bytes of all windows within their limit.
 func (w *Windows) account(window *Window, bytes int) {
 	w.bytes += bytes - window.bytes
 	window.bytes = bytes
@@ -275,8 +274,8 @@ func (w *Windows) account(window *Window, bytes int) {
 	}
 }
 
-// Seen notes the head that a reader got from the store. Until the hub has heard of it too, the window gives no answers:
-// the reader would see the room go back.
+// Seen notes the head that the store has given a reader. Until the hub has heard of it too, the window gives no
+// answers: otherwise the reader would see the room go back.
 func (window *Window) Seen(head int64) {
 	for {
 		seen := window.seen.Load()
@@ -297,7 +296,7 @@ func (window *Window) Page(q rules.Query, user string) (page []byte, ok bool) {
 }
 
 // PageAsOf is Page for a reader that must not get less than a head: ok is also false if the window is behind that head,
-// or is of another life.
+// or of another epoch.
 func (window *Window) PageAsOf(h *rules.Head, q rules.Query, user string) (page []byte, ok bool) {
 	v := window.now.Load()
 	if v == nil || v.epoch != h.Epoch || v.head < h.Head {
@@ -316,7 +315,7 @@ func (v *view) answer(q rules.Query, user string) (page []byte, ok bool) {
 	return nil, false
 }
 
-// WindowAnswers reports whether a window may answer a query of that kind.
+// WindowAnswers reports whether a window can answer such a query.
 func WindowAnswers(q rules.Query) bool {
 	return q.Kind == rules.QueryNewest || q.Kind == rules.QuerySince
 }

@@ -11,13 +11,13 @@ type writes struct {
 	committer Committer
 	users     *users
 
-	queue      queue      // waits for the batch that is being committed
-	committing []*pending // that batch
-	ops        int        // in both
-	bytes      int        // of both
+	queue      queue      // ops that wait for the next batch
+	committing []*pending // the batch that is being committed
+	ops        int        // ops in queue and committing
+	bytes      int        // bytes in queue and committing
 }
 
-// full reports whether the queue has no room for an op of that size of a session; nil: of no session.
+// full reports whether the queue has no room for an op of that size from a session; nil: from no session.
 func (w *writes) full(s *Session, bytes int) bool {
 	return w.ops >= w.cfg.QueueOps || w.bytes+bytes > w.cfg.QueueBytes || s != nil && s.ops >= guard.SessionOpsMax
 }
