@@ -11,24 +11,24 @@ import (
 
 // The defaults of [AddressLimits].
 const (
-	// RequestsPerSecondMax bounds the requests of an address. All people of a building may share one, and
-	// come back at once, as fast as handshakes are let in.
+	// RequestsPerSecondMax bounds the requests of an address. All people in a building may share one, and may return at
+	// once, as fast as handshakes are admitted.
 	RequestsPerSecondMax = HandshakesPerSecondMax
 	// BadTokensPerMinuteMax bounds the bad tokens of an address.
 	BadTokensPerMinuteMax = 100
 )
 
 const (
-	// requestsBurst times the requests of a second may come at once.
+	// requestsBurst is the burst of an address's requests, in seconds of the rate.
 	requestsBurst = 4
-	// badTokensKnown is the number of an address's last bad tokens that are recognized.
+	// badTokensKnown is the number of an address's latest bad tokens that are recognized when they come again.
 	badTokensKnown = 8
-	// AddressesMax bounds the addresses that are remembered: those seen last.
+	// AddressesMax bounds the remembered addresses. The one unseen for longest is forgotten first.
 	AddressesMax = 16384
 )
 
-// AddressLimits holds the limits of one address. An IPv6 address counts as its /64 network, since that is what one
-// customer has.
+// AddressLimits holds the limits of one address. An IPv6 address counts as its /64 network, because one customer has a
+// whole /64.
 type AddressLimits struct {
 	RequestsPerSecond  int // over REST, with a burst of four times that; 0: no limit
 	BadTokensPerMinute int // over REST and WebSocket; 0: no limit
@@ -41,7 +41,7 @@ type Addresses struct {
 
 	mu    sync.Mutex
 	known map[netip.Addr]*list.Element
-	order list.List // of *address; the first was seen last
+	order list.List // of *address, the latest first
 }
 
 // address holds the state of one address.
@@ -50,10 +50,10 @@ type address struct {
 	requests, badTokens, handshakes Bucket
 
 	shown [badTokensKnown]uint64 // hashes of bad tokens; a ring
-	next  int                    // the oldest of them
+	next  int                    // the index of the oldest
 }
 
-// NewAddresses returns Addresses that remember nothing yet.
+// NewAddresses returns empty Addresses.
 func NewAddresses(limits AddressLimits) *Addresses {
 	return &Addresses{limits: limits, seed: maphash.MakeSeed(), known: map[netip.Addr]*list.Element{}}
 }
@@ -61,7 +61,7 @@ func NewAddresses(limits AddressLimits) *Addresses {
 // Limits returns the limits of each address.
 func (a *Addresses) Limits() AddressLimits { return a.limits }
 
-// of returns the entry of an address. It makes a missing one, which replaces the one that was unseen for longest.
+// of returns the entry of an address. It adds a missing one, in place of the one unseen for longest.
 func (a *Addresses) of(addr netip.Addr) *address {
 	if addr = addr.Unmap().WithZone(""); addr.Is6() {
 		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
@@ -79,7 +79,7 @@ func (a *Addresses) of(addr netip.Addr) *address {
 	return entry
 }
 
-// Request counts a request. It returns how long to wait when the address makes too many.
+// Request counts a request. If the address makes too many, it returns the time to wait.
 func (a *Addresses) Request(now time.Time, addr netip.Addr) (wait time.Duration) {
 	if a.limits.RequestsPerSecond == 0 || !addr.IsValid() {
 		return 0
@@ -99,8 +99,8 @@ func (a *Addresses) handshake(now time.Time, addr netip.Addr, r Rate) (many bool
 	return a.of(addr).handshakes.Take(now, r) > 0
 }
 
-// BadToken counts a bad token. If the address has shown too many, it returns the time to wait. The same token again
-// counts once: it is the mistake of a client, not a guess.
+// BadToken counts a bad token. If the address has shown too many, it returns the time to wait. A repeated token counts
+// once: it is the mistake of a client, not a guess.
 func (a *Addresses) BadToken(now time.Time, addr netip.Addr, token string) (wait time.Duration) {
 	if a.limits.BadTokensPerMinute == 0 || !addr.IsValid() {
 		return 0

@@ -10,23 +10,23 @@ import (
 const (
 	// ConnsMax bounds the connections of a relay.
 	ConnsMax = 20_000
-	// HandshakesPerSecondMax bounds the connections that a relay lets in each second. With its hello, its join
-	// and its first page each costs about a fifth of a millisecond.
+	// HandshakesPerSecondMax bounds the connections that a relay admits each second. With its hello, its join and its
+	// first page, each costs about a fifth of a millisecond.
 	HandshakesPerSecondMax = 2_000
 )
 
-// handshakesKept is the part of a second's handshakes that is kept for addresses with fewer handshakes than that: an
-// address that connects without end leaves the others a fifth.
+// handshakesKept is the divisor of a second's handshakes: that fraction is kept for addresses with fewer handshakes. So
+// an address that connects without end leaves a fifth to the others.
 const handshakesKept = 5
 
-// AdmissionLimits bounds the connections that are admitted.
+// AdmissionLimits bounds the admitted connections.
 type AdmissionLimits struct {
 	Conns               int // at once; 0: no limit. Handshakes under way may exceed it.
 	HandshakesPerSecond int // with a burst of one second's; 0: no limit
 	Files               int // for connections of all kinds, silent ones included; 0: no limit. See [Places].
 }
 
-// Refusal says why a handshake is refused, as the metrics name it.
+// Refusal is the reason of a refused handshake, as the metrics name it.
 type Refusal string
 
 // The refusals of a handshake.
@@ -36,8 +36,8 @@ const (
 	TooManyHandshakes  Refusal = "rate"
 )
 
-// Admission decides which handshakes are let in. After a restart all clients come at once: they are let in as fast as
-// they can be served. A refused handshake costs no check of a token. It is safe for concurrent use.
+// Admission decides which handshakes are admitted. After a restart all clients come at once: they are admitted as fast
+// as the relay can serve them. A refused handshake costs no check of a token. It is safe for concurrent use.
 type Admission struct {
 	limits    AdmissionLimits
 	addresses *Addresses
@@ -51,7 +51,7 @@ func NewAdmission(limits AdmissionLimits, addresses *Addresses) *Admission {
 	return &Admission{limits: limits, addresses: addresses}
 }
 
-// Admit decides about a handshake of an address while so many connections are open.
+// Admit decides about a handshake of an address. conns is the number of open connections.
 func (a *Admission) Admit(now time.Time, addr netip.Addr, conns int) Refusal {
 	perSecond := a.limits.HandshakesPerSecond
 	if a.limits.Conns > 0 && conns >= a.limits.Conns {

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// The bounds of unread answers. A single answer passes while no other waits, whatever its size.
+// The bounds of unread answers. A single answer is accepted while no other waits, whatever its size.
 const (
 	// UnreadBytesMax bounds all unread bytes, UnreadAddressBytesMax those of an address, UnreadUserBytesMax those of a
 	// user.
 	UnreadBytesMax        = 32 << 20
 	UnreadAddressBytesMax = 16 << 20
 	UnreadUserBytesMax    = 8 << 20
-	// StallTimeout bounds how long a reader may take nothing of its answer.
+	// StallTimeout bounds the time in which a reader takes nothing of its answer.
 	StallTimeout = 10 * time.Second
-	// stallPressed is that bound while another answer finds no room.
+	// stallPressed replaces StallTimeout while another answer finds no room.
 	stallPressed = 500 * time.Millisecond
 	// An answer may take slowFor, and a second more for each slowBytes.
 	slowFor   = 30 * time.Second
 	slowBytes = 1 << 10
-	// readersEvery is the time between two looks at the readers' progress.
+	// readersEvery is the time between two checks of the readers' progress.
 	readersEvery = 250 * time.Millisecond
 	// answerBytes is the size of an answer without its body: the buffers of its request.
 	answerBytes = 4 << 10
@@ -36,17 +36,17 @@ var (
 
 // Reader is a connection that carries answers.
 type Reader interface {
-	// Taken returns the number of bytes that the other end has taken so far. Only its growth counts.
+	// Taken returns the number of bytes that the other end has taken. Only its growth counts.
 	Taken() uint64
-	// Extend gives the write under way more time.
+	// Extend gives the current write more time.
 	Extend(d time.Duration)
 	// Cut ends the connection at once.
 	Cut()
 }
 
-// Answers bounds the answers that are being written or made: in all, for each address and for each user. Before it
-// refuses an answer to another user, it drops the answer of a reader that stands still, or of the user with the most
-// unread bytes. It is safe for concurrent use.
+// Answers bounds the answers that are being made or written: in total, for each address and for each user. Before it
+// refuses an answer to another user, it drops the answer of a stalled reader, or of the user with the most unread
+// bytes. It is safe for concurrent use.
 type Answers struct {
 	clock Clock
 	cuts  func(reason string)
@@ -59,16 +59,16 @@ type Answers struct {
 	checking  bool
 }
 
-// answer is an answer that is not written yet.
+// answer is an answer that is not fully written.
 type answer struct {
 	Caller
 	bytes        int
-	began, moved time.Time // moved is when the reader took something last
+	began, moved time.Time // moved is the time of the reader's last progress
 	taken        uint64
-	working      bool // the answer is not made yet
+	working      bool // the answer is still being made
 }
 
-// NewAnswers returns Answers that hold nothing. It calls cuts with the reason for each connection that it cuts.
+// NewAnswers returns empty Answers. It calls cuts with the reason for each connection that it cuts.
 func NewAnswers(clock Clock, cuts func(reason string)) *Answers {
 	return &Answers{
 		clock: clock, cuts: cuts,
@@ -76,23 +76,23 @@ func NewAnswers(clock Clock, cuts func(reason string)) *Answers {
 	}
 }
 
-// Admit returns why an answer would find no room, before anything is done for it.
+// Admit returns the reason why an answer would find no room, before any work is done for it.
 func (a *Answers) Admit(who Caller) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.makeRoom(who, 1)
 }
 
-// Reserve makes room for an answer of at most so many bytes, before it is made.
+// Reserve reserves room for an answer of at most so many bytes, before it is made.
 func (a *Answers) Reserve(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, true) }
 
-// Hold counts an answer, instead of the reserved bytes. After an error the answer is not counted.
+// Hold counts an answer in place of its reserved bytes. After an error the answer is not counted.
 func (a *Answers) Hold(r Reader, who Caller, bytes int) error { return a.add(r, who, bytes, false) }
 
 func (a *Answers) add(r Reader, who Caller, bytes int, working bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.drop(r) // the answer before, on the same connection
+	a.drop(r) // the previous answer on the same connection
 	bytes += answerBytes
 	if err := a.makeRoom(who, bytes); err != nil && (working || bytes > answerBytes) {
 		return err
@@ -114,7 +114,7 @@ func (a *Answers) Release(r Reader) {
 	a.drop(r)
 }
 
-// Bytes returns the bytes that wait in all.
+// Bytes returns the sum of all waiting bytes.
 func (a *Answers) Bytes() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -146,7 +146,7 @@ type budget struct {
 	full  error
 	most  int
 	bytes func() int         // the used bytes of the budget
-	in    func(*answer) bool // whether an answer counts in the budget
+	in    func(*answer) bool // reports whether an answer counts in the budget
 	share func(*answer) int  // the unread bytes of an answer's party; nil: all answers have one party
 	own   func() int         // the bytes used by the party of the caller
 }
@@ -176,7 +176,7 @@ func (a *Answers) budgets(who Caller) [3]budget {
 	}
 }
 
-// makeRoom makes room for an answer; if there is reason to, it drops others. The caller holds mu.
+// makeRoom makes room for an answer. It may drop other answers for it. The caller holds mu.
 func (a *Answers) makeRoom(who Caller, bytes int) error {
 	for _, b := range a.budgets(who) {
 		for held := b.bytes(); held > 0 && held+bytes > b.most; held = b.bytes() {
@@ -195,7 +195,7 @@ func (a *Answers) makeRoom(who Caller, bytes int) error {
 	return nil
 }
 
-// stalled returns the reader that has stood still for longest, if for long enough.
+// stalled returns the reader that has been stalled for longest, if for long enough.
 func (a *Answers) stalled(in func(*answer) bool) (victim Reader) {
 	longest := a.clock.Now().Add(-stallPressed)
 	for r, h := range a.held {
@@ -206,7 +206,7 @@ func (a *Answers) stalled(in func(*answer) bool) (victim Reader) {
 	return victim
 }
 
-// heaviest returns the oldest answer of the party with the most unread bytes, if that is more than the caller's party
+// heaviest returns the oldest answer of the party with the most unread bytes, if these are more than the caller's party
 // would have.
 func (a *Answers) heaviest(b *budget, own int) (victim Reader) {
 	var oldest *answer
@@ -222,7 +222,7 @@ func (a *Answers) heaviest(b *budget, own int) (victim Reader) {
 	return victim
 }
 
-// checkReaders gives readers that make progress more time, and cuts those that do not.
+// checkReaders gives readers that make progress more time, and cuts the others.
 func (a *Answers) checkReaders() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

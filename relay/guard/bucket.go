@@ -6,7 +6,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A Rate bounds events: so many a second, and so many at once. The zero Rate does not limit them.
+// A Rate bounds events: a number each second, and a number at once. The zero Rate does not limit them.
 type Rate struct {
 	PerSecond float64
 	Burst     int
@@ -19,7 +19,7 @@ func PerMinute(n int) Rate { return Rate{float64(n) / 60, n} }
 // takes no memory. A Bucket is not safe for concurrent use.
 type Bucket struct{ limiter *rate.Limiter }
 
-// Take takes a token. If there is none, it returns the time to wait.
+// Take takes a token. If there is no token, it returns the time to wait.
 func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
 	if r.PerSecond <= 0 {
 		return 0
@@ -33,7 +33,7 @@ func (b *Bucket) Take(now time.Time, r Rate) (wait time.Duration) {
 	return b.Wait(now)
 }
 
-// Spend takes tokens that were used on another relay. The bucket may come to owe as many as it holds when it is full.
+// Spend takes tokens that were used on another relay. The bucket may go into debt, by at most its size.
 func (b *Bucket) Spend(now time.Time, r Rate, n int) {
 	if r.PerSecond <= 0 {
 		return
@@ -46,7 +46,7 @@ func (b *Bucket) Spend(now time.Time, r Rate, n int) {
 	}
 }
 
-// Wait returns how long it takes until there is a token.
+// Wait returns the time until the next token.
 func (b *Bucket) Wait(now time.Time) time.Duration {
 	if b.limiter == nil {
 		return 0
@@ -55,7 +55,7 @@ func (b *Bucket) Wait(now time.Time) time.Duration {
 	return time.Duration(max(0, missing/float64(b.limiter.Limit())*float64(time.Second)))
 }
 
-// Tokens returns the number of tokens left of a rate.
+// Tokens returns the number of tokens left for a rate.
 func (b *Bucket) Tokens(now time.Time, r Rate) float64 {
 	if b.limiter == nil {
 		return float64(r.Burst)
@@ -63,7 +63,7 @@ func (b *Bucket) Tokens(now time.Time, r Rate) float64 {
 	return b.limiter.TokensAt(now)
 }
 
-// Full reports whether the bucket is full. A full bucket gives its memory back.
+// Full reports whether the bucket is full. It frees the memory of a full bucket.
 func (b *Bucket) Full(now time.Time) bool {
 	if b.limiter != nil && b.limiter.TokensAt(now) < float64(b.limiter.Burst()) {
 		return false

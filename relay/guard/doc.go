@@ -1,4 +1,4 @@
-// Package guard limits what clients may use of the relay, so that no client takes it from the others. It decides; the
+// Package guard limits the relay's resources that a client may use, so that some remain for the others. It decides; the
 // shell waits, answers and cuts connections.
 //
 // Its parts: [Bucket], the one rate limiter; [Addresses] and [Admission], which decide by it; [Pool], the slots of
@@ -63,9 +63,8 @@
 //	a write                   connection      conn.WriteTimeout              conn
 //	silence                   connection      heartbeat + 2 × timeout        the hub's Tick
 //
-// And fairness, which has no number: users take turns in the hub's queue and in a Pool, addresses in a Pool,
-// connections in a shard of conn; requests rank behind connections. In a Pool a new request waits for no more than a
-// few others.
+// Fairness has no number: users take turns in the hub's queue and in a Pool, addresses in a Pool, connections in a
+// shard of conn; requests rank behind connections. In a Pool a new request waits for at most a few others.
 //
 // To add a limit, write it here: a constant with its name, a row of this table, and the metric hallway_limit.
 //

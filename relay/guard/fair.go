@@ -5,21 +5,21 @@ import (
 	"net/netip"
 )
 
-// Each request moves its user and its address back by so many ranks. All people of a building may share an
-// address, so a request weighs less there.
+// A request moves its user and its address back by so many ranks. All people in a building may share an address, so a
+// request weighs less there.
 const (
 	userRanks    = 4
 	addressRanks = 1
 )
 
-// sweepAt is the number of accounts from which on a fairQueue looks for idle ones to forget.
+// sweepAt is the number of accounts from which on a fairQueue forgets idle ones.
 const sweepAt = 1024
 
-// waiter is a request that waits.
+// waiter is a waiting request.
 type waiter struct {
 	Caller
 	rank, order int64         // the user's rank, and the order of arrival
-	at          int           // the index in its address's heap; -1: it waits no longer
+	at          int           // the index in its address's heap; -1: it no longer waits
 	called      chan struct{} // closed when it has a slot
 }
 
@@ -33,7 +33,7 @@ type account struct {
 type addressAccount struct {
 	last    int64
 	waiting byRank
-	at      int // the index in fairQueue.active; -1: no request of it waits
+	at      int // the index in fairQueue.active; -1: none of its requests waits
 }
 
 // fairQueue orders waiting requests so that users and addresses with many requests wait behind those with few:
@@ -44,7 +44,7 @@ type fairQueue struct {
 	addresses map[netip.Addr]*addressAccount
 	active    []*addressAccount // addresses with waiting requests
 	waiting   int
-	// The ranks of the user and of the address that were served last.
+	// The ranks of the user and of the address that were last served.
 	userClock, addressClock int64
 
 	order   int64
@@ -61,7 +61,7 @@ func (q *fairQueue) rankOf(who Caller) int64 {
 		return q.userClock
 	}
 	u := q.user(who.User)
-	// A user who was idle goes before users who have had a request each.
+	// A user who was idle goes before users who have had one request each.
 	rank := max(q.userClock-userRanks, u.last)
 	u.last = rank + userRanks
 	return rank
@@ -85,7 +85,7 @@ func (q *fairQueue) address(addr netip.Addr) *addressAccount {
 	return a
 }
 
-// served notes that a request of an address is served, at the rank of its user.
+// served notes that a request of an address is served, at its user's rank.
 func (q *fairQueue) served(a *addressAccount, rank int64) {
 	q.userClock = max(q.userClock, rank)
 	q.addressClock = max(q.addressClock, a.last)
@@ -136,7 +136,7 @@ func (q *fairQueue) activate(a *addressAccount) {
 	}
 }
 
-// pop takes out the next request; nil when none waits.
+// pop removes and returns the next request; nil if none waits.
 func (q *fairQueue) pop() *waiter {
 	var next *addressAccount
 	var least int64
@@ -156,7 +156,7 @@ func (q *fairQueue) pop() *waiter {
 	return w
 }
 
-// remove removes a request that gives up. It returns false if the request is not in the queue any more.
+// remove removes a request that gives up. It returns false if the request has left the queue.
 func (q *fairQueue) remove(w *waiter) bool {
 	if w.at < 0 {
 		return false
@@ -168,7 +168,7 @@ func (q *fairQueue) remove(w *waiter) bool {
 	return true
 }
 
-// waitingOf returns how many requests wait in all, of the caller's address, and of the caller's user.
+// waitingOf returns the number of waiting requests: of all, of the caller's address, and of the caller's user.
 func (q *fairQueue) waitingOf(who Caller) (all, address, user int) {
 	if a := q.addresses[who.Addr]; a != nil {
 		address = len(a.waiting)

@@ -8,11 +8,11 @@ import (
 // HalfBytesMax bounds the bytes of unfinished requests and WebSocket messages.
 const HalfBytesMax = 16 << 20
 
-// unauthenticatedShare is the part of these bytes beyond which unauthenticated connections give way first.
+// unauthenticatedShare is the divisor of these bytes: above that share, unauthenticated connections are cut first.
 const unauthenticatedShare = 4
 
-// Halves bounds the bytes of unfinished requests or messages. Each belongs to a group; beyond the bound the oldest of
-// the heaviest group gives way. It is safe for concurrent use.
+// Halves bounds the bytes of unfinished requests or messages. Each belongs to a group; above the bound the oldest of
+// the heaviest group is cut. It is safe for concurrent use.
 type Halves[G comparable] struct {
 	most     int
 	heaviest func(h *Halves[G]) G
@@ -30,20 +30,20 @@ type halfGroup struct {
 // Half holds the size of one connection's unfinished request or message. One goroutine charges it.
 type Half[G comparable] struct {
 	cut     func()
-	charged int // of the goroutine that charges it
+	charged int // owned by the goroutine that charges it
 
-	// The Halves' mu guards what follows.
+	// Guarded by the Halves' mu:
 
 	bytes int
-	place *list.Element // in its group; nil: nothing is held of it
+	place *list.Element // in its group; nil: no bytes are held
 	group G
-	over  bool // it has given way, or was released
+	over  bool // it was cut or released
 }
 
-// NewHalf returns a Half without bytes. Its connection is cut when it gives way.
+// NewHalf returns a Half without bytes. cut ends its connection.
 func NewHalf[G comparable](cut func()) Half[G] { return Half[G]{cut: cut} }
 
-// NewHalves returns Halves by groups of any kind, say addresses: the group that holds most gives way first.
+// NewHalves returns Halves with groups of any kind, such as addresses: the heaviest group is cut first.
 func NewHalves[G comparable](most int) *Halves[G] {
 	return &Halves[G]{most: most, groups: map[G]*halfGroup{}, heaviest: func(h *Halves[G]) (heaviest G) {
 		bytes := -1
@@ -57,7 +57,7 @@ func NewHalves[G comparable](most int) *Halves[G] {
 }
 
 // NewHalvesOfClients returns Halves with two groups: true for welcomed clients, false for unauthenticated connections.
-// The latter give way first while they hold more than a quarter.
+// The latter are cut first while they hold more than a quarter.
 func NewHalvesOfClients(most int) *Halves[bool] {
 	return &Halves[bool]{most: most, groups: map[bool]*halfGroup{}, heaviest: func(h *Halves[bool]) (welcomed bool) {
 		unauthenticated := h.groups[false]
@@ -65,8 +65,8 @@ func NewHalvesOfClients(most int) *Halves[bool] {
 	}}
 }
 
-// Charge sets the bytes that are held of x, which belongs to the group when nothing was held before. Others may
-// give way to it, and it to them. It returns how many have, after their connections are cut.
+// Charge sets the number of bytes that x holds. x joins the group if it held nothing before. Others may be cut for it,
+// and it for others. It cuts their connections, and returns their number.
 func (h *Halves[G]) Charge(x *Half[G], group G, bytes int) (cut int) {
 	if bytes == x.charged {
 		return 0
@@ -103,7 +103,7 @@ func (h *Halves[G]) Release(x *Half[G]) {
 	x.over = true
 }
 
-// Bytes returns the bytes that are held in all.
+// Bytes returns the sum of all held bytes.
 func (h *Halves[G]) Bytes() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()

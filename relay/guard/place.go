@@ -5,27 +5,27 @@ import (
 	"sync"
 )
 
-// Places bounds the descriptors that connections take. A connection takes a place before it has said anything, and a
-// browser keeps the connection of its last request for a minute. So when places run short, the connection that has been
-// silent for longest gives way, and neither costs others a place. It is safe for concurrent use.
+// Places bounds the file descriptors of connections. A connection takes a place before its first byte, and a browser
+// keeps the connection of its last request for a minute. So when places run short, the connection that has been silent
+// for longest is cut. It is safe for concurrent use.
 type Places struct {
 	most int        // 0: no limit
-	held func() int // connections that take a file but no place here: they carry requests no more
+	held func() int // connections that take a file but no place here, because they no longer carry requests
 
 	mu    sync.Mutex
 	order list.List // of *Place, the longest silent first
 }
 
-// Place is a connection's place. The zero Place is none.
+// Place is a connection's place. The zero Place stands for no place.
 type Place struct {
 	cut func()
-	at  *list.Element // the Places' mu guards it; nil: the connection has no place any more
+	at  *list.Element // guarded by the Places' mu; nil: the connection has lost its place
 }
 
-// NewPlaces returns so many places; held returns the number of those that are taken elsewhere.
+// NewPlaces returns Places for most connections; held returns the number of places taken elsewhere.
 func NewPlaces(most int, held func() int) *Places { return &Places{most: most, held: held} }
 
-// Enter gives a new connection a place. The connection is cut when it gives way.
+// Enter gives a new connection a place. cut ends the connection if its place is needed.
 func (p *Places) Enter(x *Place, cut func()) {
 	if p.most == 0 {
 		return
@@ -42,7 +42,7 @@ func (p *Places) Enter(x *Place, cut func()) {
 	}
 }
 
-// Heard notes that the connection is not silent.
+// Heard notes that data came on the connection.
 func (p *Places) Heard(x *Place) {
 	if p.most == 0 {
 		return
@@ -54,7 +54,7 @@ func (p *Places) Heard(x *Place) {
 	}
 }
 
-// Leave gives the place back; it may be called again.
+// Leave frees the place; a second call does nothing.
 func (p *Places) Leave(x *Place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,14 +12,14 @@ import (
 const (
 	// SlotsPerProcessor is the number of requests of a pool that a processor works on at once.
 	SlotsPerProcessor = 2
-	// waitsPerWork is how long requests leave the processors to busy connections, as a multiple of the time
-	// that they have worked.
+	// waitsPerWork is the time for which requests leave the processors to busy connections, as a multiple of the
+	// requests' working time.
 	waitsPerWork = 2
 	// pauseMax bounds that time.
 	pauseMax = 10 * time.Millisecond
-	// pauseStep is the time between two looks whether connections are busy.
+	// pauseStep is the time between two checks whether connections are busy.
 	pauseStep = 200 * time.Microsecond
-	// QueueTimeout bounds how long a request waits for a slot, in a pool with a limit.
+	// QueueTimeout bounds the time that a request waits for a slot, in a pool with a limit.
 	QueueTimeout = 10 * time.Second
 )
 
@@ -43,18 +43,18 @@ var (
 	ErrAllWait      = errors.New("too many requests wait")
 )
 
-// Caller names whose request it is: the address, and the user once the token was checked.
+// Caller identifies the sender of a request: the address, and the user once the token was checked.
 type Caller struct {
 	Addr netip.Addr
 	User string
 }
 
-// QueueLimits bounds how many requests wait in a pool; 0: no bound.
+// QueueLimits bounds the waiting requests of a pool; 0: no bound.
 type QueueLimits struct{ All, Address, User int }
 
-// Pool has slots for the requests under way, which rank behind the connections: while these are busy all the time,
-// requests get no more than a share of the processors. A request without a free slot waits. The next slot goes to the
-// user with the fewest requests; see fairQueue. A Pool is safe for concurrent use.
+// Pool has slots for requests. Requests rank behind connections: while connections are always busy, requests get only a
+// share of the processors. A request without a free slot waits. The next slot goes to the user with the fewest
+// requests; see fairQueue. A Pool is safe for concurrent use.
 type Pool struct {
 	clock  Clock
 	limits QueueLimits
@@ -71,7 +71,7 @@ func NewPool(clock Clock, busy func() bool, perProcessor int, limits QueueLimits
 	return &Pool{clock: clock, limits: limits, busy: busy, queue: newFairQueue(), free: perProcessor * runtime.GOMAXPROCS(0)}
 }
 
-// Acquire waits for a slot. Release takes the time that it returns.
+// Acquire waits for a slot. Pass the returned time to Release.
 func (p *Pool) Acquire(who Caller) (since time.Time) {
 	if w := p.enqueue(who); w != nil {
 		<-w.called
@@ -105,7 +105,7 @@ func (p *Pool) AcquireInTime(who Caller) (since time.Time, err error) {
 	return p.giveWay(), nil
 }
 
-// crowded returns why one more request may not wait. The caller holds mu.
+// crowded returns the reason why one more request may not wait. The caller holds mu.
 func (p *Pool) crowded(who Caller) error {
 	if p.free > 0 {
 		return nil
@@ -122,7 +122,7 @@ func (p *Pool) crowded(who Caller) error {
 	return nil
 }
 
-// enqueue takes a free slot and returns nil, or else puts the request into the queue.
+// enqueue takes a free slot and returns nil; without one it queues the request.
 func (p *Pool) enqueue(who Caller) *waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -139,14 +139,14 @@ func (p *Pool) giveWay() (since time.Time) {
 	for {
 		busy, now := p.busy(), p.clock.Now()
 		if !busy || now.UnixNano() >= p.next.Load() {
-			runtime.Gosched() // to what has just been noticed
+			runtime.Gosched() // to connections whose events were just noticed
 			return now
 		}
 		p.clock.Sleep(pauseStep)
 	}
 }
 
-// Release gives a slot to the next request of the queue, or back to the pool.
+// Release gives the slot to the next request of the queue, or back to the pool.
 func (p *Pool) Release(since time.Time) {
 	now := p.clock.Now()
 	pause := min(waitsPerWork*now.Sub(since)/time.Duration(runtime.GOMAXPROCS(0)), pauseMax)
@@ -160,7 +160,7 @@ func (p *Pool) Release(since time.Time) {
 	}
 }
 
-// Waiting returns the number of requests that wait.
+// Waiting returns the number of waiting requests.
 func (p *Pool) Waiting() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/bus"
 )
 
-// question waits for the relays' users of a room.
+// question waits for the other relays' users of a room.
 type question struct {
 	room  string
 	users map[string]bool
@@ -17,8 +17,8 @@ type question struct {
 	done  []func(users map[string]bool)
 }
 
-// Ask calls done with the users of a room on all relays: perhaps before it returns, and after AnswerWithin at the latest.
-// The caller may keep them.
+// Ask calls done with the users of a room on all relays: perhaps before it returns, and at the latest after
+// AnswerWithin. The caller may keep the map.
 func (p *Presence) Ask(now time.Time, name string, done func(users map[string]bool)) {
 	if r := p.rooms[name]; r != nil {
 		users := make(map[string]bool, len(r.users))
@@ -67,7 +67,7 @@ func (p *Presence) endIfAnswered(q *question) {
 // asked returns the rooms of the questions, by name.
 func (p *Presence) asked() []string { return slices.Sorted(maps.Keys(p.questions)) }
 
-// endQuestions ends the questions that have waited long enough.
+// endQuestions ends the questions whose time is up.
 func (p *Presence) endQuestions(now time.Time) {
 	for _, name := range p.asked() {
 		if q := p.questions[name]; !now.Before(q.until) {

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/bus"
 )
 
-// Heard takes news of another relay. Kinds that do not concern it show that their sender lives.
+// Heard takes news of another relay. News of any kind shows that their sender lives.
 func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 	o := p.peers[from]
 	if o == nil {
@@ -18,7 +18,7 @@ func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 		o = &peer{rosters: map[*room]*roster{}}
 		p.peers[from] = o
 		if b, ok := news.(*bus.Heartbeat); !ok || !b.Leaving {
-			p.beat() // it may have just started, and knows nobody
+			p.beat() // the new relay may have just started, and has no rosters
 		}
 	}
 	o.heard = now
@@ -84,7 +84,7 @@ func (p *Presence) heartbeat(from bus.RelayID, o *peer, n *bus.Heartbeat) {
 	}
 }
 
-// endRound forgets the rosters that a relay's whole heartbeat does not name.
+// endRound forgets the rosters that a relay's complete heartbeat does not name.
 func (p *Presence) endRound(o *peer) {
 	for _, r := range o.rooms() {
 		if o.rosters[r].round < o.round {
@@ -116,14 +116,14 @@ func (p *Presence) clear(o *peer, r *room) {
 	p.tellChange(r, before)
 }
 
-// tellChange tells the hub of rooms whose number of users has changed.
+// tellChange calls Changed for a room whose number of users has changed.
 func (p *Presence) tellChange(r *room, before int) {
 	if len(r.users) != before {
 		p.host.Changed(r.name)
 	}
 }
 
-// roster returns the relay's roster of a room; it makes a missing one.
+// roster returns the relay's roster of a room; it adds a missing one.
 func (o *peer) roster(r *room) *roster {
 	if o.rosters[r] == nil {
 		o.rosters[r] = newRoster()
@@ -148,8 +148,7 @@ func (o *peer) rooms() []*room {
 	return all
 }
 
-// An assembly puts the parts of a snapshot together. They come in their order; if one is missing, the snapshot is
-// dropped.
+// An assembly puts the parts of a snapshot together. Parts come in order; if one is missing, the snapshot is dropped.
 type assembly struct {
 	round int64
 	next  int64
@@ -157,7 +156,7 @@ type assembly struct {
 	users []string
 }
 
-// add takes a part, and reports whether all are there.
+// add takes a part, and reports whether the snapshot is complete.
 func (a *assembly) add(n *bus.Snapshot) (whole bool) {
 	if n.Round > a.round {
 		*a = assembly{round: n.Round}

@@ -19,13 +19,13 @@ const (
 	SilentAfter = 5 * time.Second
 	// AnswerWithin bounds how long Ask waits for a relay.
 	AnswerWithin = time.Second
-	// peersMax bounds the relays that are heard.
+	// peersMax bounds the known relays.
 	peersMax = 1000
 )
 
 // Host is the owner of a Presence. Its methods must not call back.
 type Host interface {
-	// Tell tells other relays.
+	// Tell sends news to other relays.
 	Tell(news bus.News)
 	// Changed reports that the number of users of a room has changed through another relay.
 	Changed(room string)
@@ -38,16 +38,16 @@ type Presence struct {
 	host Host
 
 	rooms     map[string]*room
-	order     []*room // those in rooms, in no order but always the same
-	moved     []*room // rooms with something to tell
+	order     []*room // those in rooms, in an order that does not depend on the map's
+	moved     []*room // rooms with unsent moves
 	peers     map[bus.RelayID]*peer
 	questions map[string]*question
-	round     int64 // of the last heartbeat or snapshot
+	round     int64 // the number of the last heartbeat or snapshot
 	beatAt    time.Time
 	pulsedAt  time.Time
 }
 
-// New returns a Presence that has heard of nobody.
+// New returns a Presence without rooms and relays.
 func New(host Host) *Presence {
 	return &Presence{host: host, rooms: map[string]*room{}, peers: map[bus.RelayID]*peer{}, questions: map[string]*question{}}
 }
@@ -59,7 +59,7 @@ type room struct {
 	own   *roster
 	users map[string]int // the number of relays on which the user is
 
-	followed bool     // its news come
+	followed bool     // the room's news arrive
 	moves    []string // users who have come or left since the last pulse
 }
 
@@ -67,8 +67,8 @@ type room struct {
 type roster struct {
 	users map[string]struct{}
 	sum   uint64   // XOR of their hashes
-	round int64    // of the last heartbeat that told of it, and of the last that asked
-	parts assembly // a snapshot that comes in
+	round int64    // the last heartbeat that named the room or asked for it
+	parts assembly // the incoming snapshot
 }
 
 func newRoster() *roster { return &roster{users: map[string]struct{}{}} }
@@ -77,17 +77,17 @@ func newRoster() *roster { return &roster{users: map[string]struct{}{}} }
 type peer struct {
 	heard   time.Time
 	rosters map[*room]*roster
-	round   int64 // of the last heartbeat
-	next    int64 // the part of it that is missing
+	round   int64 // the last heartbeat's number
+	next    int64 // its next part
 }
 
-// hash returns the hash of a user that digests sum up.
+// hash returns a user's hash for digests.
 func hash(user string) uint64 {
 	sum := sha256.Sum256([]byte(user))
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
-// set notes whether a user is on the roster, and reports whether that has changed.
+// set notes whether a user is on the roster, and reports whether that is a change.
 func (o *roster) set(user string, here bool) bool {
 	if _, was := o.users[user]; was == here {
 		return false
@@ -116,7 +116,7 @@ func (r *room) set(o *roster, user string, here bool) bool {
 	return true
 }
 
-// Open begins to keep the users of a room, and asks the other relays for theirs.
+// Open begins to track the users of a room, and asks the other relays for theirs.
 func (p *Presence) Open(name string) {
 	if p.rooms[name] == nil {
 		p.askAll(name)
@@ -126,7 +126,7 @@ func (p *Presence) Open(name string) {
 	}
 }
 
-// Followed notes that the news of a room come from now on. News since Open may have been lost.
+// Followed notes that the room's news arrive from now on. News since Open may have been lost.
 func (p *Presence) Followed(name string) {
 	if r := p.rooms[name]; r != nil && !r.followed {
 		r.followed = true
@@ -141,7 +141,7 @@ func (p *Presence) askAll(name string) {
 	}
 }
 
-// Close forgets the users of a room. None may be left on this relay.
+// Close forgets the users of a room. No user may be left on this relay.
 func (p *Presence) Close(name string) {
 	r := p.rooms[name]
 	p.tellMoves(r)
@@ -170,12 +170,12 @@ func (p *Presence) Set(name, user string, here bool) {
 // Count returns the number of users in an open room, on all relays.
 func (p *Presence) Count(name string) int { return len(p.rooms[name].users) }
 
-// Relays returns the number of other relays that are heard.
+// Relays returns the number of other known relays.
 func (p *Presence) Relays() int { return len(p.peers) }
 
-// Pulse sends the heartbeats, digests and questions that are due.
+// Pulse sends the moves, heartbeats and questions that are due.
 func (p *Presence) Pulse(now time.Time) {
-	// If this relay itself stood still, it has heard nobody meanwhile.
+	// If this relay itself stood still, it has received nothing meanwhile.
 	if gap := now.Sub(p.pulsedAt); gap > SilentAfter/2 && !p.pulsedAt.IsZero() {
 		for _, o := range p.peers {
 			if o.heard = o.heard.Add(gap); o.heard.After(now) {
@@ -206,7 +206,7 @@ func (p *Presence) TellMoves() {
 	p.moved = p.moved[:0]
 }
 
-// Leave tells all relays that this one ends.
+// Leave tells all relays that this one stops.
 func (p *Presence) Leave() {
 	p.round++
 	p.tellAll(&bus.Heartbeat{Round: p.round, Leaving: true})
@@ -242,7 +242,7 @@ func (p *Presence) tellMoves(r *room) {
 	p.tellAll(m)
 }
 
-// tellSnapshot sends a relay the users in a room on this one.
+// tellSnapshot sends another relay the users of a room here.
 func (p *Presence) tellSnapshot(to bus.RelayID, name string) {
 	p.round++
 	s := &bus.Snapshot{Relay: to, Room: name, Round: p.round}
@@ -252,14 +252,14 @@ func (p *Presence) tellSnapshot(to bus.RelayID, name string) {
 	p.tellAll(s)
 }
 
-// tellAll tells news in parts that fit messages.
+// tellAll sends news in parts that fit into messages.
 func (p *Presence) tellAll(news bus.News) {
 	for _, part := range bus.Split(news) {
 		p.host.Tell(part)
 	}
 }
 
-// Peers returns the ids of the other relays that are heard, in an order that does not depend on the map's.
+// Peers returns the ids of the other known relays, in an order that does not depend on the map's.
 func (p *Presence) Peers() []bus.RelayID {
 	return slices.Sorted(maps.Keys(p.peers))
 }

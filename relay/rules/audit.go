@@ -6,14 +6,14 @@ import (
 	"hallway/protocol"
 )
 
-// audit notes an act of the op's sender about a user or a message, or neither.
+// audit adds an entry for an act of the op's sender about a user, a message, or neither.
 func (s *Set) audit(op *Op, act, user, message string, d details) {
 	s.Audit = append(s.Audit, AuditRow{Room: op.Room, AuditEntry: protocol.AuditEntry{
 		At: s.Now, By: op.Sender, Act: act, User: user, ID: message, Details: d.object(),
 	}})
 }
 
-// details are the members of a JSON object as they are written.
+// details are the encoded members of a JSON object.
 type details []byte
 
 func (d details) member(name string, value []byte) details {
@@ -43,7 +43,7 @@ func (d details) time(name string, t protocol.Time) details {
 	return d.text(name, t.String())
 }
 
-// object returns the JSON object, "" where it has no members.
+// object returns the JSON object, or "" if it has no members.
 func (d details) object() string {
 	if len(d) == 0 {
 		return ""
@@ -56,7 +56,7 @@ func quote(text string) []byte {
 	return quoted
 }
 
-// quotes returns texts as a list in JSON.
+// quotes returns texts as a JSON list.
 func quotes(texts []string) []byte {
 	list := []byte{'['}
 	for i, text := range texts {

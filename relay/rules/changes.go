@@ -6,27 +6,26 @@ import (
 	"hallway/protocol"
 )
 
-// Changes are the rows that a part of a batch has changed, in their present state. They hold nothing of a room that was
-// dropped.
+// Changes are the rows that a part of a batch has changed, in their present state. They hold no rows of a dropped room.
 type Changes struct {
 	Made       []*Room // new
 	Dropped    []*Room
-	Grown      []*Room // have another Head
-	Configured []*Room // have another Title or Settings
+	Grown      []*Room // with another Head
+	Configured []*Room // with another Title or Settings
 	Messages   []*Message
 	Members    []*Member
 	Sanctions  []SanctionChange
 	Reports    []*ReportRow
-	Files      []*File // new, or in a message now
+	Files      []*File // new, or newly in a message
 	Audit      []AuditRow
-	Locked     []*Room // rooms with a new turn, or another reason for one
+	Locked     []*Room // rooms with a new turn, or with another reason for one
 
 	Sent         []SentChange
 	Roles        []RoleChange
 	Ranks        []RankChange
 	Revocations  []RevocationChange
 	Forgotten    *Forget // a user to remove from everything but messages
-	Tombstones   int     // messages of TombstonesOf that an Erase has made tombstones
+	Tombstones   int     // messages of TombstonesOf that an Erase has turned into tombstones
 	TombstonesOf string
 
 	// Forgets reports that deleted data must not stay readable in the database file.
@@ -38,7 +37,7 @@ type SanctionChange struct {
 	Room *Room
 	User string
 	Kind protocol.Act
-	Now  *Sanction // nil: ended
+	Now  *Sanction // nil: the sanction ended
 }
 
 // A SentChange is the time at which a participant sent or edited in slow mode.
@@ -84,7 +83,7 @@ func (c *Changes) list(m *Message) {
 	m.noteMentions()
 }
 
-// setMember adds a member's row, or replaces a row that is gone.
+// setMember adds a member's row, or replaces a deleted one.
 func (c *Changes) setMember(r *Room, m Member) {
 	if old := r.members[m.User.ID]; old != nil {
 		m.room, m.changed, m.had = old.room, old.changed, old.had
@@ -155,8 +154,8 @@ func (c *Changes) Ruled() []*Room {
 	return rooms
 }
 
-// Everywhere reports whether Heads.Revocations grows, because something changed that relays keep in memory of all
-// rooms.
+// Everywhere reports whether Heads.Revocations grows, because a change concerns the state of all rooms that relays keep
+// in memory.
 func (c *Changes) Everywhere() bool {
 	bans := func(s SanctionChange) bool { return s.Kind == protocol.ActBan }
 	return len(c.Revocations)+len(c.Ranks)+len(c.Roles)+len(c.Dropped) > 0 || c.Forgotten != nil || slices.ContainsFunc(c.Sanctions, bans)

@@ -36,7 +36,7 @@ func register(s *Set, op *Op, do Register) Outcome {
 	return Outcome{Result: Registered{Device: d}}
 }
 
-// unregister deletes a device. Its record stays, for the messages that it has signed.
+// unregister deletes a device. Its record stays for the messages that the device has signed.
 func unregister(s *Set, op *Op, do Unregister) Outcome {
 	d := s.Vault.Device(do.ID)
 	switch {
@@ -79,7 +79,7 @@ func bound(d *protocol.Device, user string) bool {
 	return ecdsa.Verify(sign, digest[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:]))
 }
 
-// point returns a public key; nil: it is not valid.
+// point decodes a public key; nil if it is not valid.
 func point(k protocol.PublicKey) *ecdsa.PublicKey {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))

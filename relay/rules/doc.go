@@ -1,5 +1,5 @@
-// Package rules is the relay's rulebook: the permissions in a room, the changes that an op
-// makes, and the refusals with their order. Each rule stands here and nowhere else: every store asks it.
+// Package rules is the relay's rulebook: the permissions in a room, the changes that an op makes, and the refusals with
+// their order. Every store asks it, so each rule is written once.
 //
 // # How a batch is carried out
 //
@@ -11,9 +11,8 @@
 //		outcomes = Set.Do(op) for each op
 //		save Set.Changes
 //
-// A [Set] holds the rows that the ops may touch. Rows that exist and were not loaded count as
-// missing, so a store loads all that the keys name. Outcomes share nothing with the rows that
-// a later op could change.
+// A [Set] holds the rows that the ops may touch. It takes a row that was not loaded for a missing one, so a store loads
+// all rows that the keys name. Outcomes share no memory with rows that a later op could change.
 //
 // # The order of reasons
 //
@@ -27,13 +26,13 @@
 //	the file does not exist, or another message has it
 //	the message does not exist, belongs to another user, or was deleted
 //
-// The stored id of a Send is answered before all of these but the first. An op without an effect is not refused, takes no rev
-// and is not audited.
+// A Send with a stored id is answered before all of these but the first. An op without an effect is not refused, takes
+// no rev and is not audited.
 //
 // # Parts
 //
-// A Set holds rows, and [Set.Do] routes an op to the function of its action. These functions stand by subject; each takes the
-// Set, the room and the op, and returns the outcome:
+// A Set holds rows, and [Set.Do] routes an op to the function of its action. These functions stand in files by subject;
+// each takes the Set, the room and the op, and returns the outcome:
 //
 //	messages   send, edit, delete, react, pin       message.go react.go mention.go
 //	files      uploads, and the files of a message  file.go
@@ -44,7 +43,7 @@
 //	users      revocations, ranks, erasure          user.go
 //	keys       devices, turns and wraps             device.go turn.go; a lockbook is the encryption of one room: lock.go
 //
-// What they change is listed in [Changes].
+// The functions list their changes in [Changes].
 //
 // # To add an action
 //
@@ -54,14 +53,14 @@
 //
 // # Reading
 //
-// The store's [Vault] holds devices, turns and wraps of encrypted rooms. It reads and writes at once, so ops about them are
-// parts of their own.
+// The store's [Vault] holds devices, turns and wraps of encrypted rooms. It reads and writes at once, so ops about
+// these form parts of their own.
 //
-// The relay reads by [Query], [Span] and [Part]. Every store has the interfaces [Store], [Directory], [Moderation], [Locks] and
+// The relay reads by [Query], [Span] and [Part]. Every store implements [Store], [Directory], [Moderation], [Locks] and
 // [Files]; to add a list, add a method there. All stores cut pages by [PageShare].
 //
 // # What this package must not know
 //
-// SQL, sockets, the clock, randomness: time, epochs and the numbers of reports are handed in.
-// Nor connections and frames: the hub tells clients of outcomes.
+// SQL, sockets, the clock, randomness: time, epochs and the numbers of reports are handed in. It knows no connections
+// and frames: the hub tells clients of outcomes.
 package rules

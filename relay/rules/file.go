@@ -8,14 +8,14 @@ import (
 
 // A File is the row of an uploaded file.
 type File struct {
-	protocol.File // its Alt stands in the message
+	protocol.File // its Alt is in the message
 
-	Owner      string // the id of the user who has uploaded it
+	Owner      string // the uploader's id
 	Blob       string // the key of its bytes
-	Thumb      string // the type of its thumbnails; "": there are none
+	Thumb      string // the type of its thumbnails; "": it has none
 	Sum        [sha256.Size]byte
 	UploadedAt protocol.Time
-	Seq        int64 // of the message that has it; 0: none
+	Seq        int64 // the message that has the file; 0: none
 
 	room *Room
 	made bool
@@ -33,17 +33,16 @@ func (f *File) In() *Room { return f.room }
 // Made reports whether the batch has made the row.
 func (f *File) Made() bool { return f.made }
 
-// FileLimits hold the relay's own limits, beside a room's settings.
+// FileLimits holds the relay's own limits, in addition to a room's settings.
 type FileLimits struct {
-	// User, Room and All are the most bytes that the files of a user, of a room and of the
-	// relay take; 0: no limit.
+	// User, Room and All bound the bytes of the files of a user, of a room and of the relay; 0: no limit.
 	User, Room, All int64
-	Types           string // a list for protocol.MatchType; "": all
+	Types           string // a list for protocol.MatchType; "": all types
 }
 
-// FileBytes holds how many bytes files take.
+// FileBytes holds the sizes of files.
 type FileBytes struct {
-	ByUser map[string]int64 // of users whose uploads are in the part
+	ByUser map[string]int64 // users whose uploads are in the part
 	All    int64
 }
 
@@ -53,7 +52,7 @@ func (r *Room) AddFile(f File) {
 	put(&r.files, f.ID, &f)
 }
 
-// filesOff refuses files if the room takes none from the user; otherwise its Code is "".
+// filesOff refuses files if the room accepts none from the user; otherwise its Code is "".
 func (r *Room) filesOff(u protocol.User) Outcome {
 	if r.Rules.Files.Allows(u.Role) {
 		return Outcome{}
@@ -78,7 +77,7 @@ func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	if do.Ask {
 		return Outcome{Result: Uploaded{New: true}}
 	}
-	if r.Rules.E2EE != 0 { // whatever type the bytes have
+	if r.Rules.E2EE != 0 { // whatever the type of the bytes
 		do.File.Type, do.File.Width, do.File.Height, do.File.Thumb = protocol.OctetStream, 0, 0, ""
 	}
 	if !protocol.MatchType(do.Limits.Types, do.File.Type) || !protocol.MatchType(r.Rules.FileTypes, do.File.Type) {
@@ -95,7 +94,7 @@ func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	return Outcome{Result: Uploaded{File: f, New: true}}
 }
 
-// reupload answers a second upload of an id. Before the bytes have come, it compares only the owner and the name.
+// reupload answers a second upload of an id. Before the bytes have arrived, it compares only the owner and the name.
 func reupload(f *File, op *Op, do Upload) Outcome {
 	switch {
 	case f.Owner != op.Sender.ID:

@@ -9,8 +9,8 @@ import (
 
 // Parts splits a batch into parts. A store carries them out one after another in one transaction: it loads the rows
 // that the part's Keys name, calls [Set.Do] for each op and saves the Changes. A clear, an Erase, a Forget and a See
-// are parts of their own, because the store has to search for their rows. So are ops about keys and devices, because
-// the [Vault] reads and writes at once.
+// each form a part, because the store has to search for their rows. So do ops about keys and devices, because the
+// [Vault] reads and writes at once.
 func Parts(ops []Op) (parts [][]Op, err error) {
 	from := 0
 	cut := func(to int) {
@@ -50,7 +50,7 @@ type Keys struct {
 	Users      []string // ranks and revocations
 	NextReport bool     // the number of the next report is needed
 	See        *SeeKey  // the memberships of a user, and the user's rank
-	Uploaders  []string // users whose files' bytes are needed, and those of all files
+	Uploaders  []string // users whose files' bytes are needed, with the bytes of all files
 }
 
 // A SeeKey names the memberships of a user in rooms with a greater key.
@@ -66,8 +66,8 @@ type RoomKeys struct {
 	Standings []string // users
 	Members   []string // users
 	Messages  []string // ids
-	Sent      []string // ids of sends: few of these messages exist
-	Seqs      []int64  // messages by their place
+	Sent      []string // ids of sends: most of these messages do not exist
+	Seqs      []int64  // messages by their seq
 	Reports   []ReportKey
 	Files     []string // ids
 	FileBytes bool     // the bytes of the room's files are needed
@@ -84,7 +84,7 @@ type ReportKey struct {
 
 type reactionKey struct {
 	id, user, emoji string
-	takes           bool // whether the op takes the reaction back
+	takes           bool // the op takes the reaction back
 }
 
 // KeysOf returns the keys of a part.
@@ -92,7 +92,7 @@ func KeysOf(ops []Op) *Keys {
 	k := &Keys{}
 	places := make(map[string]int)
 	for i := range ops {
-		places[ops[i].Room] = -1 // not met yet
+		places[ops[i].Room] = -1 // not seen yet
 	}
 	k.Rooms = make([]RoomKeys, 0, len(places))
 	for i := range ops {
@@ -164,12 +164,12 @@ type ReactionKey struct {
 	User    string
 }
 
-// An UnnamedKey names users who have reacted to a message with an emoji: the next ones behind the users in the summary,
-// in the order of their reactions.
+// An UnnamedKey names users who have reacted to a message with an emoji: those who follow the users in the summary, in
+// the order of their reactions.
 type UnnamedKey struct {
 	Message *Message
 	Emoji   string
-	Users   int // how many are needed
+	Users   int // the needed number
 }
 
 // Reactions returns the keys of reactions, once the messages are loaded.

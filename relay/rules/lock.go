@@ -10,13 +10,13 @@ import (
 
 // Locked holds the state of a room's encryption, as a device sees it.
 type Locked struct {
-	Turn *protocol.Turn // the newest; nil: there is none
-	Wrap *protocol.Wrap // of its secret for the sender's device; nil: there is none
+	Turn *protocol.Turn // the newest; nil: no turn was made
+	Wrap *protocol.Wrap // of the turn's secret, for the sender's device; nil: none is stored
 	// Inside reports that the sender's device is in the room.
 	Inside bool
 	// Holds reports that the device has the secret of the turn.
 	Holds bool
-	// Due reports that a new turn is due, which leaves the users in Out out.
+	// Due reports that a new turn is due, which must leave out the users in Out.
 	Due bool
 	Out []string
 }
@@ -58,7 +58,7 @@ func (l *Lock) IsDue() (due bool, out []string) {
 	return l.N == 0 || len(l.Due) > 0, out
 }
 
-// setDue replaces the users whom the next turn leaves out.
+// setDue replaces the users whom the next turn must leave out.
 func (b lockbook) setDue(due []string) {
 	b.newest().Due = due
 	b.vault.SetDue(b.room, due)
@@ -75,7 +75,7 @@ func (b lockbook) refuseOpen(e *protocol.Encrypted, files []protocol.Attachment)
 		return Outcome{}
 	case e == nil, slices.ContainsFunc(files, func(a protocol.Attachment) bool { return a.Alt != "" }):
 		return bar(protocol.WhyEncrypted, "this room takes only encrypted messages: update the app")
-	case e2ee.Decode(e.IV) == nil || e2ee.Decode(e.CT) == nil: // no device of the room would open it
+	case e2ee.Decode(e.IV) == nil || e2ee.Decode(e.CT) == nil: // no device of the room could open it
 		return refuse(protocol.CodeBadRequest, "encrypted.iv and encrypted.ct must be base64url without padding")
 	case e.Kid != b.newest().Kid:
 		return Outcome{Refusal: Refusal{
@@ -99,7 +99,7 @@ func (b lockbook) noteTraffic() (due bool) {
 	return true
 }
 
-// expel removes a user's devices from the room, which makes a turn due, and reports whether it did.
+// expel removes a user's devices from the room. If that makes a turn due, it returns true.
 func (b lockbook) expel(user string) (due bool) {
 	if !b.encrypted() || b.room.made {
 		return false
@@ -190,7 +190,7 @@ func (b lockbook) add(next *Lock, wraps []protocol.Wrap) (stored []protocol.Wrap
 	return stored
 }
 
-// stillDue returns the users whom the new turn should leave out but does not. It omits users who have come back with a
+// stillDue returns the users whom the new turn should leave out but does not, except users who have come back with a
 // device.
 func (b lockbook) stillDue(due, out []string) (still []string) {
 	for _, user := range due {

@@ -21,7 +21,7 @@ func open(s *Set, r *Room, op *Op, do Open) Outcome {
 }
 
 // join makes the user a member, or updates a member's name and role, and returns the read marker. A member who returns
-// unchanged changes nothing: after a restart of the relay all members return.
+// unchanged changes nothing, because after a restart of the relay all members return.
 func join(s *Set, r *Room, u protocol.User) int64 {
 	m := r.members[u.ID]
 	if m == nil || m.Gone {
@@ -34,7 +34,7 @@ func join(s *Set, r *Room, u protocol.User) int64 {
 	return m.Read
 }
 
-// member returns the row of a member, nil if the user is not one.
+// member returns the row of a member; nil if the user is not a member.
 func (r *Room) member(user string) *Member {
 	if m := r.members[user]; m != nil && !m.Gone {
 		return m
@@ -42,7 +42,7 @@ func (r *Room) member(user string) *Member {
 	return nil
 }
 
-// read moves the sender's read marker forward. Only a member has one.
+// read moves the sender's read marker forward. Only a member has a marker.
 func read(s *Set, r *Room, op *Op, do Read) Outcome {
 	m := r.member(op.Sender.ID)
 	if m == nil {

@@ -27,7 +27,7 @@ func Mentioned(m *protocol.Message) (users []string) {
 	return users
 }
 
-// MentionsBefore reports whether the message mentioned somebody when it was loaded.
+// MentionsBefore reports whether the message had mentions when it was loaded.
 func (m *Message) MentionsBefore() bool { return len(m.had) > 0 }
 
 // noteMentions notes that the message's mentions may have changed since it was loaded.
@@ -57,13 +57,13 @@ func unreadMentions(s *Set, r *Room, user string, read int64) (n int64) {
 	return min(max(n, 0), UnreadMax)
 }
 
-// renameMentions replaces the user by the pseudonym in a message's mentions, and reports whether there were any.
+// renameMentions replaces the user by the pseudonym in a message's mentions, and reports whether it replaced any.
 func renameMentions(m *Message, user, pseudonym string) bool {
 	of := func(mention protocol.Mention) bool { return mention.User == user }
 	if !slices.ContainsFunc(m.Mentions, of) {
 		return false
 	}
-	m.Mentions = slices.Clone(m.Mentions) // outcomes share them
+	m.Mentions = slices.Clone(m.Mentions) // outcomes share the slice
 	for i := range m.Mentions {
 		if of(m.Mentions[i]) {
 			m.Mentions[i].User = pseudonym

@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// send stores a message at the room's next rev, or finds the one that has its id.
+// send stores a message at the room's next rev, or finds the message with its id.
 func send(s *Set, r *Room, op *Op, do Send) Outcome {
 	if m := r.messages[do.ID]; m != nil || do.FindOnly {
 		return resend(m, op, do)
@@ -91,7 +91,8 @@ func change(s *Set, r *Room, op *Op) Outcome {
 	return Outcome{Result: Stored{Message: m.Message, New: changed}}
 }
 
-// refusal refuses a change that the message does not allow; otherwise its Code is "". Forbidden comes before conflict.
+// refusal refuses a change that the message does not allow; otherwise its Code is "". It checks for forbidden before
+// conflict.
 func refusal(m *Message, op *Op) Outcome {
 	own := m.Sender.ID == op.Sender.ID
 	const deleted = "the message was deleted"
@@ -116,7 +117,7 @@ func refusal(m *Message, op *Op) Outcome {
 	return Outcome{}
 }
 
-// auditChange adds a change to the audit if it needs a moderator's rights.
+// auditChange adds a change to the audit if the change needs a moderator's rights.
 func auditChange(s *Set, op *Op, sender string) {
 	switch do := op.Do.(type) {
 	case Edit:
@@ -130,7 +131,7 @@ func auditChange(s *Set, op *Op, sender string) {
 	}
 }
 
-// makeTombstone deletes everything of a message that a tombstone does not have.
+// makeTombstone deletes all content of a message.
 func makeTombstone(s *Set, m *Message) {
 	s.Forgets = true
 	m.unfiled = m.unfiled || len(m.Files) > 0

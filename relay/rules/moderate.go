@@ -2,7 +2,7 @@ package rules
 
 import "hallway/protocol"
 
-// lifted holds the sanction that each act ends.
+// lifted maps each act that ends a sanction to the act that makes it.
 var lifted = map[protocol.Act]protocol.Act{protocol.ActUnmute: protocol.ActMute, protocol.ActUnban: protocol.ActBan}
 
 const (
@@ -48,8 +48,8 @@ func moderate(s *Set, r *Room, op *Op, do Moderate) Outcome {
 	return out
 }
 
-// target returns the user concerned by an act. A member has the role of the last token seen; target stores it if it is
-// new. Any other user counts as a participant until a token shows another role.
+// target returns the user concerned by an act. A member has the role of the last token seen; target stores a changed
+// role. Any other user counts as a participant until a token shows another role.
 func target(s *Set, r *Room, do Moderate) (u protocol.User, member bool) {
 	m := r.member(do.User)
 	if m == nil {
@@ -62,8 +62,8 @@ func target(s *Set, r *Room, do Moderate) (u protocol.User, member bool) {
 }
 
 // mayLift reports whether the sender may end the sanction of a user whose role is not below the sender's. A moderator
-// may, with at least the role of the sanction's maker. Otherwise nobody could end the sanction of a user who was
-// promoted later.
+// may, with at least the role of the sanction's maker: otherwise the sanction of a user who was promoted later could
+// never end.
 func mayLift(s *Set, r *Room, op *Op, do Moderate) bool {
 	kind, lifts := lifted[do.Act]
 	if !lifts {
@@ -81,12 +81,12 @@ func impose(s *Set, r *Room, op *Op, do Moderate, known bool, done *Moderated) {
 		done.Sanction, done.UpTo = had.of(done.User, do.Act), had.UpTo()
 		return
 	}
-	s.Forgets = s.Forgets || had != nil // its reason
+	s.Forgets = s.Forgets || had != nil // the old reason
 	s.setSanction(r, do.User, do.Act, next)
 	done.New, done.Sanction, done.UpTo = true, next.of(done.User, do.Act), next.UpTo()
 }
 
-// clearMessages makes the next messages of the user tombstones.
+// clearMessages turns the next messages of the user into tombstones.
 func clearMessages(s *Set, r *Room, do Moderate, done *Moderated) {
 	done.More = s.Clear(r, do.User, func(m *Message) {
 		makeTombstone(s, m)

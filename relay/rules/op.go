@@ -2,7 +2,7 @@ package rules
 
 import "hallway/protocol"
 
-// An Op is one durable change that a user asks for. Its content has been checked.
+// An Op is one durable change that a user asks for. Its content was checked.
 type Op struct {
 	Room   string        // "" with a Revoke, a Forget, a See, a Register and an Unregister
 	Sender protocol.User // with the role in this room
@@ -15,7 +15,7 @@ type Action interface{ action() }
 type (
 	// Open makes the room if it does not exist, makes the sender a member and reads the room's state.
 	Open struct {
-		// Rank is the sender's role in the room by the last token seen; "": not known.
+		// Rank is the sender's role in the room by the last token seen; "": unknown.
 		Rank protocol.Role
 		// Read is the sender's read marker; the stored one may be earlier.
 		Read int64
@@ -26,8 +26,8 @@ type (
 	// Send creates a message, or finds the stored message with its id. It makes the room if it does not exist.
 	Send struct {
 		protocol.Send
-		// FindOnly makes the op a look-up that changes nothing and makes no room. A stored id is answered as usual, any
-		// other is CodeNotFound.
+		// FindOnly makes the op a look-up that changes nothing and makes no room. A stored id is answered as usual; any
+		// other id is CodeNotFound.
 		FindOnly bool
 	}
 
@@ -36,15 +36,14 @@ type (
 	Upload struct {
 		File   File // its owner and its time come from the op
 		Limits FileLimits
-		// Ask makes the op a question that changes nothing and makes no room: may a file of this size be uploaded at
-		// present?
+		// Ask makes the op a question that changes nothing and makes no room: may a file of this size be uploaded now?
 		Ask bool
 		// Plain reports that the sender names another type than application/octet-stream.
 		Plain bool
 	}
 
-	// Edit replaces the content of a message. Of it and the following actions only Configure makes a room; the others
-	// are CodeNotFound if there is none.
+	// Edit replaces the content of a message. If the room does not exist, it is CodeNotFound, as are all following
+	// actions except Configure.
 	Edit struct {
 		ID        string
 		Text      string
@@ -52,7 +51,7 @@ type (
 		Mentions  []protocol.Mention  // in Text
 	}
 
-	// Delete makes a message a tombstone.
+	// Delete turns a message into a tombstone.
 	Delete struct {
 		ID  string
 		Any bool // the message may be another user's
@@ -89,13 +88,13 @@ type (
 	Adjust struct{ protocol.Adjust }
 
 	// Moderate carries out Act on a user. A mute or ban replaces one in force; unmute and unban end one; remove deletes
-	// the member; clear makes the user's messages tombstones, the oldest first, in parts: see Moderated.More.
+	// the member; clear turns the user's messages into tombstones, the oldest first, in parts: see Moderated.More.
 	Moderate struct {
 		Act    protocol.Act
 		User   string
 		Until  protocol.Time // of a mute or a ban; 0: for ever
 		Reason string        // at most protocol.ReasonBytesMax
-		// Rank is the user's role in the room by the last token seen; "": not known.
+		// Rank is the user's role in the room by the last token seen; "": unknown.
 		Rank protocol.Role
 		// Again marks a later part of a clear. The first one is audited.
 		Again bool
@@ -111,35 +110,36 @@ type (
 		State protocol.ReportState // resolved or dismissed
 	}
 
-	// Revoke makes all present tokens of a user invalid (On), or ends the revocation. A second revocation takes the
-	// present time.
+	// Revoke makes all present tokens of a user invalid (On), or ends the revocation. A second revocation replaces the
+	// time of the first.
 	Revoke struct {
 		User string
 		On   bool
-		// Rank is the user's highest role in any room by the last token seen; "": the role that the last See stored.
+		// Rank is the user's highest role in any room by the last token seen; "": the last See stored it.
 		Rank protocol.Role
 	}
 
 	// Erase removes a user from some messages of a room. The user's own messages, even tombstones, become tombstones of
-	// the pseudonym; in the others the pseudonym replaces the user among the reactions.
+	// the pseudonym; in other messages the pseudonym replaces the user in reactions and mentions.
 	Erase struct {
 		User      string
 		Pseudonym string
 		Seqs      []int64 // ascending, at most ClearMax
 	}
 
-	// Forget removes a user from everything but messages. It deletes memberships, sanctions and the revocation; acts by
-	// and about the user name the pseudonym instead. It is the last step of an erasure, and the only one in the audit.
+	// Forget removes a user from everything but messages. It deletes memberships, sanctions and the revocation; audit
+	// entries by and about the user name the pseudonym instead. It is the last step of an erasure, and the only one in
+	// the audit.
 	Forget struct {
 		User      string
 		Pseudonym string
 	}
 
-	// See stores the roles of a token of the sender: the role of each membership in the rooms that the token opens, and
+	// See stores the roles of the sender's token: the role of each membership in the rooms that the token opens, and
 	// the highest role as the user's rank. It is done in parts: see Seen.More. It is not audited.
 	See struct {
 		Grants Grants
-		After  int64 // Seen.Next of the part before
+		After  int64 // Seen.Next of the previous part
 	}
 
 	// Register stores the sender's device.
@@ -149,19 +149,19 @@ type (
 	Unregister struct {
 		ID     string
 		Any    bool   // the device may be another user's
-		Grants Grants // the device may be in a room of which they make the sender an organizer; nil: none
+		Grants Grants // the device may be in a room where these grants make the sender an organizer; nil: no such room
 	}
 
-	// MakeTurn makes a new turn of an end-to-end encrypted room. Its sender, like that of the following actions, acts
-	// by Device.
+	// MakeTurn makes a new turn of an end-to-end encrypted room. In this and the following actions, Device is the
+	// sender's device.
 	MakeTurn struct {
 		Turn   protocol.Turn
 		Wraps  []protocol.Wrap // of its secret
 		Device string
 	}
 
-	// HandOn hands the secret of turn N to devices. It skips a wrap for a device outside the room, or for a user whom
-	// the newest turn leaves out.
+	// HandOn hands the secret of turn N to devices. It skips wraps for devices outside the room, and for users whom the
+	// newest turn leaves out.
 	HandOn struct {
 		N      int64
 		Wraps  []protocol.Wrap
@@ -208,13 +208,13 @@ type Grants interface {
 	Highest() protocol.Role
 }
 
-// ClearMax limits the messages that one op clears or erases, so that other ops come in between.
+// ClearMax limits the messages that one op clears or erases, so that other ops can come between.
 const ClearMax = 200
 
 // SeenRoomsMax limits the rooms of one See.
 const SeenRoomsMax = 50
 
-// ID returns the id of the message that the op is about, "" if there is none.
+// ID returns the id of the message that the op is about; "" if it is about none.
 func (op *Op) ID() string {
 	switch do := op.Do.(type) {
 	case Send:
@@ -246,7 +246,7 @@ func (op *Op) makesRoom() bool {
 	return false
 }
 
-// SetsRules reports whether the op may change who may write in the room.
+// SetsRules reports whether the op may change the permissions to write in the room.
 func (op *Op) SetsRules() bool {
 	switch op.Do.(type) {
 	case Configure, Drop, Adjust, MakeTurn:

@@ -8,16 +8,16 @@ import (
 
 // An Outcome is the result of an [Op], or the reason of its refusal.
 type Outcome struct {
-	Refusal // its Code is "" unless the op was refused
+	Refusal // its Code is "" if the op was carried out
 
 	// Result has the type that belongs to the action; it is nil if the op was refused.
 	Result Result
-	// Epoch and Head are the room's after the op.
+	// Epoch and Head are the room's values after the op.
 	Epoch string
 	Head  int64
 	// Void reports that a ban of the sender ended, because it does not hold against the sender's present role.
 	Void bool
-	// DueNow reports that a new turn of the room is due, which leaves the users in Due out.
+	// DueNow reports that a new turn of the room is due, which must leave out the users in Due.
 	DueNow bool
 	Due    []string
 }
@@ -28,18 +28,18 @@ type Refusal struct {
 	Reason string // safe to show
 	// RetryAfter is the time to wait after a retryable Code.
 	RetryAfter time.Duration
-	// Why names the rule that refused the op, with CodeForbidden, CodeRateLimited and CodeConflict; "": a rule without
-	// a name.
+	// Why names the rule that refused the op, with CodeForbidden, CodeRateLimited and CodeConflict; "": the rule has no
+	// name.
 	Why protocol.Why
-	// Until is the end of the refusal; 0: never, or not known.
+	// Until is the end of the refusal; 0: never, or unknown.
 	Until protocol.Time
 	// Note is the moderator's reason for the ban or the mute.
 	Note string
-	// UpTo is the highest role against which the ban or mute holds; "": against everybody.
+	// UpTo is the highest role against which the ban or mute holds; "": against all roles.
 	UpTo protocol.Role
 }
 
-// A Result holds the change that an op made, or what it found. It is one of the types below.
+// A Result holds the change that an op made, or the row that it found. It is one of the types below.
 type Result interface{ result() }
 
 type (
@@ -47,8 +47,8 @@ type (
 	Opened struct {
 		Read     int64 // the sender's read marker
 		Settings protocol.RoomSettings
-		Mute     *protocol.Sanction // the sender's; nil: none
-		Reports  int64              // open ones
+		Mute     *protocol.Sanction // the sender's mute; nil: none
+		Reports  int64              // the number of open reports
 		Ruled    int64              // Head.Rules before the batch; the other fields are at least as new
 		Mentions int64              // see Set.Mentions
 		Locked   *Locked            // nil: the room is not end-to-end encrypted
@@ -56,16 +56,16 @@ type (
 
 	// Stored answers a Send, Edit, Delete, React and Pin.
 	Stored struct {
-		Message protocol.Message // as it is stored now
-		New     bool             // the op took a rev; false: it has changed nothing
-		// Encoded is set by the hub: the message as JSON; nil: not encoded yet.
+		Message protocol.Message // as stored now
+		New     bool             // the op took a rev; false: it changed nothing
+		// Encoded holds the message as JSON. The hub sets it; nil: not encoded yet.
 		Encoded []byte
 	}
 
 	// Uploaded answers an Upload.
 	Uploaded struct {
 		File File
-		New  bool // the file was stored, or may be; false: it was stored before
+		New  bool // the file was or may be stored; false: it was stored before
 	}
 
 	// Marked answers a Read.
@@ -74,7 +74,7 @@ type (
 	// Configured answers a Configure and an Adjust.
 	Configured struct {
 		Settings protocol.RoomSettings
-		New      bool // an Adjust has changed something
+		New      bool // the Adjust changed something
 	}
 
 	// Dropped answers a Drop.
@@ -83,20 +83,20 @@ type (
 	// Moderated answers a Moderate.
 	Moderated struct {
 		User     protocol.User      // the user concerned; without a membership a participant without a name
-		New      bool               // something has changed
-		Sanction *protocol.Sanction // the mute or ban that was made
-		UpTo     protocol.Role      // the highest role against which it holds; "": against everybody
+		New      bool               // something changed
+		Sanction *protocol.Sanction // the new mute or ban
+		UpTo     protocol.Role      // the highest role against which it holds; "": against all roles
 		Messages []protocol.Message // the new tombstones of a clear, by rev
 		More     bool               // the clear needs another op, with Again
-		// Cleared is set by the hub: the number of tombstones of the whole clear.
+		// Cleared is the number of tombstones of the whole clear. The hub sets it.
 		Cleared int64
 	}
 
 	// Reported answers a Report and a Resolve.
 	Reported struct {
 		Report protocol.ReportEntry
-		New    bool  // the report was made, or closed
-		Open   int64 // reports of the room that are open now
+		New    bool  // the op made or closed the report
+		Open   int64 // the number of the room's open reports
 	}
 
 	// Revoked answers a Revoke.
@@ -115,7 +115,7 @@ type (
 	// Seen answers a See.
 	Seen struct {
 		New    bool
-		Ranked bool  // the user is more than a participant in some room
+		Ranked bool  // the user is above participant in some room
 		More   bool  // another See must follow, with Next as After
 		Next   int64 // 0 if More is false
 	}
@@ -133,13 +133,13 @@ type (
 	Turned struct {
 		Room  string
 		Turn  protocol.Turn
-		Wraps []protocol.Wrap // those that were stored
+		Wraps []protocol.Wrap // the stored ones
 	}
 
 	// HandedOn answers a HandOn.
 	HandedOn struct {
 		N     int64
-		Wraps []protocol.Wrap // those that were stored
+		Wraps []protocol.Wrap // the stored ones
 	}
 
 	// Wanted answers a Want.

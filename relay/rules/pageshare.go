@@ -2,8 +2,8 @@ package rules
 
 import "hallway/protocol"
 
-// A PageShare counts the messages and bytes that a page, or one side of it, may still hold. Every store fills its pages
-// by it, so all stores cut pages alike.
+// A PageShare counts the messages and bytes that still fit into a page, or one side of it. Every store uses it, so all
+// stores cut pages alike.
 type PageShare struct {
 	messages, bytes int
 	some            bool
@@ -20,7 +20,7 @@ func (q Query) Halves() (before, from PageShare) {
 	return PageShare{messages: q.Limit / 2, bytes: half}, PageShare{messages: q.Limit - q.Limit/2, bytes: half}
 }
 
-// Messages returns the number of messages that it may still hold.
+// Messages returns the number of messages that still fit.
 func (p *PageShare) Messages() int { return p.messages }
 
 // Take counts the next message, of so many bytes, and reports whether it fits. If it does not, the page ends before it.

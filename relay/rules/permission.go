@@ -11,15 +11,15 @@ const (
 	mayMentionAll = protocol.RoleModerator
 )
 
-// permission returns the least role in the room for an action; "": nobody may ask for it. All may edit and delete their
-// own messages; mayDeleteAny is the role for others' messages.
+// permission returns the least role in the room for an action; "": no user may ask for it. All users may edit and
+// delete their own messages; mayDeleteAny is the role for others' messages.
 func permission(do Action) protocol.Role {
 	switch do := do.(type) {
 	case Send, Upload, Edit, Delete, React, Report, Register, Unregister, HandOn, Want:
 		return protocol.RoleParticipant
 	case Pin, Moderate, Resolve, MakeTurn:
 		return protocol.RoleModerator
-	case Configure, Drop, Revoke: // revoking is for the pattern * alone
+	case Configure, Drop, Revoke: // revoking needs the pattern *
 		return protocol.RoleOrganizer
 	case Adjust:
 		if do.Frozen != nil {

@@ -15,7 +15,7 @@ func react(s *Set, m *Message, user, emoji string, on bool) (changed bool) {
 		return false
 	}
 	at := m.emoji(emoji)
-	m.Reactions = slices.Clone(m.Reactions) // outcomes share them
+	m.Reactions = slices.Clone(m.Reactions) // outcomes share the slice
 	if on {
 		next := Reaction{User: user, Emoji: emoji, Rev: m.room.Head + 1, Brought: at < 0, changed: true}
 		if row != nil {
@@ -27,7 +27,7 @@ func react(s *Set, m *Message, user, emoji string, on bool) (changed bool) {
 	}
 	last := m.Reactions[at].Count == 1
 	switch {
-	case last: // the emoji goes, with the row of the user who brought it
+	case last: // the emoji is removed, with the row of the user who brought it
 		for key := range m.reactions {
 			if key.emoji == emoji {
 				delete(m.reactions, key)
@@ -58,7 +58,7 @@ func addReaction(s *Set, m *Message, at int, user, emoji string) {
 	}
 }
 
-// takeReaction removes a user from a summary, and names the next user instead.
+// takeReaction removes a user from a summary, and adds the next user instead.
 func (m *Message) takeReaction(at int, user string) {
 	summary := &m.Reactions[at]
 	if summary.Count--; summary.Count == 0 {
@@ -103,7 +103,7 @@ func (m *Message) tooMany(user, emoji string) Outcome {
 	return Outcome{Refusal: Refusal{Code: protocol.CodeConflict, Why: protocol.WhyReactions, Reason: reason}}
 }
 
-// broughtBy returns how many of the message's emoji the user used first.
+// broughtBy returns the number of the message's emoji that the user was the first to use.
 func (m *Message) broughtBy(user string) (n int) {
 	for key, row := range m.reactions {
 		if row != nil && row.Brought && key.user == user {
@@ -113,8 +113,8 @@ func (m *Message) broughtBy(user string) (n int) {
 	return n
 }
 
-// disown gives the user's reactions and mentions to the pseudonym, and reports whether the message has changed. If the
-// pseudonym has the same reaction, because an erasure was interrupted and the user came back, the user's is removed.
+// disown gives the user's reactions and mentions to the pseudonym, and reports whether the message changed. If the
+// pseudonym has the same reaction, because an erasure was interrupted and the user came back, it removes the user's.
 func disown(s *Set, m *Message, user, pseudonym string) (shown bool) {
 	for _, summary := range slices.Clone(m.Reactions) {
 		emoji := summary.Emoji

@@ -12,12 +12,12 @@ func configure(s *Set, r *Room, op *Op, title, settings string) Outcome {
 		d = d.member("settings", object(settings))
 	}
 	changed := d != nil
-	next, _ := protocol.ReadSettings(settings) // what is not a setting counts as absent
+	next, _ := protocol.ReadSettings(settings) // unknown settings count as absent
 	if had := r.Rules.E2EE; had != 0 && next.E2EE != had {
 		return refuse(protocol.CodeConflict, "end-to-end encryption of a room cannot be switched off")
 	}
 	if changed {
-		s.Forgets = true // the old settings
+		s.Forgets = true // the old settings must not stay readable
 		r.Title, r.Settings, r.Rules = title, settings, next
 		if !r.configured {
 			r.configured = true

@@ -9,19 +9,19 @@ import (
 	"hallway/protocol"
 )
 
-// A Room is the row of a room, with those of its rows that a batch touches.
+// A Room is the row of a room, with its rows that a batch touches.
 type Room struct {
-	Key    int64 // the store's own
+	Key    int64 // the store's key
 	Name   string
 	Epoch  string
-	MadeAt protocol.Time // of a room that the batch makes
+	MadeAt protocol.Time // set if the batch makes the room
 	Head   int64
 	LastAt protocol.Time // created_at of the newest message
 	// Title and Settings are loaded if Keys ask for them.
 	Title, Settings string
 	// Rules are the settings that the relay itself enforces.
 	Rules   protocol.RoomSettings
-	Reports int64 // open ones
+	Reports int64 // the number of open reports
 	Ruled   int64 // Head.Rules, if the store counts it
 	// FileBytes is the size of the room's files, loaded if Keys ask for it.
 	FileBytes int64
@@ -32,15 +32,15 @@ type Room struct {
 	members   map[string]*Member   // by user
 	messages  map[string]*Message  // by id
 	reports   []*ReportRow
-	mentions  []*Message       // at least those whose mentions have changed
+	mentions  []*Message       // includes all messages with changed mentions
 	files     map[string]*File // by id
 	lock      *Lock            // nil: not read
 }
 
 // A Standing holds a user's sanctions in a room, and the time of the last message in slow mode.
 type Standing struct {
-	Mute, Ban *Sanction // nil: none; it may be over
-	// SentAt is the time when a participant sent or edited last in slow mode; 0: never.
+	Mute, Ban *Sanction // nil: none; it may have ended
+	// SentAt is the time of a participant's last message or edit in slow mode; 0: never.
 	SentAt protocol.Time
 }
 
@@ -62,7 +62,7 @@ type Member struct {
 	Gone     bool // the row was deleted
 
 	room    *Room
-	had     string // the name with which it was loaded
+	had     string // the name at loading
 	changed bool
 }
 
@@ -72,19 +72,19 @@ type Message struct {
 	MadeAs Fingerprint
 
 	room *Room
-	// reactions are the rows of some users; nil stands for a row that is gone.
+	// reactions are the rows of some users; nil stands for a deleted row.
 	reactions map[reactor]*Reaction
-	// unnamed are the users behind those in the summary, by emoji and in their order: as many as may become named.
+	// unnamed are the users who follow those in the summary, by emoji and in their order: as many as may become named.
 	unnamed map[string][]string
 
-	had []protocol.Mention // the mentions with which it was loaded
+	had []protocol.Mention // the mentions at loading
 
 	made, changed bool
 	listed        bool     // in Changes
 	mentions      bool     // in Room.mentions
-	disowned      bool     // has another sender
+	disowned      bool     // the sender was replaced
 	bare          bool     // all of its reactions were deleted
-	emptied       []string // emoji without any user left
+	emptied       []string // emoji without users
 	unfiled       bool     // its files were deleted
 }
 
@@ -93,10 +93,10 @@ type reactor struct{ user, emoji string }
 // A Reaction is the row of a user's reaction to a message.
 type Reaction struct {
 	User, Emoji string
-	// Rev is the rev of the reaction; 0: the user has taken the reaction back, but the row stays because it brought the
-	// emoji, which others still use.
+	// Rev is the rev of the reaction; 0: the user took the reaction back, but the row stays because the user brought
+	// the emoji, which others still use.
 	Rev     int64
-	Brought bool // nobody had used the emoji before
+	Brought bool // the user was the first to use the emoji
 
 	changed bool
 }
@@ -135,7 +135,7 @@ func fingerprint(s *protocol.Send) (f Fingerprint) {
 		parts = append(parts, "mentions")
 	}
 	for _, m := range s.Mentions {
-		parts = append(parts, strconv.FormatInt(m.At, 10), strconv.FormatInt(m.Len, 10), m.User) // "": all
+		parts = append(parts, strconv.FormatInt(m.At, 10), strconv.FormatInt(m.Len, 10), m.User) // "": all users
 	}
 	for _, file := range s.Files {
 		parts = append(parts, "file", file.ID, file.Alt)
@@ -150,7 +150,7 @@ func fingerprint(s *protocol.Send) (f Fingerprint) {
 	return f
 }
 
-// AddStanding adds a user's standing. Without it a user has a clean record.
+// AddStanding adds a user's standing. A user without one has no sanctions.
 func (r *Room) AddStanding(user string, s Standing) { put(&r.standings, user, &s) }
 
 // AddMember adds the row of a member.
@@ -189,7 +189,7 @@ func (m *Message) AddReaction(r Reaction) { put(&m.reactions, reactor{r.User, r.
 // AddUnnamed adds users who follow those in the summary of an emoji, in the order of their reactions.
 func (m *Message) AddUnnamed(emoji string, users []string) { put(&m.unnamed, emoji, users) }
 
-// NameBefore returns the name with which the member was loaded; "": none.
+// NameBefore returns the member's name at loading; "": none.
 func (m *Member) NameBefore() string { return m.had }
 
 // In returns the room of the message.
@@ -210,10 +210,10 @@ func (r *ReportRow) Made() bool { return r.made }
 // Made reports whether the batch has made the message.
 func (m *Message) Made() bool { return m.made }
 
-// Changed reports whether the message has another rev than it was loaded with.
+// Changed reports whether the message's rev has changed since loading.
 func (m *Message) Changed() bool { return m.changed }
 
-// Disowned reports whether the message has another sender, and another fingerprint.
+// Disowned reports whether the message's sender and fingerprint were replaced.
 func (m *Message) Disowned() bool { return m.disowned }
 
 // Unfiled reports whether the store must delete the rows of the message's files.

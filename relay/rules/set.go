@@ -10,18 +10,18 @@ import (
 // goroutine.
 type Set struct {
 	Now protocol.Time
-	// NewEpoch returns the name for the next life of a room; no two lives share one.
+	// NewEpoch returns the epoch of a new room. Epochs are unique.
 	NewEpoch func(room string) string
 	// NextReport is the number of the next report.
 	NextReport int64
 	// ReactionUsers limits the users in the summary of a reaction.
 	ReactionUsers int
-	// Clear calls makeTombstone for the user's messages that are not tombstones, the oldest first, as many as one op
-	// may clear at present. It reports whether there are others.
+	// Clear calls makeTombstone for the user's messages that are not tombstones, the oldest first, at most as many as
+	// one op may clear now. It reports whether more are left.
 	Clear func(r *Room, user string, makeTombstone func(*Message)) (more bool)
 
 	// Mentions counts others' loaded messages above the read marker that mention the user or everybody, up to
-	// UnreadMax; nil: there are none.
+	// UnreadMax; nil: no messages are loaded.
 	Mentions func(r *Room, user string, read int64) int64
 
 	// Vault holds the devices, turns and wraps of end-to-end encrypted rooms.
@@ -30,7 +30,7 @@ type Set struct {
 	// FileBytes are loaded if Keys ask for them.
 	FileBytes FileBytes
 
-	// Memberships are the next rooms of the user of a See, by key. MoreMemberships reports that others follow, Ranked
+	// Memberships are the next rooms of the user of a See, by key. MoreMemberships reports that more follow, Ranked
 	// that the user moderates one of the others.
 	Memberships     []Membership
 	MoreMemberships bool
@@ -60,7 +60,7 @@ func (s *Set) Room(name string) *Room { return s.rooms[name] }
 // Rooms returns the present state of all rooms, by name.
 func (s *Set) Rooms() map[string]*Room { return s.rooms }
 
-// AddRank adds a user's highest role in any room. Without it a user is a participant.
+// AddRank adds a user's highest role in any room. A user without one is a participant.
 func (s *Set) AddRank(user string, role protocol.Role) { put(&s.ranks, user, role) }
 
 // AddRevocation adds the time of a revocation: tokens issued until then are invalid.
@@ -101,7 +101,7 @@ func (s *Set) Do(op *Op) Outcome {
 	switch send, sends := op.Do.(Send); {
 	case out.Code == "":
 		out = s.carryOut(r, op)
-	case sends: // an id that was stored before is answered first
+	case sends: // a stored id is answered first
 		if m := r.messages[send.ID]; m != nil || send.FindOnly {
 			out = resend(m, op, send)
 		}
@@ -147,7 +147,7 @@ func (s *Set) carryOut(r *Room, op *Op) Outcome {
 	case Want:
 		return want(s, r, op, do)
 	}
-	panic("rules: an op does nothing") // Parts has refused it
+	panic("rules: an op does nothing") // Parts refuses it
 }
 
 // makeRoom adds the row of a new room.

@@ -7,22 +7,22 @@ import (
 	"hallway/protocol"
 )
 
-// Shared is the part of a database for several relays. A store for one relay does not have it. Its methods may be
-// called beside each other and beside those of [Store].
+// Shared is the part of a database for several relays. A store for one relay does not implement it. Its methods may run
+// concurrently with each other and with those of [Store].
 type Shared interface {
-	// Cluster returns the id of the database. All relays on the database share it, and no other database has it.
+	// Cluster returns the id of the database, which all relays on the database share. It is unique.
 	Cluster(ctx context.Context) (id string, err error)
 
 	// Heads reads the heads of the named rooms from the primary, in the order of the names. The query begins after the
-	// call, so it sees all that was told before the call.
+	// call, so it includes all earlier commits that the caller knows of.
 	Heads(ctx context.Context, names []string) (Heads, error)
 
-	// Ruling reads the rules of a room that relays keep in memory; without such a room it is zero. Version is not newer
-	// than the rest.
+	// Ruling reads the rules of a room that relays keep in memory; it is zero if the room does not exist. Version is
+	// not newer than the rest.
 	Ruling(ctx context.Context, room string) (Ruling, error)
 
-	// MarkRead moves read markers forward, never back, and not beyond the head. It ignores the marker of a user who is
-	// not a member. A crash of the database may lose the last ones.
+	// MarkRead moves read markers forward, never back, and not beyond the head. It ignores markers of users who are not
+	// members. A crash of the database may lose the last markers.
 	MarkRead(ctx context.Context, marks []ReadMark) error
 
 	// Lease gives a job to the holder for a time by the database's clock, or prolongs the lease. held is false while
@@ -39,10 +39,10 @@ type Heads struct {
 // A Head is the head of a room.
 type Head struct {
 	Room  string
-	Epoch string // "": there is no such room
+	Epoch string // "": the room does not exist
 	Head  int64
 	// Rules grows with each change of the room's settings, sanctions and reports (see Changes.Ruled), with each turn or
-	// reason for one, and when messages were deleted because of their age.
+	// reason for one, and with each deletion of messages because of their age.
 	Rules int64
 }
 
@@ -51,10 +51,10 @@ type Ruling struct {
 	Epoch    string
 	Version  int64 // Head.Rules
 	Settings protocol.RoomSettings
-	Reports  int64               // open ones
+	Reports  int64               // the number of open reports
 	Mutes    []protocol.Sanction // those in force
 	Lock     *Lock               // nil: the room is not end-to-end encrypted
-	Below    int64               // all messages with a lower seq were deleted because of their age
+	Below    int64               // the store has deleted all messages with a lower seq because of their age
 }
 
 // A ReadMark is a member's read marker.

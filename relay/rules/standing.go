@@ -7,11 +7,10 @@ import (
 )
 
 // Holds reports whether the sanction holds against a user with a token of that role. It always holds against a member,
-// since the roles were compared when it was made. The role of any other user is compared with its maker's now.
+// because the roles were compared at its start. For any other user, Holds compares the role with the maker's.
 func (s *Sanction) Holds(role protocol.Role) bool { return s.Known || s.By.Role.AtLeast(role) }
 
-// UpTo returns the highest role against which the sanction holds; "": it holds against
-// everybody.
+// UpTo returns the highest role against which the sanction holds; "": against all roles.
 func (s *Sanction) UpTo() protocol.Role {
 	if s.Known {
 		return ""
@@ -19,7 +18,7 @@ func (s *Sanction) UpTo() protocol.Role {
 	return s.By.Role
 }
 
-// inForce reports whether the sanction exists and is not over.
+// inForce reports whether the sanction exists and has not ended.
 func (s *Sanction) inForce(now protocol.Time) bool {
 	return s != nil && (s.Until == 0 || s.Until > now)
 }
@@ -38,7 +37,7 @@ func (s *Sanction) refusal(why protocol.Why, reason string) Outcome {
 	}}
 }
 
-// Kind returns the place of the user's mute or ban.
+// Kind returns a pointer to the user's mute or ban.
 func (s *Standing) Kind(kind protocol.Act) **Sanction {
 	if kind == protocol.ActBan {
 		return &s.Ban
@@ -46,7 +45,7 @@ func (s *Standing) Kind(kind protocol.Act) **Sanction {
 	return &s.Mute
 }
 
-// standing returns a user's standing in the room. It may be changed only if the room has an entry for the user.
+// standing returns a user's standing in the room. The caller may change it only if the room has an entry for the user.
 func (r *Room) standing(user string) *Standing {
 	if s := r.standings[user]; s != nil {
 		return s
@@ -54,8 +53,8 @@ func (r *Room) standing(user string) *Standing {
 	return &Standing{}
 }
 
-// void ends the sender's sanctions that do not hold against the sender's present role, and reports whether it ended a
-// ban.
+// void ends the sender's sanctions that do not hold against the sender's present role, and reports whether a ban was
+// among them.
 func void(s *Set, r *Room, op *Op) (ban bool) {
 	standing := r.standings[op.Sender.ID]
 	if standing == nil || op.finds() {
@@ -88,8 +87,8 @@ func liftSanction(s *Set, r *Room, user string, kind protocol.Act) (ended bool) 
 	return sanction.inForce(s.Now)
 }
 
-// barred refuses an op that the sender may not do in the room at present; otherwise its Code is "". A ban comes first,
-// then an archived room, a frozen room, a mute, and slow mode. All of them come before other faults of the op.
+// barred refuses an op that the sender may not do in the room now; otherwise its Code is "". It checks for a ban, then
+// an archived room, a frozen room, a mute, and slow mode. These come before other faults of the op.
 func barred(s *Set, r *Room, op *Op) Outcome {
 	standing := r.standing(op.Sender.ID)
 	organizer := op.Sender.Role == protocol.RoleOrganizer
@@ -118,8 +117,7 @@ func bar(why protocol.Why, reason string) Outcome {
 	return Outcome{Refusal: Refusal{Code: protocol.CodeForbidden, Why: why, Reason: reason}}
 }
 
-// managesRoom reports whether the op is about the room's people or its rules. A banned organizer
-// may still do that.
+// managesRoom reports whether the op is about the room's people or its rules. A banned organizer may still do such ops.
 func (op *Op) managesRoom() bool {
 	switch op.Do.(type) {
 	case Open, Send, Upload, Edit, Delete, React, Pin, Read, Report, MakeTurn, HandOn, Want:
@@ -133,7 +131,7 @@ func (r *Room) slows(u protocol.User) bool {
 	return r.Rules.SlowModeS != 0 && !u.Role.AtLeast(protocol.RoleModerator)
 }
 
-// slowed refuses a participant's op during slow mode; otherwise its Code is "".
+// slowed refuses a participant's op if slow mode requires to wait; otherwise its Code is "".
 func slowed(s *Set, r *Room, u protocol.User, standing *Standing) Outcome {
 	last := standing.SentAt
 	next := last + protocol.Time(time.Duration(r.Rules.SlowModeS)*time.Second/time.Microsecond)

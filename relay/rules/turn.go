@@ -7,8 +7,9 @@ import (
 	"hallway/protocol"
 )
 
-// turnsAheadMax is how far a turn may be above the newest. The store may have lost turns that devices have seen, so there may be gaps.
-// Without a bound one moderator could use up all numbers, and no later turn would shut anybody out.
+// turnsAheadMax bounds the distance of a turn's number from the newest. The store may have lost turns that devices have
+// seen, so there may be gaps. Without a bound one moderator could use up all numbers, and no later turn could shut a
+// user out.
 const turnsAheadMax = 1 << 20
 
 // makeTurn stores a new turn, with wraps of its secret.

@@ -63,7 +63,7 @@ func erase(s *Set, r *Room, do Erase) Outcome {
 	for _, seq := range do.Seqs {
 		m := bySeq[seq]
 		switch {
-		case m == nil: // an old message that was deleted meanwhile
+		case m == nil: // an old message, deleted meanwhile
 			continue
 		case m.Sender.ID == do.User:
 			s.TombstonesOf = do.User
@@ -76,7 +76,7 @@ func erase(s *Set, r *Room, do Erase) Outcome {
 	return Outcome{Result: erased}
 }
 
-// eraseMessage makes a message, even a tombstone, a tombstone of the pseudonym.
+// eraseMessage turns a message, even a tombstone, into a tombstone of the pseudonym.
 func eraseMessage(s *Set, m *Message, pseudonym string) {
 	deleted := m.DeletedAt
 	makeTombstone(s, m)

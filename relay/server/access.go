@@ -23,8 +23,8 @@ type access struct {
 	now       func() time.Time
 }
 
-// limitRequests refuses the requests of an address that makes too many. Handshakes have a limit of their own,
-// and the routes that monitor the relay have none.
+// limitRequests refuses the requests of an address with too many. Handshakes have another limit, and the routes that
+// monitor the relay have none.
 func (a *access) limitRequests(c *fiber.Ctx) error {
 	if wait := a.addresses.Request(a.now(), a.callers.of(c.Context()).Addr()); wait > 0 {
 		a.work.metrics.addressRefused.WithLabelValues("requests").Inc()
@@ -35,8 +35,8 @@ func (a *access) limitRequests(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// identify checks the bearer token (RFC 6750), and makes the request wait for a slot of its user. The token is taken
-// from the header only: URLs end up in logs.
+// identify checks the bearer token (RFC 6750), and makes the request wait for a slot of its user. It takes the token
+// only from the header, because URLs end up in logs.
 func (a *access) identify(c *fiber.Ctx) (hub.Identity, error) {
 	scheme, token, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	token = strings.TrimSpace(token)
@@ -71,7 +71,7 @@ func (a *access) refuseToken(c *fiber.Ctx, err error) error {
 	return r
 }
 
-// enter returns the caller's identity and the room of the request, when the token opens the room.
+// enter returns the caller's identity and the room of the request, if the token opens the room.
 func (a *access) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) {
 	who, err = a.identify(c)
 	if err != nil {
@@ -90,8 +90,8 @@ func (a *access) enter(c *fiber.Ctx) (who hub.Identity, room string, err error) 
 	return who, room, err
 }
 
-// refuseBanned refuses a banned user the reading of a room. A change of the room is the store's to judge, which
-// knows ids stored before.
+// refuseBanned refuses a banned user's request to read a room. The store decides about changes of the room, because it
+// knows the stored ids.
 func (a *access) refuseBanned(who hub.Identity, room string) error {
 	role, _ := who.Grants.Role(room)
 	until, banned := a.backend.Banned(a.now(), rules.Ban{Room: room, User: who.User.ID}, role)
@@ -166,7 +166,7 @@ func (a *access) rank(room string, u *protocol.User) {
 	}
 }
 
-// carryOut asks the backend for an op and returns its result. The error is a refusal.
+// carryOut hands the backend an op and returns its result. The error is a refusal.
 func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rules.Op) (result R, err error) {
 	ctx, cancel := a.begin(c)
 	defer cancel()
@@ -217,7 +217,7 @@ func pathOrQuery(c *fiber.Ctx, name string) (string, error) {
 	return "", errTwice
 }
 
-// answer answers with a JSON document.
+// answer writes a JSON document.
 func answer(c *fiber.Ctx, status int, body []byte) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	c.Status(status).Response().SetBodyRaw(body)

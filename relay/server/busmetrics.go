@@ -6,7 +6,7 @@ import (
 	"hallway/relay/bus"
 )
 
-// A busCollector asks the bus to the other relays for its counters.
+// A busCollector collects the counters of the bus to the other relays.
 type busCollector func() bus.Stats
 
 // Describe implements prometheus.Collector.

@@ -8,10 +8,10 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// Proxies are the networks of proxies whose X-Forwarded-For and X-Forwarded-Proto count.
+// Proxies are the networks of trusted proxies, whose X-Forwarded-For and X-Forwarded-Proto count.
 type Proxies []netip.Prefix
 
-// trusts reports whether an address is a proxy's.
+// trusts reports whether an address is that of a proxy.
 func (p Proxies) trusts(addr netip.Addr) bool {
 	for _, network := range p {
 		if network.Contains(addr.Unmap()) {
@@ -21,14 +21,14 @@ func (p Proxies) trusts(addr netip.Addr) bool {
 	return false
 }
 
-// callers finds out where requests come from.
+// callers determines the client addresses of requests.
 type callers struct {
 	proxies Proxies
 	secure  bool // the relay itself ends TLS
 }
 
 // of returns the address of a request's client: the peer's or, behind trusted proxies, the last one in X-Forwarded-For
-// that is not a trusted proxy's. Anybody may have written the entries before that. The port is 0 behind a proxy.
+// that is not a trusted proxy's. The client may have forged the entries before it. The port is 0 behind a proxy.
 func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
 	peer := peerOf(rc)
 	if !s.proxies.trusts(peer.Addr()) {
@@ -48,7 +48,8 @@ func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
 	return netip.AddrPortFrom(caller, 0)
 }
 
-// scheme returns the scheme of a request: a trusted proxy's word, or https if the relay itself ends TLS; "": not known.
+// scheme returns the scheme of a request: the one that a trusted proxy names, or https if the relay itself ends TLS;
+// "": unknown.
 func (s *callers) scheme(c *fiber.Ctx) string {
 	if said := tokens(c, fiber.HeaderXForwardedProto); len(said) > 0 && s.proxies.trusts(peerOf(c.Context()).Addr()) {
 		return strings.ToLower(said[len(said)-1])
@@ -65,7 +66,7 @@ func peerOf(rc *fasthttp.RequestCtx) netip.AddrPort {
 	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
 }
 
-// tokens returns the comma-separated elements of all of a request's headers of a name.
+// tokens returns the comma-separated elements of all of a request's headers with a name.
 func tokens(c *fiber.Ctx, name string) []string { return elements(&c.Request().Header, name) }
 
 func elements(h *fasthttp.RequestHeader, name string) []string {

@@ -19,7 +19,8 @@ import (
 	"hallway/relay/auth"
 )
 
-// Demo holds the parts of `hallway serve --demo`. It gives tokens to anybody, and is for loopback addresses only.
+// Demo holds the parts of `hallway serve --demo`. It gives tokens to every caller, so it is only for loopback
+// addresses.
 type Demo struct {
 	Files  fs.FS // served at /, index.html first
 	Keeper *auth.Keeper
@@ -36,8 +37,8 @@ const (
 		"frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 
-// contentTypes maps the extensions of the demo's files. The system's table is not used: a wrong type there would keep
-// the WebAssembly from streaming.
+// contentTypes maps the extensions of the demo's files to types. The system's table may be wrong, and with a wrong type
+// browsers do not stream WebAssembly.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".html":  "text/html; charset=utf-8",
@@ -52,12 +53,12 @@ var contentTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// addTo adds a route for each file, so that all other paths stay unknown. A file with .br after its name is another one
-// compressed, and has no route of its own.
+// addTo adds a route for each file, so that all other paths stay unknown. A file with .br after its name is the
+// compressed form of another file, and has no route.
 func (d *Demo) addTo(app *fiber.App, pages *pages, now func() time.Time) error {
 	app.Post("/demo/token", func(c *fiber.Ctx) error {
-		// A page elsewhere may make its own name lead to this address and ask as if from the same origin (DNS
-		// rebinding); the Host reveals that.
+		// A foreign page may make its own name lead to this address and ask as if from the same origin (DNS rebinding);
+		// the Host reveals that.
 		if !loopbackHost(hostOf(c)) || !pages.originAllowed(c) {
 			return refuse(protocol.CodeForbidden, "the demo is for this machine only")
 		}
@@ -97,10 +98,10 @@ var hashed = regexp.MustCompile(`\.[0-9a-f]{16}\.[a-z]+$`)
 // demoFile is a file of the demo.
 type demoFile struct {
 	kind, cache   string
-	plain, brotli []byte // brotli is nil where the file was not compressed
+	plain, brotli []byte // brotli is nil if there is no compressed file
 }
 
-// handler answers with the file, compressed if the browser takes that. A browser revalidates it each time, unless the
+// handler answers with the file, compressed if the browser accepts that. A browser revalidates it each time, unless the
 // name has a hash.
 func (f demoFile) handler() fiber.Handler {
 	sum := sha256.Sum256(f.plain)
@@ -131,7 +132,7 @@ func takesBrotli(c *fiber.Ctx) bool {
 	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings("br") == "br"
 }
 
-// token answers with a token for the user and the room of the request. The same name is always the same user.
+// token answers with a token for the user and the room of the request. The same name always gives the same user.
 func (d *Demo) token(c *fiber.Ctx, now time.Time) error {
 	ask := struct{ Name, Role, Room string }{demoName, string(protocol.RoleParticipant), demoRoom}
 	body := c.Request().Body()

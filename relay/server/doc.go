@@ -1,4 +1,4 @@
-// Package server is the relay's face: HTTP by Fiber.
+// Package server answers HTTP, by Fiber.
 //
 //	/v1/ws                     the upgrade; then the engine owns the connection
 //	/v1/rooms                  the rooms that a token opens, from the store
@@ -18,12 +18,13 @@
 // Every answer carries the security headers and, for allowed origins, those of CORS. Every refusal is an RFC 9457
 // problem document with one of the protocol's codes.
 //
-// The main type is [Server]; it lists its parts. For a new route, add a method to messages, rooms or moderation, a line
-// to its addTo or to Server.routes, and an entry to openapi.json, which a test demands. [Metrics] holds all
-// measurements. Before the HTTP parser, connections are read by strict rules of our own: framing.go, request.go, httpconn.go.
+// The main type is [Server]; its comment lists its parts. For a new route, add a method to messages, rooms or
+// moderation, a line to its addTo or to Server.routes, and an entry to openapi.json, which a test demands. [Metrics]
+// holds all measurements. Before the HTTP parser, strict rules of our own check the bytes of connections: framing.go,
+// request.go, httpconn.go.
 //
 // # What this package must not know
 //
-// SQL, the command line, the source of the secret. Limits belong to package guard. No token, no query of a URL and no
-// text of a message gets into a log.
+// SQL, the command line, the source of the secret. Limits belong to package guard. Tokens, queries of URLs and texts of
+// messages never get into a log.
 package server

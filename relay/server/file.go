@@ -18,13 +18,13 @@ import (
 	"hallway/relay/rules"
 )
 
-// Files holds the parts that the routes of files use.
+// Files holds the parts that the file routes use.
 type Files struct {
 	Rows   rules.Files
 	Bytes  files.Store
 	Intake *intake.Intake
 	Limits rules.FileLimits
-	// NewKey returns a key for bytes that nobody has used.
+	// NewKey returns an unused key for bytes.
 	NewKey func() string
 	// LinkKey seals links; all relays on a database share it.
 	LinkKey [32]byte
@@ -33,14 +33,14 @@ type Files struct {
 const (
 	// storeFileTimeout bounds the time that a complete upload waits for the scanner, its turn and the store.
 	storeFileTimeout = 3 * time.Minute
-	// scanRetry is how long a client waits when a file could not be scanned.
+	// scanRetry is the time that a client waits after its file could not be scanned.
 	scanRetry = 5 * time.Second
 )
 
-// fileRoutes answers the routes about files.
+// fileRoutes answers the requests about files.
 type fileRoutes struct {
 	*access
-	*Files    // nil: the relay takes none
+	*Files    // nil: the relay accepts no files
 	links     *links
 	uploads   *places
 	downloads *places
@@ -75,7 +75,7 @@ func refuseWhy(code protocol.Code, why protocol.Why, detail string) *refusal {
 	return r
 }
 
-// put takes an upload, or counts why not.
+// put handles an upload. It counts the reason of a refusal.
 func (s *fileRoutes) put(c *fiber.Ctx) error {
 	err := s.onMessage(s.upload)(c)
 	if err != nil && s.Files != nil {
@@ -84,7 +84,7 @@ func (s *fileRoutes) put(c *fiber.Ctx) error {
 	return err
 }
 
-// upload takes an upload.
+// upload handles an upload.
 func (s *fileRoutes) upload(c *fiber.Ctx, who hub.Identity, room, id string) error {
 	if s.Files == nil {
 		return errFilesOff
@@ -116,14 +116,14 @@ func (s *fileRoutes) upload(c *fiber.Ctx, who hub.Identity, room, id string) err
 	return answer(c, status, stored.File.File.Append(nil))
 }
 
-// saysPlain reports whether an upload says that its bytes are of a type.
+// saysPlain reports whether an upload names another type than application/octet-stream.
 func saysPlain(c *fiber.Ctx) bool {
 	said, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
 	said = strings.TrimSpace(said)
 	return said != "" && !strings.EqualFold(said, protocol.OctetStream)
 }
 
-// nameOf returns the name in the query of an upload.
+// nameOf returns the file name in the query of an upload.
 func nameOf(query string) (string, error) {
 	name := ""
 	err := eachParam(query, func(param, v string) error {
@@ -147,7 +147,7 @@ func announced(c *fiber.Ctx) (conn *httpConn, size int64, err error) {
 		return nil, 0, errors.New("the connection is not one of the relay's listener")
 	case conn.request.framing.uploads:
 		size = int64(min(conn.request.framing.left, 1<<62))
-	case !tellsLength(c.Request().Header.RawHeaders()) || len(c.Request().Body()) > 0: // the parser makes up a length of 0
+	case !tellsLength(c.Request().Header.RawHeaders()) || len(c.Request().Body()) > 0: // the parser sets a missing length to 0
 		return nil, 0, refuse(protocol.CodeBadRequest, "a Content-Length is needed")
 	}
 	if size > protocol.FileBytesMax {
@@ -156,7 +156,7 @@ func announced(c *fiber.Ctx) (conn *httpConn, size int64, err error) {
 	return conn, size, nil
 }
 
-// take receives an upload, stores it, and makes it a file of the room. It runs without the request's slot.
+// take receives an upload, stores it, and adds it to the room's files. It runs without the request's slot.
 func (s *fileRoutes) take(who hub.Identity, room string, op rules.Upload, conn *httpConn, isNew bool) (stored rules.Uploaded, err error) {
 	leave, err := s.uploads.enter(who.User.ID)
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *fileRoutes) take(who hub.Identity, room string, op rules.Upload, conn *
 	defer u.Close()
 	u.Gone = conn.gone
 	op.File.Sum = u.Sum
-	if !isNew { // the rules compare it with the one that was uploaded before
+	if !isNew { // the rules compare it with the earlier upload
 		return s.keep(who, room, op)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeFileTimeout)
@@ -191,7 +191,7 @@ func (s *fileRoutes) take(who hub.Identity, room string, op rules.Upload, conn *
 	return stored, err
 }
 
-// keep makes the upload a file of the room.
+// keep adds the upload to the room's files.
 func (s *fileRoutes) keep(who hub.Identity, room string, op rules.Upload) (stored rules.Uploaded, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -200,7 +200,7 @@ func (s *fileRoutes) keep(who hub.Identity, room string, op rules.Upload) (store
 	return stored, refuseOutcome(out, err)
 }
 
-// discard deletes the bytes of a failed upload. The collector finds the rest.
+// discard deletes the bytes of a failed upload. The collector finds the remaining bytes.
 func (s *fileRoutes) discard(key string) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
@@ -209,7 +209,7 @@ func (s *fileRoutes) discard(key string) {
 	}
 }
 
-// refuseBroken returns the refusal of an upload that did not come whole.
+// refuseBroken returns the refusal of an incomplete upload.
 func (s *fileRoutes) refuseBroken(err error) error {
 	switch {
 	case errors.Is(err, errSlow):
@@ -245,7 +245,7 @@ func (s *fileRoutes) refuseFailed(err error) error {
 	return refuse(protocol.CodeUnavailable, "the file cannot be stored at present")
 }
 
-// find returns a file that the user may read: one of a message, or the user's own.
+// find returns a file that the user may read: a file of a message, or the user's own.
 func (s *fileRoutes) find(c *fiber.Ctx, who hub.Identity, room, id string) (f rules.File, err error) {
 	if s.Files == nil {
 		return f, errNoFile
@@ -264,7 +264,7 @@ func (s *fileRoutes) find(c *fiber.Ctx, who hub.Identity, room, id string) (f ru
 
 // link answers with a URL that opens a file without a token.
 func (s *fileRoutes) link(c *fiber.Ctx, who hub.Identity, room, id string) error {
-	if err := s.refuseBanned(who, room); err != nil { // a link reads, whatever the method
+	if err := s.refuseBanned(who, room); err != nil { // a link allows reading, whatever the method
 		return err
 	}
 	if _, err := s.find(c, who, room, id); err != nil {

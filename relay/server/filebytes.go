@@ -19,7 +19,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// variant is the file, or one of its thumbnails.
+// variant is the file itself, or one of its thumbnails.
 type variant struct {
 	key, typ, tag string
 }
@@ -50,7 +50,7 @@ func (s *fileRoutes) get(c *fiber.Ctx) error {
 	return s.send(c, who, v)
 }
 
-// parseFileQuery returns the size of the thumbnail in a query, and its link, if it has one. 0: the file itself.
+// parseFileQuery returns the size of the thumbnail in a query (0: the file itself), and its link, if any.
 func parseFileQuery(query string) (size int, link string, err error) {
 	err = eachParam(query, func(name, v string) error {
 		switch {
@@ -73,7 +73,7 @@ func parseFileQuery(query string) (size int, link string, err error) {
 	return size, link, nil
 }
 
-// enterByLink is enterMessage for a request by a link, which stands in for a token.
+// enterByLink is enterMessage for a request with a link, which replaces a token.
 func (s *fileRoutes) enterByLink(c *fiber.Ctx, sealed string) (who hub.Identity, room, id string, err error) {
 	if s.Files == nil {
 		return who, "", "", errNoFile
@@ -119,7 +119,7 @@ func variantOf(f *rules.File, size int) (variant, error) {
 
 const (
 	cacheForEver = "private, max-age=31536000, immutable"
-	// filePolicy lets a file that a browser shows do nothing.
+	// filePolicy forbids everything to a file that a browser shows.
 	filePolicy = "sandbox; default-src 'none'"
 	// fileExposed are the headers that a page may read.
 	fileExposed = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Retry-After, WWW-Authenticate"
@@ -137,7 +137,7 @@ func (s *fileRoutes) headers(c *fiber.Ctx, f *rules.File, v variant, byLink bool
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
 	c.Set(fiber.HeaderETag, v.tag)
-	if !byLink { // else no-store, as every other answer
+	if !byLink { // otherwise no-store, as in every other answer
 		c.Set(fiber.HeaderCacheControl, cacheForEver)
 	}
 	if len(c.Response().Header.Peek(fiber.HeaderAccessControlAllowOrigin)) > 0 {
@@ -164,7 +164,7 @@ func disposition(typ, name string) string {
 	return value
 }
 
-// matches reports whether a list of tags has one.
+// matches reports whether a list of tags contains the tag.
 func matches(list, tag string) bool {
 	for one := range strings.SplitSeq(list, ",") {
 		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
@@ -174,7 +174,7 @@ func matches(list, tag string) bool {
 	return false
 }
 
-// send answers with the bytes, all or the range that the request asks for.
+// send answers with all bytes, or with the range that the request asks for.
 func (s *fileRoutes) send(c *fiber.Ctx, who hub.Identity, v variant) error {
 	leave, err := apart(context.WithValue(context.Background(), slotKey{}, slotOf(c)), func() (func(), error) { return s.downloads.enter(who.User.ID) })
 	if err != nil {
@@ -202,7 +202,7 @@ func (s *fileRoutes) send(c *fiber.Ctx, who hub.Identity, v variant) error {
 	return nil
 }
 
-// open opens bytes. The part is nil if the range holds none.
+// open opens bytes. The part is nil if the range contains none.
 func (s *fileRoutes) open(key string, asked *byteRange) (body io.ReadCloser, size int64, part *byteRange, err error) {
 	// Not bound to the request's time: the client reads the bytes at its own pace.
 	ctx := context.Background()
@@ -235,14 +235,14 @@ func (s *fileRoutes) open(key string, asked *byteRange) (body io.ReadCloser, siz
 }
 
 func (s *fileRoutes) refuseUnread(err error) error {
-	if errors.Is(err, files.ErrNotFound) { // deleted a moment ago
+	if errors.Is(err, files.ErrNotFound) { // deleted meanwhile
 		return errNoFile
 	}
 	s.log.Error("a file could not be read", "error", err)
 	return refuse(protocol.CodeUnavailable, "the file cannot be read at present")
 }
 
-// download is a body that gives its place free.
+// download is a body that frees its place at the end.
 type download struct {
 	io.ReadCloser
 	leave func()
@@ -254,10 +254,11 @@ func (d *download) Close() error {
 	return d.ReadCloser.Close()
 }
 
-// byteRange is a range of bytes. from is below 0 for a range of the last bytes, length for one up to the end.
+// byteRange is a range of bytes. from is below 0 for the last bytes, length for a range up to the end.
 type byteRange struct{ from, length int64 }
 
-// parseRange returns the range in a header; nil: it has none, or several, and the answer is whole (RFC 9110).
+// parseRange returns the range in a header; nil if there is none, or several: then the answer is the whole file (RFC
+// 9110).
 func parseRange(header string) *byteRange {
 	spec, ok := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(strings.TrimSpace(spec), "-")

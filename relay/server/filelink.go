@@ -14,7 +14,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// linkTo says what a link opens, and for whom.
+// linkTo holds the file variant that a link opens, and its user.
 type linkTo struct {
 	room, id string
 	user     string
@@ -23,7 +23,7 @@ type linkTo struct {
 	expires  time.Time
 }
 
-// links seals the content of links, so that nobody can make one, or read its owner.
+// links seals the content of links, so that clients can neither forge a link nor read its owner.
 type links struct{ aead cipher.AEAD }
 
 func newLinks(key [32]byte) *links {
@@ -38,7 +38,7 @@ func newLinks(key [32]byte) *links {
 	return &links{aead}
 }
 
-// sealedLink is the content of a link; its room and file stand in the path, to which it is bound.
+// sealedLink is the content of a link. It is bound to the room and the file in the path.
 type sealedLink struct {
 	User    string        `json:"u"`
 	Role    protocol.Role `json:"r"`
@@ -62,7 +62,7 @@ func bound(room, id string) []byte { return []byte(room + "/" + id) }
 
 var errLink = errors.New("the link is not valid")
 
-// open returns what a link to a file opens.
+// open returns the content of a link to a file.
 func (l *links) open(room, id, sealed string) (to linkTo, err error) {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil || len(raw) < l.aead.NonceSize() {
@@ -80,7 +80,7 @@ func (l *links) open(room, id, sealed string) (to linkTo, err error) {
 	return linkTo{room: room, id: id, user: s.User, role: s.Role, made: time.UnixMicro(s.Made), expires: time.UnixMicro(s.Expires)}, nil
 }
 
-// identity returns the user of a link, as one of the link's token.
+// identity returns the link's user with the grants of the link.
 func (to *linkTo) identity() hub.Identity {
 	return hub.Identity{User: protocol.User{ID: to.user, Role: to.role}, Expires: to.expires, IssuedAt: to.made, Grants: linkGrants{to.room, to.role}}
 }

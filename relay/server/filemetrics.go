@@ -49,7 +49,7 @@ func (m *Metrics) uploaded(u rules.Uploaded) {
 	}
 }
 
-// refusedUpload counts an upload that was refused.
+// refusedUpload counts a refused upload.
 func (m *Metrics) refusedUpload(err error) {
 	var r *refusal
 	if errors.As(err, &r) {
@@ -76,7 +76,7 @@ func (m *Metrics) Files(rows rules.Files, limits rules.FileLimits) {
 	m.Limit("downloads_user", downloadsUserMax)
 }
 
-// A fileCollector asks the database at each scrape.
+// A fileCollector queries the database at each scrape.
 type fileCollector struct{ rows rules.Files }
 
 var (

@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// How many uploads and downloads are under way at once.
+// The limits of concurrent uploads and downloads.
 const (
 	uploadsMax       = 128
 	uploadsUserMax   = 24
@@ -17,14 +17,14 @@ const (
 	placeTimeout = 10 * time.Second
 )
 
-// places bounds transfers: of all, and of a user.
+// places bounds concurrent transfers: of all, and of a user.
 type places struct {
 	allMax, userMax int
 
 	mu    sync.Mutex
 	users map[string]int
 	all   int
-	freed chan struct{} // closed when a place is free, and made anew
+	freed chan struct{} // closed and replaced when a place becomes free
 }
 
 func newPlaces(allMax, userMax int) *places {
@@ -67,7 +67,7 @@ func (p *places) leave(user string) {
 	p.freed = make(chan struct{})
 }
 
-// taken returns how many places are taken.
+// taken returns the number of taken places.
 func (p *places) taken() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

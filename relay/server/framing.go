@@ -3,21 +3,21 @@ package server
 import "strings"
 
 // framing reads the requests on a connection byte by byte, before the HTTP parser, and refuses what RFC 9112 tells a
-// server to refuse. The parser is more lenient: where it and a proxy before the relay read the same bytes differently,
-// one client's bytes become another client's request.
+// server to refuse. The parser is more lenient: if it and a proxy before the relay read the same bytes differently, one
+// client's bytes become another client's request.
 //
-// It keeps at most a few hundred bytes of a request: those of the element that it is reading, where the value matters.
+// It keeps at most a few hundred bytes of a request: those of the current element, if its value matters.
 type framing struct {
 	step step
 	left uint64 // missing bytes of a body or a chunk
 	many int    // bytes of the blank line, the chunk's extension or the trailers so far
-	kept []byte // the element that is being read; see keep
+	kept []byte // the current element; see keep
 	head head
-	// refused says why the connection is refused; "": it is not.
+	// refused holds the reason of the connection's refusal; "": it is not refused.
 	refused string
-	ended   bool // the last byte that was taken ended a request
-	asks    bool // the client waits to be asked for the body
-	uploads bool // the body of an upload follows, for its route
+	ended   bool // the last byte taken ended a request
+	asks    bool // the client waits for 100 Continue before it sends the body
+	uploads bool // the body of an upload follows, which its route reads
 }
 
 // head holds the parts of a request's head that matter.
@@ -25,14 +25,14 @@ type head struct {
 	method    string
 	upload    bool   // the target is that of an upload
 	authority string // the host in an absolute target
-	name      string // the name of the present header line, in lower case; "": it does not matter
+	name      string // the name of the current header line, in lower case; "": it does not matter
 	old       bool   // HTTP/1.0
 	hosts     int
 	host      string
 	lengths   int
 	length    uint64
 	codings   int
-	expect    bool // it may wait to be asked for its body
+	expect    bool // it may wait for 100 Continue
 }
 
 // step is the element that a byte belongs to.
@@ -43,10 +43,10 @@ const (
 	inBlank             // after the CR of an empty line before a request
 	inMethod
 	atTarget
-	inTarget    // the rest of it, whose value does not matter
+	inTarget    // the rest of a target whose value does not matter
 	inAuthority // of a target in absolute form, with its scheme
 	inVersion
-	inVersionEnd // after a CR, as are all others with "End"
+	inVersionEnd // after a CR, as in all other states with "End"
 	atLine       // the beginning of a header line
 	inName
 	inValue
@@ -74,8 +74,8 @@ const (
 
 const nameBytesMax = len("transfer-encoding")
 
-// take reads bytes and returns how many may be passed on. If that is not all, either the next byte is refused, or the
-// bytes end a request.
+// take reads bytes and returns the number that may be passed on. If that is not all, either the next byte is refused,
+// or the bytes end a request.
 func (f *framing) take(p []byte) (n int) {
 	f.ended = false
 	for n < len(p) && f.refused == "" && !f.ended && !f.uploads {
@@ -101,7 +101,7 @@ func (f *framing) take(p []byte) (n int) {
 	return n
 }
 
-// inHead reports whether the head of a request is not complete.
+// inHead reports whether the head of a request is incomplete.
 func (f *framing) inHead() bool { return f.step < inBody && (f.step < atLine || !f.trailing()) }
 
 // bodyBytes returns the missing bytes of a body or a chunk.
@@ -112,10 +112,10 @@ func (f *framing) bodyBytes() uint64 {
 	return 0
 }
 
-// blank reports whether at most an empty line was taken of a request.
+// blank reports whether no byte of a request was taken, except an empty line.
 func (f *framing) blank() bool { return f.step == atStart || f.step == inBlank }
 
-// next takes one byte, and returns the reason of its refusal; "": it is accepted.
+// next takes one byte, and returns the reason of a refusal; "": it is accepted.
 func (f *framing) next(c byte) (refused string) {
 	switch {
 	case f.step < atLine:
@@ -271,7 +271,7 @@ func (f *framing) nextOfLine(c byte) (refused string) {
 	return ""
 }
 
-// trailing reports whether the lines are trailers, behind the body.
+// trailing reports whether the current lines are trailers, after the body.
 func (f *framing) trailing() bool { return f.head.method == "" }
 
 // name takes the name of a header line.
@@ -314,7 +314,7 @@ func (f *framing) field(value string) (refused string) {
 	return ""
 }
 
-// begin checks the whole head, and goes on to the body.
+// begin checks the complete head, and starts the body.
 func (f *framing) begin() (refused string) {
 	h := &f.head
 	switch {
@@ -380,7 +380,7 @@ func (f *framing) nextOfChunk(c byte) (refused string) {
 	return ""
 }
 
-// keep keeps a byte of the element, and reports whether the element is not longer than most.
+// keep keeps a byte of the element, and reports whether the element has at most that many bytes.
 func (f *framing) keep(c byte, most int) bool {
 	if len(f.kept) >= most {
 		return false
@@ -389,7 +389,7 @@ func (f *framing) keep(c byte, most int) bool {
 	return true
 }
 
-// drop returns the element, and keeps nothing of it.
+// drop returns the element and clears it.
 func (f *framing) drop() string {
 	s := string(f.kept)
 	f.kept = f.kept[:0]

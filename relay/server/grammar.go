@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// isToken reports whether a byte may stand in a method or a field's name.
+// isToken reports whether a byte may occur in a method or a field's name.
 func isToken(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c != 0 && strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
@@ -30,7 +30,7 @@ func validPort(port string) bool {
 	return len(port) <= len("65535") && strings.Trim(port, "0123456789") == ""
 }
 
-// unless returns the reason unless all is well.
+// unless returns "" if all is well, otherwise the reason.
 func unless(well bool, reason string) string {
 	if well {
 		return ""

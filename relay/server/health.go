@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// readyFor is the time for which the store's answer about itself holds: the store writes to find out, and anybody
-	// may ask without a token.
+	// readyFor is the time for which an answer of the store holds: the store writes to find out, and every caller may
+	// ask without a token.
 	readyFor     = time.Second
 	readyTimeout = 2 * time.Second
 )
@@ -35,7 +35,7 @@ func (r *readiness) check(now time.Time, ask func(context.Context) error) error 
 	return r.err
 }
 
-// health answers whether the relay lives, and whether it is ready.
+// health answers the probes of liveness and readiness.
 type health struct {
 	*problems
 	history History
@@ -44,13 +44,13 @@ type health struct {
 	now     func() time.Time
 }
 
-// healthz answers that the process lives.
+// healthz answers that the process is alive.
 func (s *health) healthz(c *fiber.Ctx) error {
 	return answer(c, fiber.StatusOK, []byte(`{"status":"ok"}`))
 }
 
-// readyz answers whether new clients should be sent here. They should also while the bus is down: all relays would turn
-// red together.
+// readyz answers whether a balancer should send new clients here. It says yes even while the bus is down: otherwise all
+// relays would become unready together.
 func (s *health) readyz(c *fiber.Ctx) error {
 	if s.draining() {
 		return errDraining

@@ -13,18 +13,18 @@ import (
 
 const (
 	lingerTimeout = time.Second
-	// lingerBytesMax is above the largest file: a client that reads no answer before it has sent all learns that its file
-	// is too large.
+	// lingerBytesMax is above the largest file: a client that reads no answer before it has sent everything still
+	// learns that its file is too large.
 	lingerBytesMax = 32 << 20
 	// socketBytes bounds the system's buffer of a connection in each direction. By default the system keeps megabytes
 	// for a client that sends faster than the relay reads. A few hundred such buffers use up the memory for all
-	// sockets, and all others wait for dropped packets.
+	// sockets, and all other connections lose packets.
 	socketBytes = 128 << 10
-	// readBytes is the size of a read whose bytes are dropped.
+	// readBytes is the size of a read whose bytes are discarded.
 	readBytes = 32 << 10
 	// readCost is the approximate time to process a read.
 	readCost = 50 * time.Microsecond
-	// writeBytes bounds a write: each has its own deadline.
+	// writeBytes bounds a write. Each write has its own deadline.
 	writeBytes = 16 << 10
 )
 
@@ -36,7 +36,7 @@ func boundSocket(c net.Conn) {
 	}
 }
 
-// socket returns a connection without its TLS.
+// socket returns the connection under TLS.
 func socket(c net.Conn) net.Conn {
 	if secured, ok := c.(interface{ NetConn() net.Conn }); ok {
 		return secured.NetConn()
@@ -44,24 +44,24 @@ func socket(c net.Conn) net.Conn {
 	return c
 }
 
-// httpConn is a connection while it carries requests. It hands on a request only when it is complete, so that one under
-// way takes no more memory than its bytes. A request may be refused before its end: closing at once would reset the
-// connection, and the client, still writing, would see the reset instead of the refusal. Its fields belong to the
-// goroutine that serves it, except for the shared ones.
+// httpConn is a connection while it carries requests. It hands on a request only when it is complete, so that a request
+// under way takes no more memory than its bytes. A request may be refused before its end: closing at once would reset
+// the connection, and the client, still writing, would see the reset instead of the refusal. Its fields belong to the
+// goroutine that serves it, except the shared ones.
 type httpConn struct {
 	net.Conn
 	addr     netip.Addr
 	site     *site
 	linger   bool
 	request  request
-	answered bool // a request was handed on; its answer may be under way
+	answered bool // a request was handed on; its answer may not be written yet
 	later    bool // a request was answered: the client may be silent for longer before the next
 
 	// Shared:
 
 	places  *guard.Places
-	place   guard.Place            // belongs to places
-	half    guard.Half[netip.Addr] // belongs to site.halves
+	place   guard.Place            // owned by places
+	half    guard.Half[netip.Addr] // owned by site.halves
 	written atomic.Uint64
 }
 
@@ -71,14 +71,14 @@ type site struct {
 	answers  *guard.Answers
 	halves   *guard.Halves[netip.Addr]
 	cuts     func(reason string)
-	bodyMax  int    // the most bytes of a request's body
-	timedOut []byte // the answer to a client that does not come to the end of a request
+	bodyMax  int    // the maximum size of a request's body
+	timedOut []byte // the answer to a client that does not finish its request
 }
 
 // errMalformed ends the reading of a connection whose framing was refused.
 var errMalformed = errors.New("the request is malformed")
 
-// Read implements net.Conn. It passes on the bytes of well-formed requests, each only when it is complete; see request.
+// Read implements net.Conn. It passes on well-formed requests, each only when it is complete; see request.
 func (c *httpConn) Read(p []byte) (n int, err error) {
 	switch r := &c.request; {
 	case c.site == nil || r.raw:
@@ -112,21 +112,21 @@ func (c *httpConn) Read(p []byte) (n int, err error) {
 	return c.request.next(p), nil
 }
 
-// heard notes a read. It takes a slot for it: bytes that never become a request are work as well.
+// heard notes a read. It takes a slot for it, because bytes that never become a request cost work, too.
 func (c *httpConn) heard() {
 	c.places.Heard(&c.place)
 	pool := c.site.pools.reads
 	pool.Release(pool.Acquire(guard.Caller{Addr: c.addr}).Add(-readCost))
 }
 
-// charge sets the bytes that are held of the request; other connections may be cut for it.
+// charge sets the number of bytes held for the request; other connections may be cut for it.
 func (c *httpConn) charge(bytes int) {
 	for range c.site.halves.Charge(&c.half, c.addr, bytes) {
 		c.site.cuts("half")
 	}
 }
 
-// gather reads until a request is complete, or can be refused, or waits to be asked for its body.
+// gather reads until a request is complete, or can be refused, or waits for 100 Continue.
 func (c *httpConn) gather() error {
 	silence := readTimeout
 	if c.later {
@@ -163,7 +163,7 @@ func (c *httpConn) gather() error {
 	return nil
 }
 
-// asked notes that the whole request was handed on.
+// asked notes that a complete request was handed on.
 func (c *httpConn) asked() {
 	c.answered = true
 	if c.site != nil {
@@ -171,7 +171,7 @@ func (c *httpConn) asked() {
 	}
 }
 
-// takeOver makes it a connection that carries requests no more. Bytes are handed on as they come.
+// takeOver ends the handling of requests: from now on bytes are handed on as they come.
 func (c *httpConn) takeOver() {
 	c.request.raw = true
 	c.places.Leave(&c.place)
@@ -181,7 +181,7 @@ func (c *httpConn) takeOver() {
 	}
 }
 
-// Write implements net.Conn. Each piece has its deadline, which moves on while the client reads; see guard.Answers.
+// Write implements net.Conn. Each piece has a deadline, which moves on while the client reads; see guard.Answers.
 func (c *httpConn) Write(p []byte) (n int, err error) {
 	for {
 		if err := c.SetWriteDeadline(time.Now().Add(guard.StallTimeout)); err != nil {
@@ -202,19 +202,19 @@ func (c *httpConn) Taken() uint64 { return c.written.Load() + acked(socket(c.Con
 // Extend implements guard.Reader.
 func (c *httpConn) Extend(d time.Duration) { _ = c.SetWriteDeadline(time.Now().Add(d)) }
 
-// Cut implements guard.Reader. It skips the goodbye of TLS, which could block.
+// Cut implements guard.Reader. It skips the end of TLS, which could block.
 func (c *httpConn) Cut() { _ = socket(c.Conn).Close() }
 
 // gone reports whether the other end has closed the connection.
 func (c *httpConn) gone() bool { return hungUp(socket(c.Conn)) }
 
-// SetReadDeadline implements net.Conn. It does not report that the connection was cut, because Fiber panics if a
-// deadline cannot be set; the next read reports it.
+// SetReadDeadline implements net.Conn. It does not report a cut connection, because Fiber panics if a deadline cannot
+// be set; the next read reports it.
 func (c *httpConn) SetReadDeadline(t time.Time) error {
 	return unlessClosed(c.Conn.SetReadDeadline(t))
 }
 
-// SetWriteDeadline implements net.Conn, likewise.
+// SetWriteDeadline implements net.Conn, as SetReadDeadline does.
 func (c *httpConn) SetWriteDeadline(t time.Time) error {
 	return unlessClosed(c.Conn.SetWriteDeadline(t))
 }
@@ -228,7 +228,7 @@ func unlessClosed(err error) error {
 
 // Close implements net.Conn. With linger it first reads, within bounds, the bytes that the client still sends.
 func (c *httpConn) Close() error {
-	defer c.places.Leave(&c.place) // it has its file until it is closed
+	defer c.places.Leave(&c.place) // it has its file until then
 	if c.site != nil {
 		c.site.answers.Release(c)
 		c.site.halves.Release(&c.half)
@@ -241,7 +241,7 @@ func (c *httpConn) Close() error {
 	return c.Conn.Close()
 }
 
-// discardInput reads the input and drops it.
+// discardInput reads and discards the input.
 func (c *httpConn) discardInput() {
 	buf := make([]byte, readBytes)
 	for left := lingerBytesMax; left > 0; {

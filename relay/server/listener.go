@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// acceptRetry is the pause after a connection that could not be accepted.
+	// acceptRetry is the pause after a connection could not be accepted.
 	acceptRetry = 50 * time.Millisecond
-	// acceptWarned is the time between two warnings of that.
+	// acceptWarned is the time between two warnings about that.
 	acceptWarned = time.Minute
 )
 
-// listener makes connections that are read by strict rules, wait for slots, and can be closed without losing the last
+// listener makes connections that apply the strict rules, wait for slots, and can be closed without losing the last
 // answer.
 type listener struct {
 	net.Listener
@@ -27,7 +27,8 @@ type listener struct {
 	warned time.Time
 }
 
-// Accept implements [net.Listener]. An error, such as too many open files, must not end the relay for present clients.
+// Accept implements [net.Listener]. An error, such as too many open files, must not end the relay for its connected
+// clients.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		nc, err := l.Listener.Accept()
@@ -49,7 +50,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// remoteAddr returns the address of the other end of a connection.
+// remoteAddr returns the peer's address.
 func remoteAddr(nc net.Conn) netip.Addr {
 	p, _ := netip.ParseAddrPort(nc.RemoteAddr().String())
 	return p.Addr().Unmap()

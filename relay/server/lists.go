@@ -11,20 +11,20 @@ import (
 const (
 	// roomsDefault is the number of rooms in a list without a limit.
 	roomsDefault = 100
-	// listMax bounds any other list without a limit.
+	// listMax is the limit of any other list without one.
 	listMax = 10_000
 
-	// The sizes of slices: other requests come between two slices.
+	// The sizes of slices. Other requests run between two slices.
 	namesSlice   = 500
 	roomsSlice   = 10
 	membersSlice = 500
 )
 
-// lists is a directory that reads one slice of a list of rooms at a time, without the request's slot: many requests for
-// lists do not make others wait for slots or for the database.
+// lists is a directory that reads lists of rooms in slices, one slice at a time, without the request's slot. So many
+// requests for lists do not make others wait for slots or for the database.
 type lists struct {
 	rules.Directory
-	one chan struct{} // has room for the one
+	one chan struct{} // a lock: its value is the right to read a slice
 }
 
 func newLists(d rules.Directory) lists { return lists{d, make(chan struct{}, 1)} }
@@ -37,7 +37,7 @@ func (l lists) Rooms(ctx context.Context, user string, names []string) ([]rules.
 	return alone(ctx, l, func() ([]rules.RoomEntry, error) { return l.Directory.Rooms(ctx, user, names) })
 }
 
-// alone calls read while nobody else reads a slice.
+// alone calls read while no other request reads a slice.
 func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, error) {
 	return apart(ctx, func() (none T, err error) {
 		select {
@@ -50,9 +50,9 @@ func alone[T any](ctx context.Context, l lists, read func() (T, error)) (T, erro
 	})
 }
 
-// roomsOf reads a page of the existing rooms that the token opens, and reports whether there are more behind it.
+// roomsOf reads a page of the existing rooms that the token opens, and reports whether more follow.
 func (s *rooms) roomsOf(ctx context.Context, who hub.Identity, part rules.Part) (found []rules.RoomEntry, more bool, err error) {
-	want := part.Limit + 1 // the last one shows that there are more
+	want := part.Limit + 1 // one more shows that the list goes on
 	var names []string
 	read := func() error {
 		slice, err := s.directory.Rooms(ctx, who.User.ID, names)
@@ -81,8 +81,8 @@ func (s *rooms) roomsOf(ctx context.Context, who hub.Identity, part rules.Part) 
 	return found[:min(len(found), part.Limit)], len(found) > part.Limit, nil
 }
 
-// openNames yields the names behind after that the token opens: names without a pattern, whether or not there is such a
-// room, and the names of rooms that match a pattern.
+// openNames yields the names after the given one that the token opens: names without a pattern, even of rooms that do
+// not exist, and the names of rooms that match a pattern.
 func (s *rooms) openNames(ctx context.Context, who hub.Identity, after string) iter.Seq2[string, error] {
 	opens := func(room string) bool {
 		_, ok := who.Grants.Role(room)
@@ -124,8 +124,8 @@ func spansOf(grants hub.Grants) []rules.Span {
 	return []rules.Span{{}}
 }
 
-// inSlices reads a part of a list in slices, and reports whether there is more behind it. key returns the key of an
-// entry, behind which the next slice begins.
+// inSlices reads a part of a list in slices, and reports whether more follow. key returns the key of an entry, after
+// which the next slice begins.
 func inSlices[T any](part rules.Part, key func(T) string, read func(rules.Part) ([]T, error)) (all []T, more bool, err error) {
 	limit := part.Limit
 	if limit == 0 {

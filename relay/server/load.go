@@ -14,7 +14,7 @@ func (m *Metrics) limits(o *Options) {
 	m.Limit("bad_tokens_per_minute_address", float64(o.Addresses.Limits().BadTokensPerMinute))
 }
 
-// load adds waiting work to the metrics: requests for a slot, answers for their readers, half requests for their rest.
+// load adds waiting work to the metrics: requests that wait for a slot, unread answers, and incomplete requests.
 func (m *Metrics) load(pools *pools, answers *guard.Answers, halves *guard.Halves[netip.Addr]) {
 	gaugeOf(m, "hallway_requests_waiting", "Requests that wait for their turn with the store.", func() int {
 		return pools.users.Waiting() + pools.searches.Waiting()

@@ -11,10 +11,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// devicesMax limits the devices that one request may name.
+// devicesMax limits the devices named in a request.
 const devicesMax = 200
 
-// locks answers the routes about the turns and devices of end-to-end encrypted rooms.
+// locks answers the requests about turns and devices of end-to-end encrypted rooms.
 type locks struct {
 	*access
 	store rules.Locks
@@ -52,7 +52,7 @@ func parseTurns(query string) (before int64, limit int, err error) {
 	return q.At, q.Limit, err
 }
 
-// devices answers with the devices in a room, or with those of the named ones that are or were in it.
+// devices answers with the devices in a room or, if the query names devices, with those that are or were in it.
 func (s *locks) devices(c *fiber.Ctx, _ hub.Identity, room string) error {
 	ids, err := parseDevices(queryOf(c))
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *locks) devices(c *fiber.Ctx, _ hub.Identity, room string) error {
 	return answer(c, fiber.StatusOK, protocol.AppendDevices(nil, found))
 }
 
-// parseDevices parses the ids of devices in a query, which may name them apart or with commas between them.
+// parseDevices parses the ids of devices in a query, as repeated parameters or separated by commas.
 func parseDevices(query string) (ids []string, err error) {
 	values, err := paramsOf(query)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// messages answers the routes about a room's messages.
+// messages answers the requests about a room's messages.
 type messages struct {
 	*access
 	history   History
@@ -63,7 +63,7 @@ func (s *messages) refuseSearch(ctx context.Context, room string) error {
 
 // post stores a message.
 func (s *messages) post(c *fiber.Ctx, who hub.Identity, room string) error {
-	// The body as it came: Fiber's own accessor would decompress it without a bound.
+	// The raw body: Fiber's own accessor would decompress it without a bound.
 	send, err := protocol.DecodeSend(c.Request().Body(), room, s.limits)
 	if err != nil {
 		return refuseFrame(err)
@@ -135,7 +135,7 @@ func (s *messages) reactors(c *fiber.Ctx, _ hub.Identity, room, id string) error
 		return err
 	}
 	limit := cmp.Or(part.Limit, protocol.PageMessagesDefault)
-	part.Limit = limit + 1 // the last one shows that there are more
+	part.Limit = limit + 1 // one more shows that the list goes on
 	ctx, cancel := s.begin(c)
 	defer cancel()
 	users, found, err := s.directory.Reactors(ctx, room, id, emoji, part)
@@ -167,8 +167,8 @@ func (s *messages) change(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 	return s.answerMessage(ctx, c, fiber.StatusOK, who, stored)
 }
 
-// answerMessage answers with a changed message. It uses the hub's encoding unless the message has reactions: only the
-// store knows which of them are the user's own.
+// answerMessage answers with a changed message. It uses the hub's encoding unless the message has reactions, because
+// only the store knows the user's own.
 func (s *messages) answerMessage(ctx context.Context, c *fiber.Ctx, status int, who hub.Identity, stored rules.Stored) error {
 	m := stored.Message
 	switch {

@@ -17,8 +17,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// Metrics holds the content of /metrics for one relay. No label holds a user, a room or anything else that a client
-// chooses.
+// Metrics holds the content of /metrics for one relay. Its labels never hold a user, a room or other values that a
+// client chooses.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -65,7 +65,7 @@ func NewMetrics(version string) *Metrics {
 		Name: "hallway_build_info", Help: "1, with what runs.",
 	}, []string{"version", "goversion"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	// A counter that appears with its first event has no rate.
+	// A counter needs a value before its first event, or Prometheus computes no rate.
 	for _, from := range []string{"window", "store"} {
 		m.pages.WithLabelValues(from)
 	}
@@ -123,8 +123,8 @@ func (m *Metrics) Page(fromWindow bool) {
 // BadTokenLimited counts a token that was refused because its address had shown too many bad ones.
 func (m *Metrics) BadTokenLimited() { m.addressRefused.WithLabelValues("bad_tokens").Inc() }
 
-// CertificateEnds adds the end of the served certificate to the metrics. Each scrape calls ends. The zero time, while
-// there is no certificate, becomes 0.
+// CertificateEnds adds the expiry of the served certificate to the metrics. Each scrape calls ends. The zero time, for
+// no certificate, becomes 0.
 func (m *Metrics) CertificateEnds(ends func() time.Time) {
 	gaugeOf(m, "hallway_tls_certificate_not_after_timestamp_seconds",
 		"When the certificate that is served ends, the first of several, in seconds since 1970; 0 while one is missing.",
@@ -177,7 +177,7 @@ func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
-// An engineCollector asks an engine for its hub's counts.
+// An engineCollector collects the counts of an engine's hub.
 type engineCollector struct{ engine Engine }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -204,7 +204,7 @@ func (to scrape) total(name, help string, v uint64) {
 	to <- prometheus.MustNewConstMetric(desc(name, help), prometheus.CounterValue, float64(v))
 }
 
-// totalOf is total for one of several codes.
+// totalOf is total with a code as its label.
 func (to scrape) totalOf(code, name, help string, v uint64) {
 	to <- prometheus.MustNewConstMetric(desc(name, help, "code"), prometheus.CounterValue, float64(v), code)
 }
@@ -244,7 +244,7 @@ func (c engineCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// The codes that the relay may count.
+// The codes that the relay counts.
 var (
 	codes = []protocol.Code{
 		protocol.CodeBadRequest, protocol.CodeUnauthorized, protocol.CodeForbidden, protocol.CodeNotFound,

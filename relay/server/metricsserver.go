@@ -19,14 +19,14 @@ const (
 	scrapersMax = 16
 	// scrapeHeaderMax bounds the head of a request for metrics.
 	scrapeHeaderMax = 8 << 10
-	// scrapeTimeout bounds each of a scrape's parts.
+	// scrapeTimeout bounds each part of a scrape.
 	scrapeTimeout = 10 * time.Second
 )
 
 var errMetricsElsewhere = refuse(protocol.CodeForbidden, "this address gives metrics to this machine alone, by a loopback name; see --metrics-addr")
 
 // tellMetrics answers GET /metrics among the other routes. It answers only processes of this machine that use a
-// loopback name, not a proxy on behalf of others, nor a page that makes its own name lead here (DNS rebinding).
+// loopback name. It refuses a proxy that acts for others, and a page that makes its own name lead here (DNS rebinding).
 func tellMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
@@ -41,7 +41,7 @@ func tellMetrics(tell fiber.Handler) fiber.Handler {
 	}
 }
 
-// MetricsServer answers GET /metrics on an address of its own. Beyond loopback it answers anybody who reaches it.
+// MetricsServer answers GET /metrics on a separate address. It answers every caller that reaches the address.
 type MetricsServer struct{ http http.Server }
 
 // NewMetricsServer returns a server that does not listen yet.

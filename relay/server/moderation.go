@@ -10,14 +10,14 @@ import (
 	"hallway/relay/rules"
 )
 
-// The least roles that may read the lists of moderation. The hub checks who may act.
+// The least roles that may read the lists of moderation. The hub checks the roles for acts.
 const (
 	mayReadSanctions = protocol.RoleModerator
 	mayReadReports   = protocol.RoleModerator
 	mayReadAudit     = protocol.RoleOrganizer
 )
 
-// moderation answers the routes about sanctions, reports, the audit and revocations.
+// moderation answers the requests about sanctions, reports, the audit and revocations.
 type moderation struct {
 	*access
 	store rules.Moderation
@@ -80,7 +80,7 @@ func (s *moderation) sanctions(c *fiber.Ctx, room string) error {
 	if err != nil {
 		return s.unreadable(err)
 	}
-	// The next page begins behind a user: keep the user's mute and ban together.
+	// The next page begins after a user, so a user's mute and ban must be on one page.
 	if len(found) > limit && found[limit-1].User.ID == found[limit].User.ID {
 		limit++
 	}
@@ -169,14 +169,14 @@ func (s *moderation) revoke(on bool) fiber.Handler {
 	}
 }
 
-// listQuery says which part of a list is wanted.
+// listQuery selects the part of a list.
 type listQuery struct {
-	state  protocol.ReportState // "": of every state
-	before int64                // 0: from the newest
+	state  protocol.ReportState // "": all states
+	before int64                // 0: the newest
 	limit  int
 }
 
-// parseList parses a listQuery. states says whether it may have a state.
+// parseList parses a listQuery. states reports whether it may have a state.
 func parseList(query string, states bool) (listQuery, error) {
 	l := listQuery{limit: protocol.PageMessagesDefault}
 	return l, eachParam(query, func(name, v string) (err error) {
@@ -184,7 +184,7 @@ func parseList(query string, states bool) (listQuery, error) {
 		switch {
 		case name == "before":
 			err = readPosition(&q, name, v)
-			l.before = max(1, q.At) // 0 would be all
+			l.before = max(1, q.At) // 0 would mean all
 		case name == "limit":
 			l.limit, err = readLimit(v)
 		case name == "state" && states:

@@ -6,8 +6,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// openAPI describes all routes but the demo's. It is written by hand; tests compare it with the routes and with their
-// answers.
+// openAPI describes all routes except the demo's. It is written by hand; tests compare it with the routes and with
+// their answers.
 //
 //go:embed openapi.json
 var openAPI []byte

@@ -15,12 +15,12 @@ import (
 // as https://*.example.org the star stands for one label.
 type Origins map[string]struct{}
 
-// ParseOrigins reads the origins of pages that may connect, such as https://app.example.org, http://localhost:5173 or
-// https://*.example.org. An entry that no browser could ever send is an error.
+// ParseOrigins parses the origins of pages that may connect, such as https://app.example.org, http://localhost:5173 or
+// https://*.example.org. It refuses an entry that no browser could send.
 func ParseOrigins(list []string) (Origins, error) { return parseOrigins(list, parseWildcard) }
 
-// ParseHosts reads the relay's own origins: as ParseOrigins, without wildcards. A host without a scheme, as
-// chat.example.org, is served by the scheme that the relay is reached by.
+// ParseHosts parses the relay's own origins: as ParseOrigins, without wildcards. A host without a scheme, such as
+// chat.example.org, has the scheme of the relay.
 func ParseHosts(list []string) (Origins, error) {
 	return parseOrigins(list, func(entry string) (string, error) {
 		if strings.Contains(entry, "*") {
@@ -56,7 +56,7 @@ func parseOrigins(list []string, parse func(string) (string, error)) (Origins, e
 // wildcard stands for a star while the rest of an origin is parsed.
 const wildcard = "hallway-wildcard"
 
-// parseWildcard reads an origin whose first label may be a star.
+// parseWildcard parses an origin whose first label may be a star.
 func parseWildcard(entry string) (string, error) {
 	scheme, host, found := strings.Cut(entry, "://*.")
 	if !found || strings.Contains(host, "*") {
@@ -73,7 +73,7 @@ func parseWildcard(entry string) (string, error) {
 	return strings.Replace(origin, wildcard, "*", 1), nil
 }
 
-// parseOrigin reads one origin and writes it as browsers do.
+// parseOrigin parses one origin and returns it in the form that browsers send.
 func parseOrigin(entry string) (string, error) {
 	const looks = "one looks like https://app.example.org or http://localhost:5173"
 	scheme, _, found := strings.Cut(entry, "://")
@@ -113,8 +113,8 @@ func parseOrigin(entry string) (string, error) {
 	return u.Scheme + "://" + dropDefaultPort(u.Scheme, host), nil
 }
 
-// canonicalHost writes the name of a host as browsers send it: in lower case, in
-// ASCII, an address in its shortest form.
+// canonicalHost returns the name of a host in the form that browsers send: in lower case, in ASCII, an address in its
+// shortest form.
 func canonicalHost(name string) (string, error) {
 	if ip, err := netip.ParseAddr(name); err == nil && ip.Zone() == "" {
 		if ip.Is6() {
@@ -124,7 +124,7 @@ func canonicalHost(name string) (string, error) {
 	}
 	ascii, err := idna.Lookup.ToASCII(strings.ToLower(name))
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" {
-		ascii, err = strings.ToLower(name), nil // an underscore, which browsers take
+		ascii, err = strings.ToLower(name), nil // a name with an underscore, which browsers accept
 	}
 	last := ascii[strings.LastIndexByte(strings.TrimSuffix(ascii, "."), '.')+1:]
 	numeric := last != "" && strings.Trim(last, "0123456789") == ""
@@ -134,7 +134,7 @@ func canonicalHost(name string) (string, error) {
 	return ascii, nil
 }
 
-// lists reports whether an origin, split by splitOrigin, is in the set.
+// lists reports whether the set contains an origin, split by splitOrigin.
 func (o Origins) lists(scheme, host string) bool {
 	if _, listed := o[scheme+"://"+host]; listed {
 		return !strings.Contains(host, "*")

@@ -8,16 +8,16 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// own knows the relay's own origins. The Host of a request alone proves nothing: a page elsewhere can make its own name
-// lead to the relay (DNS rebinding), and its browser then names the same origin twice.
+// own holds the relay's own origins. The Host of a request alone proves nothing: a foreign page can make its own name
+// lead to the relay (DNS rebinding), and its browser then sends that name as Host and as Origin.
 type own struct {
 	hosts    Origins  // nil: not configured
-	domains  []string // names for which the relay, and so nobody else, has certificates
-	loopback bool     // names of this machine count, which nobody else can have
+	domains  []string // names for which this relay has certificates, so no other server can
+	loopback bool     // names of this machine count, which no other server can have
 }
 
-// allows reports whether a page of the origin, split by splitOrigin, is the relay's own when the request has that Host.
-// ownScheme is the scheme of the relay's pages; "": only a proxy before the relay knows it.
+// allows reports whether the origin, split by splitOrigin, is the relay's own for a request with that Host. ownScheme
+// is the scheme of the relay's pages; "": only a proxy before the relay knows it.
 func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
 	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
 		return true
@@ -35,7 +35,7 @@ func splitOrigin(origin string) (scheme, host string, ok bool) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return "", "", false
 	}
-	// An origin is nothing but a scheme and a host.
+	// An origin has only a scheme and a host.
 	if !strings.EqualFold(u.Scheme+"://"+u.Host, origin) {
 		return "", "", false
 	}
@@ -49,14 +49,14 @@ func dropDefaultPort(scheme, host string) string {
 	return strings.TrimSuffix(host, ":80")
 }
 
-// pages decides which pages may use the relay, beside its own.
+// pages decides which pages may use the relay, in addition to its own.
 type pages struct {
 	*callers
 	origins Origins
 	own     own
 }
 
-// ownOrigin returns the relay's origin for a client: the only one of --host, or that of the request.
+// ownOrigin returns the relay's origin for a client: the single one of --host, or that of the request.
 func (s *pages) ownOrigin(c *fiber.Ctx) string {
 	if len(s.own.hosts) == 1 {
 		for origin := range s.own.hosts {
@@ -75,8 +75,8 @@ func (s *pages) ownOrigin(c *fiber.Ctx) string {
 	return scheme + "://" + dropDefaultPort(scheme, host)
 }
 
-// originAllowed reports whether a request may come from its page. A request without an Origin comes from no browser,
-// or from a page that the relay served itself.
+// originAllowed reports whether the request's page may use the relay. A request without an Origin comes from no
+// browser, or from a page that the relay itself served.
 func (s *pages) originAllowed(c *fiber.Ctx) bool {
 	origin := c.Get(fiber.HeaderOrigin)
 	if origin == "" {
@@ -106,7 +106,7 @@ func isPreflight(c *fiber.Ctx) bool {
 // preflightSecondsMax bounds how long a browser may remember a preflight.
 const preflightSecondsMax = "600"
 
-// preflight answers a browser that asks before it makes a request from another origin.
+// preflight answers a browser that asks before a request from another origin.
 func (s *pages) preflight(c *fiber.Ctx) error {
 	if !s.originAllowed(c) {
 		return errOrigin

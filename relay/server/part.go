@@ -8,8 +8,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// parsePart parses the part of a list: all of it, unless the query has a limit or an after, which is a name or an id
-// that valid accepts. It ignores everything else, because earlier clients may send anything.
+// parsePart parses the part of a list: the whole list, unless the query has a limit or an after. valid accepts an
+// after, which is a name or an id. It ignores other parameters, because earlier clients may send any.
 func parsePart(query string, valid func(string) bool) (part rules.Part, err error) {
 	values, err := paramsOf(query)
 	if err != nil {
@@ -29,7 +29,7 @@ func parsePart(query string, valid func(string) bool) (part rules.Part, err erro
 	return part, err
 }
 
-// parseNameQuery parses the words of a search for members; "": the query has none.
+// parseNameQuery parses the words of a search for members; "" if the query has none.
 func parseNameQuery(query string) (string, error) {
 	values, err := paramsOf(query)
 	if err != nil {
@@ -47,7 +47,7 @@ func parseNameQuery(query string) (string, error) {
 	return q, nil
 }
 
-// moreField returns the answer's field more; nil: the list is complete, and the request had no limit.
+// moreField returns the answer's field more; nil if the list is complete and the request had no limit.
 func moreField(part rules.Part, more bool) *bool {
 	if part.Limit == 0 && !more {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acked returns the number of bytes that the other end of a connection has acknowledged; 0: not known.
+// acked returns the number of bytes that the peer has acknowledged; 0 if unknown.
 func acked(c net.Conn) (bytes uint64) {
 	control(c, func(fd int) {
 		if info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
@@ -16,7 +16,7 @@ func acked(c net.Conn) (bytes uint64) {
 	return bytes
 }
 
-// hungUp reports whether the other end of a connection has stopped writing, or is gone.
+// hungUp reports whether the peer has stopped writing or closed the connection.
 func hungUp(c net.Conn) (up bool) {
 	known := control(c, func(fd int) {
 		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
@@ -27,7 +27,7 @@ func hungUp(c net.Conn) (up bool) {
 	return up || !known
 }
 
-// control calls do with a connection's descriptor. It returns false when the connection is closed.
+// control calls do with a connection's descriptor. It returns false if the connection is closed.
 func control(c net.Conn, do func(fd int)) bool {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {

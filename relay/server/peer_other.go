@@ -4,8 +4,8 @@ package server
 
 import "net"
 
-// acked returns the number of bytes that the other end of a connection has acknowledged; 0: not known.
+// acked returns 0, because this system does not tell the number of acknowledged bytes.
 func acked(net.Conn) uint64 { return 0 }
 
-// hungUp reports whether the other end of a connection is gone. This system does not say.
+// hungUp returns false, because this system does not tell whether the peer is gone.
 func hungUp(net.Conn) bool { return false }

@@ -27,7 +27,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return string(r.problem.Code) + ": " + r.problem.Detail }
 
-// refuse returns a refusal with the code's own status. People read detail.
+// refuse returns a refusal with the code's status. detail is a text for people.
 func refuse(code protocol.Code, detail string) *refusal {
 	return refuseStatus(code.HTTPStatus(), code, detail)
 }
@@ -47,7 +47,7 @@ func refuseFrame(err error) error {
 	return err
 }
 
-// refuseOutcome returns the refusal of an op; nil when it was carried out.
+// refuseOutcome returns the refusal of an op; nil if it was carried out.
 func refuseOutcome(out rules.Outcome, err error) error {
 	switch {
 	case err != nil:
@@ -60,7 +60,7 @@ func refuseOutcome(out rules.Outcome, err error) error {
 	return nil
 }
 
-// problems answers with problem documents (RFC 9457), and with the headers that every answer has.
+// problems answers with problem documents (RFC 9457), and sets the headers that every answer has.
 type problems struct {
 	app      *fiber.App
 	pages    *pages
@@ -69,7 +69,7 @@ type problems struct {
 	draining func() bool
 }
 
-// unreadable returns the refusal of a request for which the store could not be read.
+// unreadable returns the refusal of a request after an error of the store.
 func (s *problems) unreadable(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -81,11 +81,11 @@ func (s *problems) unreadable(err error) error {
 	return refuse(protocol.CodeUnavailable, "this cannot be read at present")
 }
 
-// retryDefault is the time that a refused client waits if nothing else is known.
+// retryDefault is the time that a refused client waits unless the refusal names another.
 const retryDefault = time.Second
 
-// answerError writes the problem document of any error of a request: ours, Fiber's if no route matches, or the HTTP
-// parser's.
+// answerError writes the problem document for any error of a request: a refusal, Fiber's error if no route matches, or
+// the HTTP parser's.
 func (s *problems) answerError(c *fiber.Ctx, err error) error {
 	s.decorate(c)
 	var r *refusal
@@ -98,7 +98,7 @@ func (s *problems) answerError(c *fiber.Ctx, err error) error {
 			s.log.Error("a request failed", "route", c.Route().Path, "error", err)
 		}
 		r = refuseStatus(status, codeOf(status), "")
-		// The client may still be writing. Let it read the answer before the connection ends.
+		// The client may still be writing. It must be able to read the answer before the connection ends.
 		if conn, ok := c.Context().Conn().(*httpConn); ok && r.problem.Code == protocol.CodeTooLarge {
 			conn.linger = true
 		}
@@ -159,7 +159,7 @@ func (s *problems) decorate(c *fiber.Ctx) {
 	s.pages.allowOrigin(c)
 }
 
-// timedOut returns the bytes of the answer to a client that does not come to the end of its request.
+// timedOut returns the answer to a client that does not finish its request.
 func (s *problems) timedOut() []byte {
 	c := s.app.AcquireCtx(&fasthttp.RequestCtx{})
 	defer s.app.ReleaseCtx(c)
@@ -174,7 +174,7 @@ func (s *problems) timedOut() []byte {
 	return append(append(answer, "\r\n"...), body...)
 }
 
-// codeOf returns the protocol's code for a status that belongs to no code.
+// codeOf returns the protocol's code for a status that has no code.
 func codeOf(status int) protocol.Code {
 	switch status {
 	case fiber.StatusNotFound:

@@ -15,7 +15,7 @@ import (
 // wordsBytesMax bounds the words of a search.
 const wordsBytesMax = 256
 
-// positions are the parameters with a page's position.
+// positions maps the parameters with a page's position to the kinds of query.
 var positions = map[string]rules.QueryKind{
 	"before": rules.QueryBefore,
 	"after":  rules.QueryAfter,
@@ -23,7 +23,7 @@ var positions = map[string]rules.QueryKind{
 	"since":  rules.QuerySince,
 }
 
-// filters are the parameters that select messages; they may be combined with before.
+// filters maps the parameters that select messages to the kinds of query; before may accompany them.
 var filters = map[string]rules.QueryKind{
 	"pinned": rules.QueryPinned,
 	"q":      rules.QuerySearch,
@@ -34,7 +34,7 @@ var (
 	errUnknownParam = refuse(protocol.CodeBadRequest, "the query has an unknown parameter")
 )
 
-// queryOf returns a request's query as it came.
+// queryOf returns a request's raw query.
 func queryOf(c *fiber.Ctx) string { return string(c.Request().URI().QueryString()) }
 
 // paramsOf parses a query.
@@ -46,7 +46,7 @@ func paramsOf(query string) (url.Values, error) {
 	return values, nil
 }
 
-// eachParam calls read for the parameters of a query, which may come once each.
+// eachParam calls read for each parameter of a query. A parameter must not come twice.
 func eachParam(query string, read func(name, v string) error) error {
 	values, err := paramsOf(query)
 	for name, v := range values {
@@ -60,7 +60,7 @@ func eachParam(query string, read func(name, v string) error) error {
 	return err
 }
 
-// oneParam returns the value of a parameter that may come once.
+// oneParam returns the value of a parameter that must not come twice.
 func oneParam(values url.Values, name string) (v string, given bool, err error) {
 	switch all := values[name]; len(all) {
 	case 0:
@@ -71,7 +71,8 @@ func oneParam(values url.Values, name string) (v string, given bool, err error) 
 	return "", true, errTwice
 }
 
-// parseQuery parses the page of a query. It refuses unknown parameters: to ignore one would answer another question.
+// parseQuery parses the page of a query. It refuses unknown parameters, because ignoring one would answer another
+// question.
 func parseQuery(query string) (rules.Query, error) {
 	q := rules.Query{Kind: rules.QueryNewest, Limit: protocol.PageMessagesDefault}
 	var filter rules.QueryKind
@@ -102,7 +103,7 @@ func parseQuery(query string) (rules.Query, error) {
 	switch q.Kind {
 	case rules.QueryNewest:
 	case rules.QueryBefore:
-		q.At = max(1, q.At) // 0 would be all
+		q.At = max(1, q.At) // 0 would mean all
 	default:
 		return q, refuse(protocol.CodeBadRequest, "of before, after, around and since only before may go with q or pinned")
 	}
@@ -112,7 +113,7 @@ func parseQuery(query string) (rules.Query, error) {
 
 var errEmoji = refuse(protocol.CodeBadRequest, "the emoji must be 1 to 64 bytes without white space")
 
-// parseEmoji parses the emoji of a query, which must have one.
+// parseEmoji parses the required emoji of a query.
 func parseEmoji(query string) (string, error) {
 	values, err := paramsOf(query)
 	if err != nil {

@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// requestBytes is the size of the buffer in which a request begins.
+	// requestBytes is the initial size of a request's buffer.
 	requestBytes = 512
-	// openBytes is the size of an open request: the parser's buffer, and the body that it may allocate.
+	// openBytes is the size of an open request: the parser's buffer, and the body that the parser may allocate.
 	openBytes = headerBytesMax + 64<<10
 )
 
-// request holds the received bytes of a connection's next request, and of those behind it. It grows with the bytes that
-// have come, not with the announced ones. The parser gets a request when it is complete. An open request is handed out
-// as it comes: the parser will refuse it, or its client waits to be asked for the body.
+// request holds the received bytes of a connection's next request and of the ones after it. It grows with the received
+// bytes, not with the announced ones. The parser gets a complete request at once. It gets an open request as the bytes
+// come: the parser will refuse it, or its client waits for 100 Continue.
 type request struct {
 	framing  framing
 	held     []byte
@@ -22,10 +22,10 @@ type request struct {
 	end      int  // bytes of held that may be handed out
 	out      int  // bytes of held that were handed out
 	open     bool // the parser gets the bytes as they come
-	raw      bool // the connection carries requests no more
+	raw      bool // the connection no longer carries requests
 }
 
-// follow gives framing the bytes that are held, up to the end of the request, which ends an open request. It reports
+// follow gives framing the held bytes, up to the end of the request, which also ends an open request. It reports
 // whether they are well-formed.
 func (r *request) follow() bool {
 	r.followed += r.framing.take(r.held[r.followed:])
@@ -37,14 +37,14 @@ func (r *request) follow() bool {
 		return true
 	}
 	if r.framing.blank() {
-		// The parser ends a connection without an answer if no request has begun.
+		// The parser would end a connection without an answer if no request has begun.
 		r.held[r.end] = '?'
 		r.end++
 	}
 	return false
 }
 
-// gathered reports whether there is something to hand out.
+// gathered reports whether there are bytes to hand out.
 func (r *request) gathered(bodyMax int) bool {
 	well := r.follow()
 	f := &r.framing
@@ -62,7 +62,7 @@ func (r *request) gathered(bodyMax int) bool {
 	return false
 }
 
-// next hands out bytes, and forgets them.
+// next hands out bytes and removes them.
 func (r *request) next(p []byte) int {
 	n := copy(p, r.held[r.out:r.end])
 	if r.out += n; r.out < r.end {
@@ -77,7 +77,7 @@ func (r *request) next(p []byte) int {
 	return n
 }
 
-// rest hands out the held bytes, and then those of the connection.
+// rest hands out the held bytes, and then those from the connection.
 func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
 	if r.out < len(r.held) {
 		n = copy(p, r.held[r.out:])
@@ -87,7 +87,7 @@ func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
 	return from.Read(p)
 }
 
-// room makes room for more, and returns the size of the buffer.
+// room makes room for more bytes, and returns the size of the buffer.
 func (r *request) room() int {
 	if len(r.held) == cap(r.held) {
 		r.held = slices.Grow(r.held, max(len(r.held), requestBytes))

@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// rooms answers the routes about rooms and their members.
+// rooms answers the requests about rooms and their members.
 type rooms struct {
 	*access
 	directory rules.Directory
@@ -61,7 +61,7 @@ func (s *rooms) put(c *fiber.Ctx, who hub.Identity, room string) error {
 	}
 	ctx, cancel := s.begin(c)
 	defer cancel()
-	// Two users who make it at the same moment may both get 201.
+	// Two users who make the room at the same moment may both get 201.
 	_, made, err := s.directory.Room(ctx, room, who.User.ID)
 	if err != nil {
 		return s.unreadable(err)
@@ -77,13 +77,13 @@ func (s *rooms) put(c *fiber.Ctx, who hub.Identity, room string) error {
 	return s.answerRoom(ctx, c, status, who, room)
 }
 
-// delete deletes a room with everything in it.
+// delete deletes a room with all its content.
 func (s *rooms) delete(c *fiber.Ctx, who hub.Identity, room string) error {
 	return s.carryOutQuietly(c, who, rules.Op{Room: room, Do: rules.Drop{}})
 }
 
-// members answers with the members of a room. Moderators and organizers see whole entries; participants see their own
-// whole and of the others the user only, unless the room's settings hide the list from them.
+// members answers with the members of a room. Moderators and organizers get whole entries. Participants get their own
+// whole entry and only the users of the others, unless the room's settings hide the list.
 func (s *rooms) members(c *fiber.Ctx, who hub.Identity, room string) error {
 	part, err := parsePart(queryOf(c), protocol.ValidUser)
 	if err != nil {
@@ -123,8 +123,8 @@ func (s *rooms) members(c *fiber.Ctx, who hub.Identity, room string) error {
 	return answer(c, fiber.StatusOK, protocol.AppendMembers(nil, members, moreField(part, more)))
 }
 
-// joined reads a part of a room's members, of all or, with a name, of the members found by it, and reports whether
-// there are more. Without a limit, a name finds at most a page of members.
+// joined reads a part of a room's members, of all or, with a name, of the members found by it, and reports whether more
+// follow. Without a limit, a name finds at most a page of members.
 func (s *rooms) joined(ctx context.Context, room, name string, part *rules.Part) (members []rules.MemberEntry, more bool, err error) {
 	if name == "" {
 		return inSlices(*part, func(m rules.MemberEntry) string { return m.User.ID }, func(part rules.Part) ([]rules.MemberEntry, error) {

@@ -20,7 +20,7 @@ import (
 
 // The bounds of a request.
 const (
-	// headerBytesMax bounds a request's line and headers: a token of auth.TokenBytesMax and what browsers add.
+	// headerBytesMax bounds a request's line and headers: a token of auth.TokenBytesMax and the headers of browsers.
 	headerBytesMax = 16 << 10
 	readTimeout    = 10 * time.Second // for a whole request
 	idleTimeout    = 60 * time.Second // between two requests
@@ -28,7 +28,7 @@ const (
 	storeTimeout = 10 * time.Second
 )
 
-// Backend is the part of a hub that the routes use; an engine.Engine is one.
+// Backend is the part of an engine that the routes use; engine.Engine implements it.
 type Backend interface {
 	// Serve takes over a connection after its 101; it may block until the connection has ended. from is the client's
 	// address; its port is 0 behind a proxy.
@@ -41,29 +41,29 @@ type Backend interface {
 	Banned(now time.Time, ban rules.Ban, role protocol.Role) (until protocol.Time, banned bool)
 	// See notes the good token of a request.
 	See(who hub.Identity)
-	// Rank returns a user's role in a room by the last token seen; ok is false if the store knows it as well.
+	// Rank returns a user's role in a room by the last token seen; ok is false if the caller can rely on the stored
+	// role.
 	Rank(user, room string) (role protocol.Role, ok bool)
-	// Online returns the ids of the users who are in a room at present.
+	// Online returns the ids of the users who are in a room now.
 	Online(ctx context.Context, room string) (map[string]bool, error)
-	// Level waits until Online and the read markers in the database hold all that clients have done at other relays
-	// before.
+	// Level waits until Online and the read markers in the database include all earlier actions of clients at other
+	// relays.
 	Level(ctx context.Context) error
-	// Attend makes the connections look for events before a request is worked on, and reports whether they have work to
-	// do.
+	// Attend makes the connections look for events before work on a request, and reports whether they have work to do.
 	Attend() (busy bool)
 	// Conns returns the number of connections that have not ended.
 	Conns() int
-	// Draining reports whether the relay is going away.
+	// Draining reports whether the relay is shutting down.
 	Draining() bool
 }
 
-// History reads the rooms' messages for the routes; an engine.Engine is one.
+// History reads the rooms' messages for the routes; engine.Engine implements it.
 type History interface {
 	// Page returns a page as JSON; see [hub.Store].
 	Page(ctx context.Context, room, user string, q rules.Query) ([]byte, error)
 	// Message returns one message as the user sees it; ok is false if the room has none with this id.
 	Message(ctx context.Context, room, user, id string) (m protocol.Message, ok bool, err error)
-	// Ready returns why the store cannot write at present; nil when it can.
+	// Ready returns the reason why the store cannot write now; nil if it can.
 	Ready(ctx context.Context) error
 }
 
@@ -75,22 +75,22 @@ type Options struct {
 	Moderation rules.Moderation
 	Locks      rules.Locks
 	Verifier   hub.Verifier
-	Origins    Origins               // pages that may connect, beside the relay's own
+	Origins    Origins               // pages that may connect, in addition to the relay's own
 	Hosts      Origins               // the relay's own origins; nil: those of loopback names and of Domains
 	Domains    []string              // names for which the relay itself gets certificates
-	Limits     protocol.Limits       // those of the hub; zero: the protocol's defaults
+	Limits     protocol.Limits       // the hub's; zero: the protocol's defaults
 	Admit      guard.AdmissionLimits // zero: no limit
 	Addresses  *guard.Addresses      // nil: no limit
 	Proxies    Proxies
 	Secure     bool         // the relay itself ends TLS
 	Demo       *Demo        // nil: no demo
-	Files      *Files       // nil: the relay takes no files
+	Files      *Files       // nil: the relay accepts no files
 	Metrics    *Metrics     // the engine's; nil: new ones
 	Log        *slog.Logger // each request at debug
 	BusUp      func() bool  // reports whether the bus to the other relays is up; nil: there is none
 
-	MetricsApart bool             // a MetricsServer answers /metrics, or nobody
-	Now          func() time.Time // nil: the clock
+	MetricsApart bool             // /metrics is answered by a MetricsServer or not at all
+	Now          func() time.Time // nil: time.Now
 }
 
 // Server answers HTTP. It wires its parts, each with its own state:
@@ -103,7 +103,7 @@ type Options struct {
 type Server struct {
 	app       *fiber.App
 	problems  *problems
-	listening listener // but for its net.Listener
+	listening listener // all except its net.Listener
 	log       *slog.Logger
 	now       func() time.Time
 }
@@ -180,12 +180,12 @@ func newApp(o *Options, problems *problems) *fiber.App {
 		Network:                      fiber.NetworkTCP,
 		ReadBufferSize:               headerBytesMax,
 		ReadTimeout:                  readTimeout,
-		ReduceMemoryUsage:            true, // a connection between two requests has no buffers
+		ReduceMemoryUsage:            true, // an idle connection has no buffers
 		StrictRouting:                true,
 	})
 	app.Server().KeepHijackedConns = true // their new owners close them
 	app.Server().ErrorHandler = problems.malformed(app.Server().ErrorHandler)
-	app.Server().SecureErrorLogMessage = true // the error for Fiber must not hold text of the client
+	app.Server().SecureErrorLogMessage = true // the error for Fiber must not contain text of the client
 	return app
 }
 
@@ -199,7 +199,7 @@ func (s *Server) routes(o *Options, access *access) {
 	moderation := &moderation{access: access, store: o.Moderation}
 	locks := &locks{access: access, store: o.Locks}
 
-	s.app.Add(fiber.MethodGet, "/v1/ws", upgrade.get) // no HEAD: it cannot upgrade
+	s.app.Add(fiber.MethodGet, "/v1/ws", upgrade.get) // not HEAD, which cannot upgrade
 	s.app.Get("/v1/openapi.json", openapi)
 	s.app.Use([]string{"/v1/rooms", "/v1/users", "/v1/devices"}, access.limitRequests)
 	s.app.Get("/v1/rooms", rooms.list)
@@ -230,7 +230,7 @@ func (s *Server) Serve(ln net.Listener) error {
 // Shutdown stops listening and waits for the requests under way, but not for upgraded connections.
 func (s *Server) Shutdown(ctx context.Context) error { return s.app.ShutdownWithContext(ctx) }
 
-// around logs every request, answers its error and survives its panic.
+// around logs every request, answers its error and recovers from its panic.
 func (s *Server) around(c *fiber.Ctx) (err error) {
 	began := s.now()
 	defer func() {
@@ -241,7 +241,7 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 		if err != nil {
 			err = s.problems.answerError(c, err)
 		}
-		// The route's pattern, not the path, in which a client may put anything.
+		// It logs the route's pattern, because a client may put any text into the path.
 		s.log.Debug("request", "method", c.Method(), "route", c.Route().Path,
 			"status", c.Response().StatusCode(), "took", s.now().Sub(began))
 	}()

@@ -1,7 +1,7 @@
 package server
 
 import (
-	"crypto/sha1" // RFC 6455 wants it; nothing is kept safe by it
+	"crypto/sha1" // RFC 6455 demands it; security does not depend on it
 	"encoding/base64"
 	"errors"
 	"net"
@@ -25,7 +25,7 @@ var (
 	errDraining = refuse(protocol.CodeUnavailable, "the relay is going away")
 )
 
-// upgrade makes WebSockets of requests.
+// upgrade turns requests into WebSocket connections.
 type upgrade struct {
 	*pages
 	backend   Backend
@@ -51,7 +51,7 @@ func (s *upgrade) get(c *fiber.Ctx) error {
 	c.Set("Sec-WebSocket-Protocol", version)
 	c.Status(fiber.StatusSwitchingProtocols)
 
-	// c must not be used from here on: Fiber reuses it.
+	// c must not be used after this: Fiber reuses it.
 	from, backend := s.callers.of(c.Context()), s.backend
 	c.Context().Hijack(func(hijacked net.Conn) {
 		nc, err := takeOver(hijacked)
@@ -59,7 +59,7 @@ func (s *upgrade) get(c *fiber.Ctx) error {
 			_ = hijacked.Close()
 			return
 		}
-		// In a goroutine of its own, because the calling one keeps the request and its buffers until it returns.
+		// A new goroutine, because the present one keeps the request and its buffers until it returns.
 		go backend.Serve(nc, from)
 	})
 	return nil
@@ -75,7 +75,7 @@ func (s *upgrade) admit(c *fiber.Ctx) error {
 		return nil
 	}
 	s.metrics.handshakesRefused.WithLabelValues(string(why)).Inc()
-	c.Context().SetConnectionClose() // it takes up a file as well
+	c.Context().SetConnectionClose() // it takes up a file, too
 	r := refuse(protocol.CodeUnavailable, "too many connect at once")
 	if why == guard.TooManyConnections {
 		r.problem.Detail, r.retryAfter = "the relay has no place for another connection", fullRetry
@@ -83,7 +83,7 @@ func (s *upgrade) admit(c *fiber.Ctx) error {
 	return r
 }
 
-// handshake checks the request and picks the version to speak.
+// handshake checks the request and selects the version.
 func (s *upgrade) handshake(c *fiber.Ctx) (version string, err error) {
 	switch {
 	case !slices.ContainsFunc(tokens(c, fiber.HeaderConnection), equalFold("upgrade")),
@@ -110,7 +110,7 @@ func (s *upgrade) handshake(c *fiber.Ctx) (version string, err error) {
 	return "", upgradeRequired(c, "none of the subprotocols offered is spoken here")
 }
 
-// refusedFor returns the metrics' name for the refusal of a handshake.
+// refusedFor returns the metrics' label for the refusal of a handshake.
 func refusedFor(err error) string {
 	switch {
 	case errors.Is(err, errOrigin):
@@ -143,8 +143,7 @@ func acceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// takeOver returns the connection inside a hijacked one, with the bytes that the client has sent right behind its
-// handshake.
+// takeOver returns the connection inside a hijacked one, with the bytes that the client sent right after its handshake.
 func takeOver(hijacked net.Conn) (net.Conn, error) {
 	nc := hijacked
 	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
@@ -154,7 +153,7 @@ func takeOver(hijacked net.Conn) (net.Conn, error) {
 		l.takeOver()
 		nc = l.Conn
 	}
-	// With a deadline long past, a read returns the buffered bytes alone.
+	// With a deadline in the past, a read returns only the buffered bytes.
 	if err := nc.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		return nil, err
 	}

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// The body of an upload does not go through the HTTP parser, which would keep all of it in memory. Framing stops behind
-// the head; the parser gets the head with another name in place of Content-Length, and so a request without a body; the
-// route reads the body from the connection.
+// The body of an upload bypasses the HTTP parser, which would keep all of it in memory. Framing stops after the head;
+// the parser gets the head with another name in place of Content-Length, and so a request without a body; the route
+// reads the body from the connection.
 
 const (
-	// uploadStall bounds how long an upload may bring nothing.
+	// uploadStall bounds the time in which an upload sends nothing.
 	uploadStall = 20 * time.Second
 	// An upload may take uploadFor, and a second more for each uploadBytes.
 	uploadFor   = 30 * time.Second
@@ -31,10 +31,10 @@ func isUpload(path string) bool {
 
 const (
 	lengthName = "content-length"
-	hiddenName = "hallway-upload" // as long
+	hiddenName = "hallway-upload" // of the same length
 )
 
-// hideLength gives the length in the head of an upload another name.
+// hideLength renames the length header in the head of an upload.
 func hideLength(head []byte) {
 	for line := range bytes.SplitAfterSeq(head, []byte("\r\n")) {
 		if isLength(line) {
@@ -43,7 +43,7 @@ func hideLength(head []byte) {
 	}
 }
 
-// tellsLength reports whether header lines hold a length.
+// tellsLength reports whether header lines contain a length.
 func tellsLength(lines []byte) bool {
 	for line := range bytes.SplitAfterSeq(lines, []byte("\r\n")) {
 		if isLength(line) {
@@ -70,7 +70,7 @@ type uploadBody struct {
 	until time.Time
 }
 
-// left returns how many bytes follow.
+// left returns the number of bytes that follow.
 func (b *uploadBody) left() int64 {
 	if f := &b.conn.request.framing; f.uploads {
 		return int64(f.left)
@@ -126,7 +126,7 @@ func (b *uploadBody) receive(p []byte) (int, error) {
 }
 
 var (
-	// errSlow says that an upload takes too long.
+	// errSlow is the error of an upload that takes too long.
 	errSlow = errors.New("the upload takes too long")
 	// errBroken is the error of an upload whose connection has ended.
 	errBroken = errors.New("the connection has ended")

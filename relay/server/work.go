@@ -16,21 +16,21 @@ import (
 )
 
 const (
-	// waitingRetry is how long a request that may not wait is told to stay away.
+	// waitingRetry is the time that a client waits after its request found no place in a queue.
 	waitingRetry = time.Second
-	// roomTimeout bounds how long a request waits until there is room for its answer; roomEvery is the time
-	// between two looks.
+	// roomTimeout bounds the time that a request waits for room for its answer; roomEvery is the time between two
+	// attempts.
 	roomTimeout = 5 * time.Second
 	roomEvery   = 100 * time.Millisecond
-	// goneEvery is the time between two looks whether the client still waits for the answer.
+	// goneEvery is the time between two checks whether the client still waits for the answer.
 	goneEvery = 100 * time.Millisecond
 )
 
-// systemClock is the clock of the guards.
+// systemClock is the system's clock for the guards.
 var systemClock = guard.Clock{Now: time.Now, Sleep: time.Sleep, AfterFunc: time.AfterFunc}
 
-// pools are the slots of requests by their kind, so that no kind waits behind another. Above all, the routes of health
-// and readiness do not wait behind the work of a busy relay.
+// pools holds the slots of requests by their kind, so that no kind waits behind another. In particular, /healthz and
+// /readyz do not wait behind the work of a busy relay.
 type pools struct {
 	reads      *guard.Pool // reading the bytes of requests
 	health     *guard.Pool // /healthz
@@ -38,8 +38,8 @@ type pools struct {
 	metrics    *guard.Pool
 	handshakes *guard.Pool
 	unknown    *guard.Pool // all other requests, until their user is known
-	users      *guard.Pool // these, from then on
-	searches   *guard.Pool // these, when they search
+	users      *guard.Pool // the same requests, once their user is known
+	searches   *guard.Pool // the same requests, if they search
 }
 
 func newPools(busy func() bool) *pools {
@@ -51,14 +51,14 @@ func newPools(busy func() bool) *pools {
 		users: guard.NewPool(systemClock, busy, guard.SlotsPerProcessor, guard.QueueLimits{
 			All: guard.WaitingMax, Address: guard.WaitingAddressMax, User: guard.WaitingUserMax,
 		}),
-		// A search takes a processor for long.
+		// A search occupies a processor for long.
 		searches: guard.NewPool(systemClock, busy, 1, guard.QueueLimits{
 			All: guard.SearchesWaitingMax, Address: guard.SearchesWaitingAddressMax, User: guard.SearchesWaitingUserMax,
 		}),
 	}
 }
 
-// of returns the pool in which a request begins.
+// of returns the pool in which a request starts.
 func (p *pools) of(path string) *guard.Pool {
 	switch path {
 	case "/healthz":
@@ -101,7 +101,7 @@ func slotOf(c *fiber.Ctx) *slot {
 	return s
 }
 
-// work decides when a request is worked on, and bounds the memory of its answer.
+// work schedules requests, and bounds the memory of their answers.
 type work struct {
 	pools    *pools
 	answers  *guard.Answers
@@ -121,7 +121,7 @@ func (w *work) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		defer s.give()
 		rc.SetUserValue(slotKey{}, s)
 		next(rc)
-		if s.conn != nil && s.conn.request.framing.uploads { // the rest of a body that was refused
+		if s.conn != nil && s.conn.request.framing.uploads { // the rest of a refused body
 			rc.SetConnectionClose()
 			s.conn.linger = true
 		}
@@ -129,7 +129,7 @@ func (w *work) each(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	}
 }
 
-// hold counts an answer until it is written. Without room it puts a refusal in its place.
+// hold counts an answer until it is written. Without room it replaces the answer by a refusal.
 func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 	if s.conn == nil || rc.Response.StatusCode() == fiber.StatusSwitchingProtocols {
 		return
@@ -151,13 +151,13 @@ func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 	_ = w.answers.Hold(s.conn, s.who, 0)
 }
 
-// sharedBody is the key of a request whose answer shares its body with others.
+// sharedBody marks a request whose answer shares its body with others.
 type sharedBody struct{}
 
 var errGone = refuse(protocol.CodeUnavailable, "the client does not wait for the answer any more")
 
-// await moves a request, once its user is known, to a slot among those of all users. It refuses at once a request that
-// may not wait.
+// await moves a request, once its user is known, to a slot among those of all users. It refuses a request at once if
+// the queue is full.
 func (w *work) await(c *fiber.Ctx, who hub.Identity) error {
 	s := slotOf(c)
 	if s == nil || s.who.User != "" {
@@ -188,11 +188,11 @@ func (w *work) await(c *fiber.Ctx, who hub.Identity) error {
 		if errors.Is(err, guard.ErrUserUnread) || time.Now().After(until) {
 			return w.refuseFull(err)
 		}
-		time.Sleep(roomEvery) // readers that stand still are noticed meanwhile
+		time.Sleep(roomEvery) // meanwhile stalled readers are noticed
 	}
 }
 
-// reserve makes room for a request's answer before it is worked on.
+// reserve reserves room for a request's answer before work on the request.
 func (w *work) reserve(c *fiber.Ctx, s *slot) error {
 	if s.conn == nil {
 		return nil
@@ -204,7 +204,7 @@ func (w *work) reserve(c *fiber.Ctx, s *slot) error {
 	return w.answers.Reserve(s.conn, s.who, bytes)
 }
 
-// refuseFull returns the refusal of a request that finds no place in a queue, or whose answer finds no room.
+// refuseFull returns the refusal of a request without a place in a queue, or without room for its answer.
 func (w *work) refuseFull(why error) error {
 	code, reason := protocol.CodeRateLimited, "waiting"
 	var detail string
@@ -228,8 +228,8 @@ func (w *work) refuseFull(why error) error {
 	return r
 }
 
-// begin returns the context in which a request works with the store and the hub. It ends after storeTimeout, or
-// as soon as the client no longer waits for the answer.
+// begin returns the context in which a request uses the store and the hub. It ends after storeTimeout, or as soon as
+// the client no longer waits for the answer.
 func (w *work) begin(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	s := slotOf(c)
@@ -238,7 +238,7 @@ func (w *work) begin(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	}
 	ctx = context.WithValue(ctx, slotKey{}, s)
 	if s.conn == nil || c.Method() != fiber.MethodGet {
-		return ctx, cancel // a change is carried out all the same
+		return ctx, cancel // a change is carried out anyway
 	}
 	go func() {
 		tick := time.NewTicker(goneEvery)
@@ -257,7 +257,8 @@ func (w *work) begin(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// patient is a backend whose answers a request awaits without its slot: others use that while a commit is under way.
+// patient is a backend that waits for answers without the request's slot, so that other requests can use the slot
+// during a commit.
 type patient struct{ Backend }
 
 // apart calls wait without the slot of ctx's request.
