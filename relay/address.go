@@ -9,14 +9,14 @@ import (
 	"hallway/relay/server"
 )
 
-// addressFlags limit the requests of one address, and name the proxies that may speak for others.
+// addressFlags limit the requests of one address, and name the trusted proxies.
 type addressFlags struct {
 	TrustedProxy      []string `env:"HALLWAY_TRUSTED_PROXIES" placeholder:"CIDR" help:"Network of a proxy, as 10.0.0.0/8 or 127.0.0.1, whose X-Forwarded-For and X-Forwarded-Proto count; may be repeated or separated by commas."`
 	RequestsPerSecond int      `name:"requests-per-second-address" default:"2000" env:"HALLWAY_REQUESTS_PER_SECOND_ADDRESS" help:"REST requests a second of an address, with a burst of four times that; 0 is no limit."`
 	BadTokens         int      `name:"bad-tokens-per-minute-address" default:"100" env:"HALLWAY_BAD_TOKENS_PER_MINUTE_ADDRESS" help:"Bad tokens a minute of an address, before its bad tokens have to wait; 0 is no limit."`
 }
 
-// addresses checks the flags and returns what they say.
+// addresses checks the flags and returns the limits and the proxies.
 func (f *addressFlags) addresses() (*guard.Addresses, server.Proxies, error) {
 	if f.RequestsPerSecond < 0 {
 		return nil, nil, errors.New("--requests-per-second-address must be 0 or above")

@@ -12,7 +12,7 @@ type backupCommand struct {
 	Force bool   `help:"Overwrite a file that exists."`
 }
 
-// Run copies the database, and its files into a folder beside the copy, while a relay uses it or not.
+// Run copies the database, and its files into a folder beside the copy, even while a relay uses it.
 func (c *backupCommand) Run() error {
 	if err := c.inFile("take a backup with pg_dump, or by continuous archiving"); err != nil {
 		return err

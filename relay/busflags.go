@@ -7,14 +7,14 @@ import (
 	"hallway/relay/bus/nats"
 )
 
-// busFlags say how a relay reaches the others on its database.
+// busFlags configure the bus to the other relays on the database.
 type busFlags struct {
 	NATS      []string `name:"nats" env:"HALLWAY_NATS" placeholder:"URL" help:"NATS server that carries news between several relays on one PostgreSQL, as nats://127.0.0.1:4222. On another machine it needs TLS: tls://nats.example.org:4222. May be repeated or separated by commas."`
 	NATSCreds string   `name:"nats-creds" env:"HALLWAY_NATS_CREDS" placeholder:"FILE" help:"The credentials for --nats, as nsc writes them."`
 	NATSCA    string   `name:"nats-ca" env:"HALLWAY_NATS_CA" placeholder:"FILE" help:"Certificates (PEM) of the authorities that sign those of --nats. By default the system's."`
 }
 
-// busConfig returns what the flags say.
+// busConfig returns the configuration in the flags.
 func (f *busFlags) busConfig() nats.Config {
 	return nats.Config{Servers: f.NATS, Creds: f.NATSCreds, CA: f.NATSCA}
 }

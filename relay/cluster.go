@@ -10,8 +10,8 @@ import (
 	"hallway/relay/engine"
 )
 
-// cluster joins the relay to the others on its database; it returns nil on a database that one relay writes. On
-// PostgreSQL there may always be others, at least while a deployment replaces one relay by the next.
+// cluster connects the relay to the others on its database; it returns nil for a database with one relay. On PostgreSQL
+// there may always be others, at least while a deployment replaces one relay by the next.
 func (s *serveCommand) cluster(ctx context.Context, r *relay) (*engine.Cluster, error) {
 	shared, ok := r.store.(engine.Shared)
 	if !ok {
@@ -33,7 +33,7 @@ func (s *serveCommand) cluster(ctx context.Context, r *relay) (*engine.Cluster, 
 	return &engine.Cluster{Shared: shared, Join: r.bus.Join}, nil
 }
 
-// busUp reports whether the bus is up; nil: the relay has none.
+// busUp returns a function that reports whether the bus is up; nil if the relay has no bus.
 func (r *relay) busUp() func() bool {
 	if r.bus == nil {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"hallway/store/sqlite"
 )
 
-// A database is all that a relay asks of its store. One that several relays share is a [rules.Shared], too.
+// A database is the store that a relay needs. A database that several relays share is a [rules.Shared], too.
 type database interface {
 	rules.Store
 	rules.Directory
@@ -26,12 +26,12 @@ type dbFlag struct {
 	DB string `name:"db" default:"hallway.db" env:"HALLWAY_DB" help:"The database: the file of a SQLite database, or postgres://user@host:port/name. The password may be in the variable PGPASSWORD or in the file ~/.pgpass."`
 }
 
-// isPostgres reports whether it is in PostgreSQL and not in a file.
+// isPostgres reports whether the database is in PostgreSQL and not in a file.
 func (f *dbFlag) isPostgres() bool {
 	return strings.HasPrefix(f.DB, "postgres://") || strings.HasPrefix(f.DB, "postgresql://")
 }
 
-// name returns the database as it may be shown.
+// name returns the database's name without a password.
 func (f *dbFlag) name() string {
 	if f.isPostgres() {
 		return postgres.Name(f.DB)
@@ -48,7 +48,7 @@ func (f *dbFlag) check() error {
 	return nil
 }
 
-// inFile refuses a command that works on a database in a file alone, and names the alternative.
+// inFile refuses, for a command that needs a database in a file, any other database, and names the alternative.
 func (f *dbFlag) inFile(instead string) error {
 	if f.isPostgres() {
 		return errors.New("--db: this command is for a database in a file; with PostgreSQL " + instead)
@@ -72,8 +72,8 @@ func (f *dbFlag) open(ctx context.Context, failover string) (database, error) {
 	return sqlite.Open(ctx, sqlite.Options{Path: f.DB})
 }
 
-// fileRows calls each for every file in the database, with the number of all, and returns the name by which the place of the
-// files knows the database.
+// fileRows calls each for every file in the database, with the number of all, and returns the name by which the place
+// of the files knows the database.
 func (f *dbFlag) fileRows(ctx context.Context, each func(file rules.StoredFile, all int) error) (name string, err error) {
 	if f.isPostgres() {
 		return postgres.FileRows(ctx, f.DB, each)
@@ -81,7 +81,7 @@ func (f *dbFlag) fileRows(ctx context.Context, each func(file rules.StoredFile, 
 	return sqlite.FileRows(ctx, f.DB, each)
 }
 
-// begun makes an error a failure, unless the command could not begin its work.
+// begun turns an error into a failure, unless the command had not begun its work.
 func begun(err error) error {
 	if err == nil || errors.As(err, new(notBegunError)) || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {
 		return err

@@ -16,7 +16,7 @@ type eraseCommand struct {
 	userFlag
 }
 
-// Run erases a user from the database, while a relay uses it or not.
+// Run erases a user from the database, even while a relay uses it.
 func (c *eraseCommand) Run() error {
 	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err

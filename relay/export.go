@@ -20,7 +20,7 @@ type exportCommand struct {
 	To string `placeholder:"FILE" help:"The file to write, which must not exist; by default stdout. Then the user's files are copied to the folder FILE.files."`
 }
 
-// Run writes everything that is stored about a user.
+// Run writes all stored data about a user.
 func (c *exportCommand) Run() (err error) {
 	if err := errors.Join(c.userFlag.check(), c.dbFlag.check()); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (c *exportCommand) Run() (err error) {
 	return begun(err)
 }
 
-// export writes it to w.
+// export writes the rows of the user to w.
 func (c *exportCommand) export(ctx context.Context, w io.Writer) error {
 	if c.isPostgres() {
 		return postgres.Export(ctx, c.DB, c.User, w)

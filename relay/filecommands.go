@@ -15,7 +15,7 @@ import (
 	"hallway/store/sqlite"
 )
 
-// openBeside opens the place of the files of a database, beside a relay or without one; nil: there is none.
+// openBeside opens the place of the files of a database, even while a relay uses it; nil if it does not exist.
 func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, error) {
 	store, err := place.OpenBeside(ctx, f.place(db))
 	if err != nil {
@@ -27,7 +27,7 @@ func (f *filesAtFlag) openBeside(ctx context.Context, db *dbFlag) (files.Store, 
 // errEnough ends a list of files.
 var errEnough = errors.New("enough of the list was read")
 
-// warn says on stderr that a command leaves out the files of a database in PostgreSQL, because nobody has named their
+// warn prints to stderr that a command leaves out the files of a database in PostgreSQL, because no flag names their
 // place.
 func (f *filesAtFlag) warn(ctx context.Context, db *dbFlag, left string) error {
 	if !db.isPostgres() || f.FilesAt != "" {
@@ -44,7 +44,7 @@ func (f *filesAtFlag) warn(ctx context.Context, db *dbFlag, left string) error {
 }
 
 // deleteDoomed deletes the bytes of files that a command has deleted from the database. A relay that uses the database
-// does so itself.
+// deletes them itself.
 func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	at, err := f.openBeside(ctx, db)
 	if at == nil || err != nil {
@@ -62,7 +62,7 @@ func (f *filesAtFlag) deleteDoomed(ctx context.Context, db *dbFlag) error {
 	return errors.Join(c.DeleteDoomed(ctx), store.Close())
 }
 
-// notBegunError is the error of a command before it has changed anything.
+// notBegunError is the error of a command that has changed nothing.
 type notBegunError struct{ error }
 
 func (e notBegunError) Unwrap() error { return e.error }
@@ -70,7 +70,8 @@ func (e notBegunError) Unwrap() error { return e.error }
 // filesOfBackup returns the folder of the files beside a backup.
 func filesOfBackup(backup string) string { return backup + ".files" }
 
-// copyFiles copies the files of a backup from one place to another, and returns the number of files that the first place lacks.
+// copyFiles copies the files of a backup from one place to another, and returns the number of files that the first
+// place lacks.
 func copyFiles(ctx context.Context, backup string, c place.Copy) (lost int, err error) {
 	db := dbFlag{DB: backup}
 	c.Rows = db.fileRows

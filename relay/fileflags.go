@@ -39,13 +39,13 @@ type fileFlags struct {
 	AllFiles  byteSize `default:"0" env:"HALLWAY_ALL_FILES" placeholder:"SIZE" help:"Bytes that all files may take; 0 is no limit."`
 }
 
-// filesOff is the value of --files that takes none.
+// filesOff is the value of --files that switches files off.
 const filesOff = "off"
 
 // byteSize is a number of bytes in a flag.
 type byteSize int64
 
-// UnmarshalText reads a number of bytes, as 500MiB.
+// UnmarshalText parses a number of bytes, such as 500MiB.
 func (b *byteSize) UnmarshalText(text []byte) error {
 	number, unit := string(text), int64(1)
 	for i, suffix := range []string{"KiB", "MiB", "GiB", "TiB"} {
@@ -61,7 +61,7 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// place returns the address of the place of a database's files; "": they are off.
+// place returns the address of the place of a database's files; "" if they are off.
 func (f *filesAtFlag) place(db *dbFlag) string {
 	switch {
 	case f.FilesAt == filesOff, f.FilesAt == "" && db.isPostgres():
@@ -72,14 +72,14 @@ func (f *filesAtFlag) place(db *dbFlag) string {
 	return f.FilesAt
 }
 
-// attachments holds the parts of a relay for files.
+// attachments holds a relay's parts for files.
 type attachments struct {
 	files.Store
 	server    *server.Files
 	collector *collect.Collector
 }
 
-// checkFiles checks the flags of files before anything is opened.
+// checkFiles checks the file flags before anything is opened.
 func (s *serveCommand) checkFiles() error {
 	for _, typ := range s.FileTypes {
 		if !protocol.ValidType(typ) {
@@ -94,7 +94,7 @@ func (s *serveCommand) checkFiles() error {
 	return nil
 }
 
-// openFiles opens the place of the files; nil: they are off.
+// openFiles opens the place of the files; nil if they are off.
 func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *server.Metrics, log *slog.Logger) (*attachments, error) {
 	at := s.place(&s.dbFlag)
 	rows, ok := store.(rules.Files)
@@ -129,7 +129,7 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 		User: int64(s.UserFiles), Room: int64(s.RoomFiles), All: int64(s.AllFiles), Types: strings.Join(s.FileTypes, " "),
 	}
 	metrics.Files(rows, limits)
-	// The clock of a bucket is another one than this machine's.
+	// The clock of a bucket differs from this machine's.
 	collecting := collect.Options{Store: bytes, Rows: rows, Alone: s.sharing() == place.Alone && temp != "", Log: log, Swept: metrics.Swept}
 	if leases, ok := store.(rules.Shared); ok {
 		holder := rand.Text()
@@ -146,12 +146,12 @@ func (s *serveCommand) openFiles(ctx context.Context, store database, metrics *s
 }
 
 const (
-	// jobFiles is the job of the relay that deletes files for all, for jobFilesTime at a time.
+	// jobFiles names the job of the relay that deletes files for all relays, for jobFilesTime at a time.
 	jobFiles     = "files"
 	jobFilesTime = 15 * time.Second
 )
 
-// sharing returns who else may use the relay's place of files.
+// sharing returns which other processes may use the relay's place of files.
 func (s *serveCommand) sharing() place.Sharing {
 	if s.isPostgres() {
 		return place.Shared

@@ -5,7 +5,7 @@ import (
 	"hallway/relay/system"
 )
 
-// keeperCommand is a client of some relay: it shares nothing with the relay but the program.
+// keeperCommand is a client of any relay. It shares no code with the relay but the program.
 type keeperCommand struct {
 	Relay              string   `required:"" env:"HALLWAY_KEEPER_RELAY" placeholder:"URL" help:"The relay's address, as pages give it: https://chat.example.org."`
 	Rooms              []string `required:"" aliases:"room" env:"HALLWAY_KEEPER_ROOMS" placeholder:"ROOM" help:"An encrypted room; may be repeated or separated by commas. Each room takes a connection of the keeper's user (--conns-per-user of the relay)."`
@@ -16,7 +16,7 @@ type keeperCommand struct {
 	LogLevel           string   `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The lowest level to log: debug, info, warn or error."`
 }
 
-// Run keeps rooms until a signal ends it.
+// Run serves as a keeper of rooms until a signal ends it.
 func (c *keeperCommand) Run() error {
 	o := keeper.Options{
 		Relay: c.Relay, Rooms: c.Rooms, Issuer: c.Issuer, Dir: c.Dir,

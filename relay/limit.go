@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// filesBeside is the number of files kept for other uses than WebSockets: the database, the listener, requests
+	// filesBeside is the number of files reserved for other uses than WebSockets: the database, the listener, requests
 	// under way.
 	filesBeside = 256
-	// filesOwn is the number of these that are not for requests.
+	// filesOwn is the part of filesBeside that is not for requests.
 	filesOwn = 128
 )
 
-// checkLimits refuses flags that are no valid limits.
+// checkLimits refuses invalid limits in flags.
 func (s *serveCommand) checkLimits() error {
 	if s.Rate < 0 || math.IsNaN(s.Rate) || math.IsInf(s.Rate, 0) {
 		return errors.New("--rate must be 0 or above")
@@ -45,7 +45,7 @@ func (s *serveCommand) checkLimits() error {
 }
 
 // admission raises the process's limit of open files, and returns the limits of connections: the flags', or lower ones
-// if there are too few files. So one connection too many is refused with a message, not by an error.
+// if there are too few files. So an excess connection gets a refusal, not an error.
 func (s *serveCommand) admission(log *slog.Logger) guard.AdmissionLimits {
 	a := guard.AdmissionLimits{Conns: s.Conns, HandshakesPerSecond: s.Handshakes}
 	files, err := system.RaiseOpenFiles()

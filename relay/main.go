@@ -34,7 +34,7 @@ type commandLine struct {
 }
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == apart.Command { // a process that the relay has started for a picture
+	if len(os.Args) == 3 && os.Args[1] == apart.Command { // a process that the relay has started to process a picture
 		os.Exit(apart.Main(os.Args[2]))
 	}
 	var line commandLine

@@ -72,12 +72,12 @@ func (c *migrateCommand) copy(ctx context.Context, moved *move, line *progress) 
 	return rows, err
 }
 
-// A move transfers a place of files to another database. The bytes stay: only one of the two may have them, because
-// each deletes unknown files.
+// A move hands a place of files over to another database. The bytes stay: only one of the two databases may own them,
+// because each deletes unknown files.
 type move struct {
 	files.Store        // nil: there is no such place
-	files       int    // how many files the database has
-	from, to    string // the names of the databases at the place; "": there were never files
+	files       int    // the number of files in the database
+	from, to    string // the names of the databases at the place; "": no file was ever stored
 	done        bool   // this command has handed the place over
 }
 
@@ -109,7 +109,7 @@ func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error
 	return m, nil
 }
 
-// forth makes the place the new database's.
+// forth hands the place over to the new database.
 func (m *move) forth(ctx context.Context) error {
 	if m.Store == nil {
 		return nil
@@ -126,7 +126,7 @@ func (m *move) forth(ctx context.Context) error {
 	return err
 }
 
-// back makes the place the old database's again, if it was when the command began.
+// back hands the place back to the old database, if the old one owned it when the command began.
 func (m *move) back(ctx context.Context) error {
 	if !m.done {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"hallway/relay/server"
 )
 
-// origins returns the pages that may connect, and the relay's own origins; nil: not configured.
+// origins returns the pages that may connect, and the relay's own origins; nil if not configured.
 func (s *serveCommand) origins() (allowed, own server.Origins, err error) {
 	if allowed, err = server.ParseOrigins(s.AllowOrigin); err != nil {
 		return nil, nil, fmt.Errorf("--allow-origin: %w", err)
@@ -23,10 +23,10 @@ func (s *serveCommand) origins() (allowed, own server.Origins, err error) {
 	return allowed, own, nil
 }
 
-// metricsOff is the --metrics-addr that switches the metrics off.
+// metricsOff is the value of --metrics-addr that switches the metrics off.
 const metricsOff = "off"
 
-// listenForScrapes listens on the address of the metrics; nil: they have none.
+// listenForScrapes listens on the address of the metrics; nil if they have none.
 func (s *serveCommand) listenForScrapes() (net.Listener, error) {
 	where := s.MetricsAddr
 	switch port := strings.TrimPrefix(where, ":"); {

@@ -10,24 +10,24 @@ import (
 )
 
 const (
-	// progressEvery is the least time between two drawings of the line.
+	// progressEvery is the least time between two updates of the line.
 	progressEvery = 100 * time.Millisecond
 	// progressCells is the width of its bar.
 	progressCells = 30
 )
 
-// progress draws a line on a terminal that shows the progress of a command. Elsewhere it prints nothing.
+// progress draws a line on a terminal that shows the progress of a command. Without a terminal it prints nothing.
 type progress struct {
 	what  string
 	quiet bool
-	drawn time.Time // zero: there is no line
+	drawn time.Time // the time of the last update; zero: no line was drawn
 }
 
 func newProgress(what string) *progress {
 	return &progress{what: what, quiet: !isatty.IsTerminal(os.Stderr.Fd())}
 }
 
-// show draws the line for so much done of a total.
+// show draws the line for the finished part of a total.
 func (p *progress) show(done, total int) {
 	if p.quiet || total <= 0 || done < total && time.Since(p.drawn) < progressEvery {
 		return

@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	// reindexLookEvery is the time between two looks at the progress of a reindex, reindexLogEvery that between two
-	// lines in the log.
+	// reindexLookEvery is the time between two checks of the progress of a reindex, reindexLogEvery the time between
+	// two log entries.
 	reindexLookEvery = time.Second
 	reindexLogEvery  = 30 * time.Second
 )
 
-// logReindex logs how many messages are not indexed yet, until all are.
+// logReindex logs the number of messages without an index, until all are indexed.
 func logReindex(ctx context.Context, log *slog.Logger, left func() int64) {
 	if left() == 0 {
 		return

@@ -21,7 +21,8 @@ import (
 const (
 	// drainTimeout bounds a whole drain.
 	drainTimeout = 9 * time.Second
-	// hubDrainTimeout is the part of it for connections and their last ops, requestTimeout that for requests under way.
+	// hubDrainTimeout is the part of it for connections and their last ops, requestTimeout the part for requests under
+	// way.
 	hubDrainTimeout = 6 * time.Second
 	requestTimeout  = time.Second
 )
@@ -49,7 +50,7 @@ type serveCommand struct {
 	LogLevel     string        `enum:"debug,info,warn,error" default:"info" env:"HALLWAY_LOG_LEVEL" help:"The lowest level to log: debug, info, warn or error."`
 }
 
-// failoverLossless is the value of --db-failover for a database that loses no commit.
+// failoverLossless is the value of --db-failover for a database whose failover loses no commit.
 const failoverLossless = "lossless"
 
 // checkDatabase checks the flags of the database.
@@ -94,7 +95,7 @@ func (s *serveCommand) Run() error {
 	return r.drain()
 }
 
-// background starts the work beside serving.
+// background starts the background work.
 func (s *serveCommand) background(ctx context.Context, r *relay) error {
 	go system.GiveBackMemory(ctx, r.engine.Conns)
 	go logReindex(ctx, r.log, r.store.Reindexing)

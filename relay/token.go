@@ -31,7 +31,7 @@ func (t *tokenCommand) Run() error {
 		return fmt.Errorf("--ttl %v is above --token-max-ttl %v: a relay would refuse the token", t.TTL, t.MaxTTL)
 	}
 	for i, pattern := range t.Room {
-		if !opensAny(pattern) { // it is counted, not quoted: it may be anything
+		if !opensAny(pattern) { // counted, not quoted, because the pattern may contain any characters
 			return fmt.Errorf("--room: pattern %d opens no room: a room's name has the characters A-Z a-z 0-9 . _ : ~ - and begins with a letter or a digit", i+1)
 		}
 	}

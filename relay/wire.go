@@ -33,14 +33,14 @@ type relay struct {
 	files       *attachments // nil: files are off
 	engine      *engine.Engine
 	server      *server.Server
-	scrapes     net.Listener // nil: the metrics have no address of their own
+	scrapes     net.Listener // nil: the metrics have no separate address
 	metrics     *server.MetricsServer
 
 	collecting sync.WaitGroup // the collector of files, which ends with the signal
 }
 
-// open checks the flags and builds a relay that does not answer yet. When it fails, the end of the process closes what
-// it has opened.
+// open checks the flags and builds a relay that does not answer yet. After an error, the end of the process closes
+// everything that was opened.
 func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	if err := s.checkFlags(); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (s *serveCommand) open(ctx context.Context) (*relay, error) {
 	return r, s.build(ctx, r, &o)
 }
 
-// checkFlags refuses flags that do not go together.
+// checkFlags refuses combinations of flags.
 func (s *serveCommand) checkFlags() error {
 	for _, check := range [...]func() error{s.checkLimits, s.checkDatabase, func() error { return s.checkBus(s.DB) }, s.checkFiles} {
 		if err := check(); err != nil {
@@ -123,7 +123,7 @@ func (s *serveCommand) build(ctx context.Context, r *relay, o *server.Options) (
 	return err
 }
 
-// startEngine starts the engine over the relay's store, for so many connections.
+// startEngine starts the engine over the relay's store, for a number of connections.
 func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gate *auth.Gate, metrics *server.Metrics) error {
 	known, err := engine.ReadKnown(ctx, r.store)
 	if err != nil {
@@ -165,13 +165,13 @@ func (s *serveCommand) startEngine(ctx context.Context, r *relay, conns int, gat
 	return nil
 }
 
-// keeperAndDemo returns the keeper of the relay's keys, and with --demo the demo.
+// keeperAndDemo returns the keeper of the relay's keys, and the demo with --demo.
 func (s *serveCommand) keeperAndDemo(addr *net.TCPAddr) (*auth.Keeper, *server.Demo, error) {
 	if !s.Demo {
 		keeper, err := s.Keeper()
 		return keeper, nil, err
 	}
-	// Anybody who reaches the demo gets a token.
+	// The demo gives a token to every caller.
 	if !addr.IP.IsLoopback() {
 		return nil, nil, fmt.Errorf("--demo is for loopback addresses only, such as 127.0.0.1:8080; --addr is %s", s.Addr)
 	}
@@ -203,7 +203,7 @@ func (r *relay) drain() error {
 	overdue := time.AfterFunc(drainTimeout, func() { fail(failure{errors.New("the drain took too long")}) })
 	defer overdue.Stop()
 
-	// The server still answers meanwhile: /readyz says that the relay is going away.
+	// Meanwhile the server still answers: /readyz says that the relay is draining.
 	ctx, cancel := context.WithTimeout(context.Background(), hubDrainTimeout)
 	defer cancel()
 	err := r.engine.Drain(ctx)
@@ -213,7 +213,7 @@ func (r *relay) drain() error {
 
 	ctx, cancel = context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	// Idle connections may still be here then, and miss nothing.
+	// Idle connections may still be open then, and miss nothing.
 	if late := errors.Join(r.server.Shutdown(ctx), r.metrics.Shutdown(ctx)); late != nil {
 		r.log.Debug("connections were left when the server ended", "error", late)
 	}

@@ -26,15 +26,15 @@ const (
 	RoomEntriesMax = 256
 )
 
-// Claims are a token's statements about its user.
+// Claims are the claims of a token about its user.
 type Claims struct {
 	Sub  string // the user's id
-	Name string // for people; may be empty
-	// Picture is an https URL, and Title a text for people; both may be empty.
+	Name string // the user's display name; may be empty
+	// Picture is an https URL, and Title a display text; both may be empty.
 	Picture, Title string
 	Role           protocol.Role
 	Rooms          Rooms
-	// IssuedAt is the time when the token was issued; zero: not known.
+	// IssuedAt is the time when the token was issued; zero if unknown.
 	IssuedAt time.Time
 }
 
@@ -44,7 +44,7 @@ func (c *Claims) check() error {
 	case c.Sub == "":
 		return errors.New("the claim sub is missing: it names the user")
 	case strings.ContainsRune(c.Sub, utf8.RuneError):
-		// It may have been what distinguishes two users.
+		// The replaced half may have distinguished two users.
 		return errors.New("the claim sub has half a character")
 	case !plain(c.Sub, SubBytesMax):
 		return fmt.Errorf("the claim sub must be at most %d bytes without control characters", SubBytesMax)
@@ -109,7 +109,7 @@ func readClaims(m jwt.MapClaims) (Claims, error) {
 	return c, c.check()
 }
 
-// readPicture returns the URL of a picture. It ignores any other value: a name is enough to chat.
+// readPicture returns the URL of a picture. It ignores every other value, because a name is enough to chat.
 func readPicture(v any) string {
 	s, _ := v.(string)
 	u, err := url.Parse(s)
@@ -128,7 +128,7 @@ func readTitle(v any) string {
 	return protocol.CleanName(s, protocol.UserTitleBytesMax)
 }
 
-// readRoom reads an entry of rooms: a string, which has the token's role, or an object, which may name its own role.
+// readRoom reads an entry of rooms: a string, which has the token's role, or an object, which may name another role.
 func readRoom(v any, role protocol.Role) (Room, error) {
 	switch v := v.(type) {
 	case string:

@@ -11,7 +11,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// identity returns the identity in a payload whose signature is good.
+// identity returns the identity in a payload with a good signature.
 func (k *Keeper) identity(now time.Time, payload jwt.MapClaims) (hub.Identity, error) {
 	expires, err := checkTypes(payload)
 	if err != nil {
@@ -28,14 +28,15 @@ func (k *Keeper) identity(now time.Time, payload jwt.MapClaims) (hub.Identity, e
 		return hub.Identity{}, refuse(protocol.WhyClaims, err.Error())
 	}
 	who := hub.Identity{Expires: expires.Add(Leeway), Grants: c.Rooms}
-	if iat, ok := payload["iat"].(float64); ok { // its range is checked
+	if iat, ok := payload["iat"].(float64); ok { // its range was checked
 		who.IssuedAt = time.Unix(int64(iat), 0)
 	}
 	who.User = protocol.User{ID: c.Sub, Name: c.Name, Role: c.Role, Picture: c.Picture, Title: c.Title}
 	return who, nil
 }
 
-// timeSecondsMax is the end of year 9999. A larger number is usually a time in milliseconds, and may fit no integer.
+// timeSecondsMax is the end of year 9999. A larger number is usually a time in milliseconds, and may not fit an
+// integer.
 const timeSecondsMax = 253402300799
 
 // checkTypes refuses registered claims of a wrong type. It returns the claim exp.
@@ -82,7 +83,7 @@ func stringOrStrings(v any) bool {
 	return false
 }
 
-// check checks the times, the issuer and the audience of a payload, whose types are checked.
+// check checks the times, the issuer and the audience of a payload whose types were checked.
 func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 	options := []jwt.ParserOption{
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(Leeway),
@@ -98,7 +99,7 @@ func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 	if err == nil {
 		return nil
 	}
-	// The library's texts may hold parts of the token.
+	// The library's error texts may contain parts of the token.
 	for _, known := range []struct{ err, told error }{
 		{jwt.ErrTokenExpired, ErrExpired},
 		{jwt.ErrTokenNotValidYet, errEarly},
@@ -117,7 +118,7 @@ func (k *Keeper) check(now time.Time, payload jwt.MapClaims) error {
 	return errAudience
 }
 
-// short formats a duration without zeros at its end: 24h, 1h30m.
+// short formats a duration without trailing zero units: 24h, 1h30m.
 func short(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

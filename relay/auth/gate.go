@@ -11,10 +11,10 @@ import (
 
 // Gate checks the tokens of addresses, over WebSocket and REST, and limits the bad tokens of each address.
 //
-// Bad tokens slow down bad tokens only. The gate checks every token, also from an address with many bad ones:
-// all people of a building may share an address, and a good token is accepted from there as from anywhere. The rates
-// of handshakes, frames and requests bound what the checks cost, and the key poller bounds how often a key set
-// is read because of an unknown key.
+// Many bad tokens from an address only slow down further bad ones. The gate checks every token, even from such an
+// address, because all people in a building may share it: a good token is always accepted. The rates of handshakes,
+// frames and requests bound the cost of the checks, and the key poller bounds the reads of a key set that unknown keys
+// cause.
 type Gate struct {
 	keeper    *Keeper
 	addresses *guard.Addresses
@@ -42,7 +42,7 @@ func (g *Gate) Verify(now time.Time, from netip.Addr, token string) (hub.Identit
 	if g.limited != nil {
 		g.limited()
 	}
-	// The error still names the fault: many people behind one address may have got a wrong token.
+	// The error still names the fault, because many people behind one address may have got a wrong token.
 	return who, &hub.TokenError{
 		Code: protocol.CodeRateLimited, Why: protocol.WhyBadTokens, RetryAfter: wait,
 		Reason: "too many bad tokens from this address; of this one: " + hub.AsTokenError(err).Reason,

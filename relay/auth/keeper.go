@@ -21,16 +21,15 @@ const (
 	Leeway = 10 * time.Second
 )
 
-// Demands are an operator's requirements for tokens, beside those of the protocol.
+// Demands are an operator's requirements for tokens, in addition to those of the protocol.
 type Demands struct {
 	Issuer   string        // the claim iss; "": any or none
 	Audience string        // must be in the claim aud; "": any or none
 	TTL      time.Duration // the longest time from now to the claim exp; 0: any
 }
 
-// Keeper checks tokens: those of a secret that it shares with their issuer (HS256), which it can issue as well, and
-// those of a set of public keys (EdDSA, ES256, RS256). Secret and keys may change at any time. It is safe for
-// concurrent use.
+// Keeper checks tokens: those of a secret that it shares with their issuer (HS256), which it can also issue, and those
+// of a set of public keys (EdDSA, ES256, RS256). Secret and keys may change at any time. It is safe for concurrent use.
 type Keeper struct {
 	demands Demands // set before the first token
 
@@ -40,13 +39,13 @@ type Keeper struct {
 	lacks   atomic.Pointer[func()] // see OnUnknownKey
 }
 
-// A secret is a secret whose tokens are good.
+// A secret is an accepted secret with its TokenKey.
 type secret struct {
 	bytes  []byte
 	stands *hub.TokenKey
 }
 
-// secrets holds the secret in use, which signs new tokens, and the one before.
+// secrets holds the secret in use, which signs new tokens, and the previous one.
 type secrets [2]secret
 
 // NewKeeper returns a Keeper with a secret of at least SecretBytesMin bytes.
@@ -76,8 +75,8 @@ func (k *Keeper) Longest(d time.Duration) time.Duration {
 	return d
 }
 
-// ChangeSecret replaces the secret in use. The one before stays good for tokens that are under way, until the next
-// change. Then it is withdrawn, and its sessions end.
+// ChangeSecret replaces the secret in use. The previous one stays good, for tokens that were issued shortly before,
+// until the next change. Then it is withdrawn, and its sessions end.
 func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 	if len(bytesOfSecret) < SecretBytesMin {
 		return fmt.Errorf("the token secret is too short: %d bytes, at least %d are needed", len(bytesOfSecret), SecretBytesMin)
@@ -87,7 +86,7 @@ func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 	was := k.secrets.Load()
 	switch {
 	case bytes.Equal(was[0].bytes, bytesOfSecret):
-	case bytes.Equal(was[1].bytes, bytesOfSecret): // back again
+	case bytes.Equal(was[1].bytes, bytesOfSecret): // the previous secret again
 		k.secrets.Store(&secrets{was[1], was[0]})
 	default:
 		k.secrets.Store(&secrets{{bytes.Clone(bytesOfSecret), &hub.TokenKey{}}, was[0]})
@@ -99,7 +98,7 @@ func (k *Keeper) ChangeSecret(bytesOfSecret []byte) error {
 }
 
 // ChangeKeys replaces the JSON Web Key Set. It withdraws the keys that the new set lacks, and their sessions end. A set
-// without a usable key replaces the one before as well; its error is [ErrNoneUsable].
+// without a usable key also replaces the previous one; the error is then [ErrNoneUsable].
 func (k *Keeper) ChangeKeys(jwks []byte) error {
 	set, err := readKeyset(jwks)
 	if err != nil {
@@ -129,8 +128,8 @@ func (k *Keeper) changeKeys(set *keyset) {
 	k.keys.Store(set)
 }
 
-// OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set
-// will come. f must not block.
+// OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set is
+// expected. f must not block.
 func (k *Keeper) OnUnknownKey(f func()) { k.lacks.Store(&f) }
 
 // Verify checks a token at the time now: its form, its header, its signature by one of the four algorithms, its times
@@ -155,8 +154,8 @@ func (k *Keeper) Verify(now time.Time, token string) (hub.Identity, error) {
 	return who, err
 }
 
-// signedBy checks the signature and returns the key that has made it. The token's algorithm alone decides which keys
-// are tried, never the form of a key: a public key is never used as a secret (RFC 8725, section 3.1).
+// signedBy checks the signature and returns the key that made it. Only the token's algorithm decides which keys are
+// tried, never the form of a key: a public key is never used as a secret (RFC 8725, section 3.1).
 func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	alg, _ := p.header["alg"].(string)
 	if alg == jwt.SigningMethodHS256.Alg() && k.secrets.Load()[0].bytes != nil {
@@ -185,13 +184,13 @@ func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	return key, err
 }
 
-// Issue returns a token with claims c that expires at the given time. The secret, which must exist, signs it, and it
-// meets the keeper's demands. The error names a claim that is out of bounds.
+// Issue returns a token with claims c that expires at the given time. It signs the token with the secret, which must
+// exist. The token meets the keeper's demands. The error names a claim that is out of bounds.
 func (k *Keeper) Issue(c Claims, expires time.Time) (string, error) {
 	if err := c.check(); err != nil {
 		return "", err
 	}
-	// readClaims cleans the names of other issuers. A caller of Issue can correct its own.
+	// readClaims cleans the names of other issuers. A caller of Issue can correct the name.
 	if !plain(c.Name, NameBytesMax) {
 		return "", fmt.Errorf("the claim name must be at most %d bytes without control characters", NameBytesMax)
 	}

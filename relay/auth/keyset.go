@@ -24,15 +24,14 @@ const (
 	// rsaBitsMin and rsaBitsMax bound the size of RSA keys (RFC 7518, section 3.3): the cost of a check grows with its
 	// square.
 	rsaBitsMin, rsaBitsMax = 2048, 8192
-	// triesMax bounds the keys that are tried for a token, which need not name one: each try costs the check of a
-	// signature.
+	// triesMax bounds the keys that are tried for a token without a kid: each try costs the check of a signature.
 	triesMax = 4
 )
 
 // keysetMethods are the algorithms of the keys of a set. All are asymmetric, because a set is public.
 var keysetMethods = []jwt.SigningMethod{jwt.SigningMethodEdDSA, jwt.SigningMethodES256, jwt.SigningMethodRS256}
 
-// ErrNoneUsable is the error of a key set without a usable key. The keys of the earlier set are withdrawn all the same.
+// ErrNoneUsable is the error of a key set without a usable key. The keys of the earlier set are withdrawn anyway.
 var ErrNoneUsable = errors.New("the key set has no key for EdDSA, ES256 or RS256")
 
 // A setKey is a key of a set. It has one algorithm.
@@ -52,7 +51,8 @@ func (k *setKey) same(other *setKey) bool {
 // keyset holds the usable keys of a JSON Web Key Set (RFC 7517, section 5).
 type keyset []setKey
 
-// readKeyset returns the keys of a set that may sign tokens with keysetMethods. It ignores all others, as RFC 7517 demands.
+// readKeyset returns the keys of a set that may sign tokens with keysetMethods. It ignores other keys, as RFC 7517
+// demands.
 func readKeyset(jwks []byte) (keyset, error) {
 	var document struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -73,8 +73,8 @@ func readKeyset(jwks []byte) (keyset, error) {
 	return set, nil
 }
 
-// readKey reads a key; ok is false if it signs no tokens. A certificate in it must match the key; its address (x5u) is
-// not followed.
+// readKey reads a key; ok is false if the key cannot sign tokens. A certificate in it must match the key; its address
+// (x5u) is not followed.
 func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	jwk, err := jwkset.NewJWKFromRawJSON(raw, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
 	if err != nil || protocol.CheckObject(raw) != nil {
@@ -84,7 +84,7 @@ func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	if m.USE != "" && m.USE != jwkset.UseSig || len(m.KEYOPS) > 0 && !slices.Contains(m.KEYOPS, jwkset.KeyOpsVerify) {
 		return key, false
 	}
-	// Everybody can sign with a published private key.
+	// With a published private key, anybody could sign.
 	var private struct {
 		D json.RawMessage `json:"d"`
 	}
@@ -111,7 +111,7 @@ func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	return key, m.ALG == "" || m.ALG.String() == key.method.Alg()
 }
 
-// goOn keeps the sessions of keys that are in both sets, and withdraws the keys that are only in the set before.
+// goOn keeps the sessions of keys that are in both sets, and withdraws the keys that are only in the previous set.
 func (s keyset) goOn(before keyset) {
 	for i := range before {
 		j := slices.IndexFunc(s, func(k setKey) bool { return k.same(&before[i]) })
@@ -123,7 +123,7 @@ func (s keyset) goOn(before keyset) {
 	}
 }
 
-// verify returns the key that has signed a token: the one with the token's kid or, without a kid, any.
+// verify returns the key that signed a token: the key with the token's kid or, without a kid, any key.
 func (s keyset) verify(p *parsed, method jwt.SigningMethod) (*hub.TokenKey, error) {
 	kid, named := "", false
 	if v, ok := p.header["kid"]; ok {

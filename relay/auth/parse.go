@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// A parsed token is split into its parts; nothing in it is proven.
+// A parsed token is split into its parts. Its content is not proven yet.
 type parsed struct {
 	header    map[string]any
 	payload   jwt.MapClaims
@@ -18,7 +18,7 @@ type parsed struct {
 	signature []byte
 }
 
-// parse splits a token (RFC 7515, section 7.1). It refuses tokens that two readers could understand in two ways.
+// parse splits a token (RFC 7515, section 7.1). It refuses ambiguous tokens.
 func parse(token string) (parsed, error) {
 	var p parsed
 	if len(token) > TokenBytesMax {
@@ -47,10 +47,10 @@ func parse(token string) (parsed, error) {
 	return p, nil
 }
 
-// segments is the encoding of a token's parts: without padding, and in one way only.
+// segments is the encoding of a token's parts: without padding, each with one valid form.
 var segments = base64.RawURLEncoding.Strict()
 
-// checkType refuses a token that was issued for something else, by its typ.
+// checkType refuses a token whose typ names another purpose.
 func (p *parsed) checkType() error {
 	if typ, ok := p.header["typ"]; ok && !acceptedType(typ) {
 		return errType
@@ -58,7 +58,7 @@ func (p *parsed) checkType() error {
 	return nil
 }
 
-// acceptedType reports whether a typ is a bearer token's (RFC 8725, section 3.11).
+// acceptedType reports whether a typ is that of a bearer token (RFC 8725, section 3.11).
 func acceptedType(typ any) bool {
 	name, ok := typ.(string)
 	if !ok {
@@ -68,8 +68,8 @@ func acceptedType(typ any) bool {
 	return name == "jwt" || name == "at+jwt"
 }
 
-// readObject reads a part of a token, a JSON object. It refuses objects with a member twice: readers differ in which of
-// the two they take.
+// readObject reads a part of a token, a JSON object. It refuses objects with a repeated member, because readers differ
+// in which one they take.
 func readObject(part string, into any) error {
 	text, err := segments.DecodeString(part)
 	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, into) != nil {

@@ -17,26 +17,26 @@ const (
 	pollEvery = 5 * time.Minute
 	// pollAtLeast is the least time between two reads because of tokens with unknown keys.
 	pollAtLeast = 10 * time.Second
-	// pollTimeout bounds a read. A relay that starts waits for the first read before it serves.
+	// pollTimeout bounds a read. A starting relay waits for the first read before it serves.
 	pollTimeout = 5 * time.Second
 	// keySetBytesMax bounds the bytes of a key set.
 	keySetBytesMax = 1 << 20
-	// After a failed read the next one follows after pollRetry, then after twice that each time, up to
-	// pollRetryMax. Meanwhile known keys stay good for the poller's maxAge.
+	// After a failed read the next one follows after pollRetry, then after twice that each time, up to pollRetryMax.
+	// Meanwhile known keys stay good for the poller's maxAge.
 	pollRetry    = time.Second
 	pollRetryMax = time.Minute
-	// KeysAgeLeast is the least maxAge of a poller: an issuer may be down for a moment.
+	// KeysAgeLeast is the least maxAge of a poller, because an issuer may be down for a moment.
 	KeysAgeLeast = time.Minute
 )
 
-// KeyPoller reads the key set at a URL again and again, and gives a keeper its keys.
+// KeyPoller reads the key set at a URL periodically, and gives a keeper its keys.
 type KeyPoller struct {
 	url     string
 	keeper  *Keeper
-	maxAge  time.Duration // how long keys stay good without a successful read
+	maxAge  time.Duration // the time for which keys stay good without a successful read
 	log     *slog.Logger
 	client  *http.Client
-	unknown chan struct{} // a token has named an unknown key
+	unknown chan struct{} // a token named an unknown key
 	now     chan struct{} // the operator wants a read
 }
 
@@ -73,7 +73,7 @@ func NewKeyPoller(rawURL string, maxAge time.Duration, keeper *Keeper, log *slog
 	return p, nil
 }
 
-// poke wakes the reader of a channel that holds one wake.
+// poke wakes the receiver of a channel that holds one value.
 func poke(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -84,10 +84,10 @@ func poke(c chan<- struct{}) {
 // ReadNow makes the poller read the key set at once.
 func (p *KeyPoller) ReadNow() { poke(p.now) }
 
-// Run reads the keys again and again, until ctx ends. It closes started after the first attempt.
+// Run reads the keys periodically until ctx ends. It closes started after the first attempt.
 func (p *KeyPoller) Run(ctx context.Context, started chan<- struct{}) {
 	failures := 0
-	var last time.Time // when the keys in use were read; zero: there are none
+	var last time.Time // when the keys in use were read; zero: there are no keys
 	for first := true; ctx.Err() == nil; first = false {
 		wait := min(pollEvery, p.maxAge/2)
 		err := p.read(ctx)
@@ -109,7 +109,7 @@ func (p *KeyPoller) Run(ctx context.Context, started chan<- struct{}) {
 	}
 }
 
-// failed handles a failed read. It forgets keys that were read too long ago: an outage must not keep a key alive that
+// failed handles a failed read. It forgets keys that were read too long ago: an outage must not keep a key in use that
 // the issuer may have removed.
 func (p *KeyPoller) failed(last time.Time, wait time.Duration, err error) (time.Time, time.Duration) {
 	if last.IsZero() {
@@ -127,7 +127,7 @@ func (p *KeyPoller) failed(last time.Time, wait time.Duration, err error) (time.
 	return last, wait
 }
 
-// wait waits for d, or less if a token needs a key or the operator wants a read.
+// wait waits for d, or until a token needs a key or the operator asks for a read.
 func (p *KeyPoller) wait(ctx context.Context, d time.Duration) {
 	least := time.NewTimer(min(d, pollAtLeast))
 	defer least.Stop()
@@ -157,7 +157,7 @@ func (p *KeyPoller) read(ctx context.Context) error {
 	response, err := p.client.Do(request)
 	var failed *url.Error
 	if errors.As(err, &failed) {
-		return failed.Err // without the URL, which may hold a key
+		return failed.Err // without the URL, which may contain a key
 	}
 	if err != nil {
 		return err

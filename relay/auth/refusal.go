@@ -11,7 +11,8 @@ import (
 // ErrExpired refuses an expired token.
 var ErrExpired error = refuse(protocol.WhyExpired, "the token has expired")
 
-// ErrNoKeys refuses every token while there is no secret and no known key set: none was read yet, or none for too long.
+// ErrNoKeys refuses every token while there is neither a secret nor a known key set, because no read has succeeded, or
+// none recently enough.
 var ErrNoKeys error = &hub.TokenError{
 	Code: protocol.CodeUnavailable, Why: protocol.WhyKey, Reason: "the keys of tokens are unknown at present",
 	RetryAfter: time.Second,

@@ -45,7 +45,7 @@ func (r Rooms) Highest() protocol.Role {
 	return highest
 }
 
-// Everywhere returns the role of the first entry with the pattern *; "": there is none.
+// Everywhere returns the role of the first entry with the pattern *; "" if there is none.
 func (r Rooms) Everywhere() protocol.Role {
 	for _, e := range r {
 		if e.Pattern == "*" {
@@ -55,7 +55,7 @@ func (r Rooms) Everywhere() protocol.Role {
 	return ""
 }
 
-// Entries returns the entries as relays tell them to each other; see [RoomsOf].
+// Entries returns the entries in the form that relays exchange; see [RoomsOf].
 func (r Rooms) Entries() []bus.Grant {
 	entries := make([]bus.Grant, len(r))
 	for i, e := range r {
@@ -64,7 +64,7 @@ func (r Rooms) Entries() []bus.Grant {
 	return entries
 }
 
-// RoomsOf returns the rooms of such entries.
+// RoomsOf returns the rooms of entries that another relay sent.
 func RoomsOf(entries []bus.Grant) hub.Grants {
 	r := make(Rooms, len(entries))
 	for i, e := range entries {
@@ -85,7 +85,7 @@ func (r Rooms) Spans() []rules.Span {
 	for _, e := range r {
 		span := rules.SpanOf(e.Pattern)
 		if at := strings.IndexAny(e.Pattern, "*?"); at >= 0 {
-			span = rules.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // names have only characters before it
+			span = rules.Span{From: e.Pattern[:at], To: e.Pattern[:at] + "\x7f"} // all characters of names are lower
 		}
 		all = append(all, span)
 	}

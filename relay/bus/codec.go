@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// version is the format's.
+	// version is the version of the format.
 	version = 1
-	// headBytes is the length of the fields that every message begins with.
+	// headBytes is the length of the fields at the beginning of every message.
 	headBytes = 10
 	// epochBytesMax bounds a room's epoch.
 	epochBytesMax = 64
-	// nameBytesMax bounds a user's name for people.
+	// nameBytesMax bounds a user's display name.
 	nameBytesMax = 256
 	// roleBytesMax bounds a user's role.
 	roleBytesMax = 32
@@ -60,7 +60,7 @@ func (*Purged) kind() kind    { return kindPurged }
 func (*Called) kind() kind    { return kindCalled }
 func (*Levelled) kind() kind  { return kindLevelled }
 
-// makers make empty news of each kind.
+// makers holds a constructor of empty news for each kind.
 var makers = [...]func() News{
 	kindChanges:   func() News { return &Changes{} },
 	kindTyping:    func() News { return &Typing{} },
@@ -78,7 +78,7 @@ var makers = [...]func() News{
 	kindLevelled:  func() News { return &Levelled{} },
 }
 
-// make returns empty news of a kind; nil: the kind is unknown.
+// make returns empty news of a kind; nil if the kind is unknown.
 func (k kind) make() News {
 	if k == 0 || int(k) >= len(makers) {
 		return nil
@@ -87,9 +87,9 @@ func (k kind) make() News {
 }
 
 var (
-	// ErrMalformed is the error of a message that is not encoded news.
+	// ErrMalformed is the error of an invalid message.
 	ErrMalformed = errors.New("bus: malformed message")
-	// ErrUnknown is the error of a well-begun message of another version or an unknown kind.
+	// ErrUnknown is the error of a message of another version or an unknown kind with a valid head.
 	ErrUnknown = errors.New("bus: unknown version or kind")
 )
 
@@ -105,7 +105,7 @@ func Encode(from RelayID, news News) []byte {
 	return c.data
 }
 
-// Decode reads a message; the news' frames are slices of it. Changes of another version have no frames.
+// Decode decodes a message; the news' frames are slices of it. Changes of another version have no frames.
 func Decode(message []byte) (from RelayID, news News, err error) {
 	if len(message) < headBytes || len(message) > MessageBytesMax || message[0] == 0 {
 		return 0, nil, ErrMalformed
@@ -124,7 +124,7 @@ func Decode(message []byte) (from RelayID, news News, err error) {
 	return from, news, nil
 }
 
-// codec writes fields to data, or reads them from it. After anything wrong it is bad, and reads zeros.
+// codec writes fields to data, or reads them from it. After the first error it is bad, and reads zeros.
 type codec struct {
 	data    []byte
 	version byte
@@ -132,14 +132,14 @@ type codec struct {
 	bad     bool
 }
 
-// check marks the codec as bad if ok is false.
+// check marks the codec as bad if right is false.
 func (c *codec) check(right bool) {
 	if c.reading && !right {
 		c.bad, c.data = true, nil
 	}
 }
 
-// take returns the next n bytes; nil when there are fewer.
+// take returns the next n bytes; nil if there are fewer.
 func (c *codec) take(n uint64) []byte {
 	if c.bad || n > uint64(len(c.data)) {
 		c.check(false)
@@ -150,7 +150,7 @@ func (c *codec) take(n uint64) []byte {
 	return taken
 }
 
-// fixed holds a number in 8 bytes.
+// fixed encodes a number in 8 bytes.
 func (c *codec) fixed(v *uint64) {
 	if !c.reading {
 		c.data = binary.BigEndian.AppendUint64(c.data, *v)
@@ -161,21 +161,21 @@ func (c *codec) fixed(v *uint64) {
 	}
 }
 
-// number holds a number from 0 to most in few bytes if it is small.
+// number encodes a number from 0 to most, a small one in few bytes.
 func (c *codec) number(v *int64, most int64) {
 	if !c.reading {
 		c.data = binary.AppendUvarint(c.data, uint64(*v))
 		return
 	}
 	u, n := binary.Uvarint(c.data)
-	// The only encoding of a number is its shortest.
+	// Only the shortest encoding of a number is valid.
 	c.check(n > 0 && u <= uint64(most) && (n == 1 || c.data[n-1] != 0))
 	if !c.bad {
 		*v, c.data = int64(u), c.data[n:]
 	}
 }
 
-// short holds a text of at most 255 bytes.
+// short encodes a text of at most 255 bytes.
 func (c *codec) short(s *string) {
 	if !c.reading {
 		c.data = append(c.data, byte(len(*s)))
@@ -187,7 +187,7 @@ func (c *codec) short(s *string) {
 	}
 }
 
-// text holds a text of at most so many bytes.
+// text encodes a text of at most so many bytes.
 func (c *codec) text(s *string, most int64) {
 	n := int64(len(*s))
 	c.number(&n, most)
@@ -198,7 +198,7 @@ func (c *codec) text(s *string, most int64) {
 	*s = string(c.take(uint64(n)))
 }
 
-// bytes holds a part of the message.
+// bytes encodes a byte slice.
 func (c *codec) bytes(b *[]byte) {
 	n := int64(len(*b))
 	c.number(&n, MessageBytesMax)
@@ -209,7 +209,7 @@ func (c *codec) bytes(b *[]byte) {
 	*b = c.take(uint64(n))
 }
 
-// yes holds a truth.
+// yes encodes a bool.
 func (c *codec) yes(v *bool) {
 	var n int64
 	if *v {
@@ -219,20 +219,20 @@ func (c *codec) yes(v *bool) {
 	*v = n == 1
 }
 
-// room holds the name of a room.
+// room encodes the name of a room.
 func (c *codec) room(name *string) {
 	c.short(name)
 	c.check(protocol.ValidRoom(*name))
 }
 
-// user holds the id of a user.
+// user encodes the id of a user.
 func (c *codec) user(id *string) {
 	c.text(id, protocol.UserBytesMax)
 	c.check(protocol.ValidUser(*id))
 }
 
 // list reads or writes a list. Each entry takes at least so many bytes, so a message cannot claim a longer list than it
-// has.
+// has bytes for.
 func list[T any](c *codec, entries *[]T, least int, entry func(*T)) {
 	n := int64(len(*entries))
 	c.number(&n, int64(len(c.data)/least))
@@ -253,7 +253,7 @@ func (n *Changes) fields(c *codec) {
 	last := uint64(n.Last)
 	c.fixed(&last)
 	c.check(len(n.Epoch) <= epochBytesMax && last <= math.MaxInt64)
-	if c.reading { // what is told may be read elsewhere
+	if c.reading { // published news may be read concurrently
 		n.Last = int64(last)
 	}
 	if c.version != version {
@@ -287,7 +287,7 @@ func (n *Moved) fields(c *codec) {
 	list(c, &n.Left, 2, c.user)
 }
 
-// part holds which part of how many a message is.
+// part encodes the number of a message's part and of all parts.
 func (c *codec) part(round, part, parts *int64) {
 	c.number(round, math.MaxInt64)
 	c.number(part, partsMax-1)

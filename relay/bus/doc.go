@@ -1,12 +1,13 @@
-// Package bus describes what the relays of a cluster tell each other: the [News], their codec, and the [Bus] that carries
-// them. Package bus/nats carries them over NATS; bus/memory carries them in one process, with faults, for tests and the
-// simulation.
+// Package bus describes the messages between the relays of a cluster: the [News], their codec, and the [Bus] that
+// carries them. Package bus/nats carries them over NATS; bus/memory carries them in one process, with faults, for tests
+// and the simulation.
 //
 // # What may be lost
 //
-// The database orders, the bus only carries: any news may be lost, late, doubled or, between two publishers, in another
-// order. A relay that misses news finds it out by the head check: it compares the heads of its rooms with the database, at
-// times and whenever the bus reports [Listener.Missed]. So a bus never waits for a slow peer: it drops, and counts.
+// The database defines the order, the bus only carries: any news may be lost, late, doubled or, between two publishers,
+// in another order. The head check finds lost news: a relay compares the heads of its rooms with the database
+// periodically, and whenever the bus calls [Listener.Missed]. So a bus never waits for a slow peer: it drops, and
+// counts.
 //
 // # The kinds of news
 //
@@ -26,7 +27,8 @@
 //	Revoked     all       a user's tokens were revoked, or are valid again
 //	Granted     all       the last token of a user who is more than a participant somewhere
 //
-// Changes are durable, all others ephemeral. They have queues of their own, so that many ephemeral news delay no change.
+// Changes are durable, all other kinds ephemeral. The two have separate queues, so that many ephemeral news delay no
+// change.
 //
 // # The format
 //
@@ -43,9 +45,9 @@
 //	1 + n bytes   epoch
 //	8 bytes       the last rev
 //
-// The rest is of the version. A relay takes Changes of another version as "the room's head is R", and reads the changes from
-// the database; so relays of two versions may run side by side during an upgrade. Ephemeral news of another version are
-// dropped. The decoder is strict: a message with anything wrong is dropped as a whole.
+// The rest depends on the version. A relay takes Changes of another version as "the room's head is R", and reads the
+// changes from the database; so relays of two versions may run together during an upgrade. It drops ephemeral news of
+// another version. The decoder is strict: it drops a message with any error as a whole.
 //
 // To add a kind, give it a type in news.go, a case in [Encode], [Decode] and [Split], and a golden message in testdata.
 //

@@ -2,7 +2,7 @@ package bus
 
 import "hallway/protocol"
 
-// RelayID tells the running relays apart. Each draws a random one when it starts, since two may have one name.
+// RelayID identifies a running relay. Each draws a random one when it starts, because two relays may have one name.
 type RelayID uint64
 
 // News is a message of one relay to others: [Changes], [Typing], [Told], [Purged], [Moved], [Snapshot], [Heartbeat],
@@ -14,7 +14,7 @@ type News interface {
 	fields(c *codec)
 }
 
-// RoomOf returns the room whose listeners hear the news; "": all relays do, or the one that RelayOf names.
+// RoomOf returns the room whose listeners hear the news; "": all relays hear them, or only the one that RelayOf names.
 func RoomOf(news News) string {
 	switch n := news.(type) {
 	case *Changes:
@@ -31,7 +31,7 @@ func RoomOf(news News) string {
 	return ""
 }
 
-// RelayOf returns the relay for which news are meant; 0: not for one alone.
+// RelayOf returns the only relay that hears the news; 0: several relays hear them.
 func RelayOf(news News) RelayID {
 	switch n := news.(type) {
 	case *Snapshot:
@@ -53,10 +53,10 @@ type Changes struct {
 	Epoch string // "": the room was deleted
 	Last  int64  // the room's head after these changes
 
-	// First is the rev of the first frame; Frames hold every rev from First to Last. 0: there are no frames, and the
+	// First is the rev of the first frame; Frames holds every rev from First to Last. 0: there are no frames, and the
 	// listener reads the changes from the database.
 	First  int64
-	Rules  int64 // the version of the room's settings, sanctions and reports; 0: not told
+	Rules  int64 // the version of the room's settings, sanctions and reports; 0: unknown
 	Frames []Frame
 }
 
@@ -66,7 +66,7 @@ type Frame struct {
 	Data []byte // the encoded frame
 }
 
-// Typing tells that a user is typing.
+// Typing reports that a user is typing.
 type Typing struct {
 	Room string
 	User protocol.User
@@ -76,7 +76,7 @@ type Typing struct {
 type Told struct {
 	Room  string
 	Epoch string
-	User  string // whose streams are told; "": by the kind of the frame
+	User  string // the user whose streams get it; "": the kind of the frame decides
 	Frame []byte // settings, reports or read
 }
 
@@ -84,7 +84,7 @@ type Told struct {
 type Purged struct {
 	Room  string
 	Epoch string
-	Below int64 // all messages with a seq below it are gone
+	Below int64 // all messages with a lower seq were deleted
 }
 
 // Moved names the users whose first stream of a room began on the relay, and those whose last one ended.
@@ -93,28 +93,28 @@ type Moved struct {
 	Came, Left []string
 }
 
-// Snapshot names to one relay all users with a stream of a room on the publisher. A large one comes in parts, numbered
+// Snapshot lists to one relay all users with a stream of a room on the publisher. A large one comes in parts, numbered
 // from 0.
 type Snapshot struct {
-	Relay RelayID // has asked, or has news of the room since just now
+	Relay RelayID // the relay that asked, or that has just begun to hear the room's news
 	Room  string
-	Round int64 // the same in all parts of a snapshot, and greater in the relay's next
+	Round int64 // the same in all parts of a snapshot, and greater in the relay's next one
 	Part  int64
 	Parts int64
 	Users []string
 }
 
-// Heartbeat shows that the relay lives. It holds digests of the users in each of its rooms. A large one comes in parts,
-// numbered from 0.
+// Heartbeat shows that the relay is alive. It holds digests of the users in each of its rooms. A large one comes in
+// parts, numbered from 0.
 type Heartbeat struct {
-	Round   int64 // the same in all parts of a heartbeat, and greater in the relay's next
+	Round   int64 // the same in all parts of a heartbeat, and greater in the relay's next one
 	Part    int64
 	Parts   int64
-	Leaving bool // the relay ends: nobody is in its rooms any more
+	Leaving bool // the relay stops: it has no users any more
 	Rooms   []Digest
 }
 
-// Digest sums up the users of the relay's streams of a room.
+// Digest summarizes the users of the relay's streams of a room.
 type Digest struct {
 	Room  string
 	Users int64
@@ -133,12 +133,11 @@ type Spending struct {
 	Conns    int64 // connections open now
 }
 
-// Acted holds an act of moderation. All relays hear it, because bans are also read on relays without a stream of the
-// room.
+// Acted holds an act of moderation. All relays hear it, because relays without a stream of the room also need its bans.
 type Acted struct {
 	Room  string
-	UpTo  protocol.Role // the highest role against which a sanction holds; "": against everybody
-	Frame []byte        // moderated
+	UpTo  protocol.Role // the highest role against which a sanction holds; "": against all roles
+	Frame []byte        // a moderated frame
 }
 
 // Revoked names a user whose tokens were revoked, or are valid again.
@@ -148,10 +147,10 @@ type Revoked struct {
 	Erased bool  // the user was erased
 }
 
-// Granted tells of the last token that a user has shown.
+// Granted holds the last token that a user has shown.
 type Granted struct {
 	User   string
-	Grants []Grant // the first that matches a room counts
+	Grants []Grant // the first one that matches a room counts
 }
 
 // A Grant is a role in the rooms that match a pattern, as a token holds it.
@@ -168,10 +167,10 @@ type Asked struct {
 
 // Called asks all relays to publish their waiting news, and then to answer with Levelled.
 type Called struct {
-	Round int64 // greater in the relay's next
+	Round int64 // greater in the relay's next one
 }
 
-// Levelled answers a relay's Called: the publisher's earlier news are ahead of it.
+// Levelled answers a relay's Called: it arrives after the publisher's earlier news.
 type Levelled struct {
 	Relay RelayID
 	Round int64

@@ -5,18 +5,18 @@ const (
 	MessageBytesMax = 256 << 10
 	// partsMax bounds the parts of a snapshot or a heartbeat.
 	partsMax = 1 << 12
-	// fieldsBytesMax is more than the fields of a message beside its list take.
+	// fieldsBytesMax is an upper bound of a message's fields without its list.
 	fieldsBytesMax = 512
 	// listBytesMax bounds the list of a message.
 	listBytesMax = MessageBytesMax - fieldsBytesMax
-	// numbersBytesMax is more than the numbers of an entry of a list take.
+	// numbersBytesMax is an upper bound of the numbers in an entry of a list.
 	numbersBytesMax = 24
-	// entryBytes is about the length of an entry of a list.
+	// entryBytes is the approximate length of an entry of a list.
 	entryBytes = 64
 )
 
-// Split cuts news into parts that each fit a message, in their order. A frame that fits no message becomes "the room's
-// head is R".
+// Split cuts news into parts that each fit into a message, in order. A frame that fits into no message becomes "the
+// room's head is R".
 func Split(news News) []News {
 	switch n := news.(type) {
 	case *Changes:
@@ -56,7 +56,7 @@ func Split(news News) []News {
 
 func userBytes(user *string) int { return len(*user) + numbersBytesMax }
 
-// cut returns a list as pieces that each fit a message.
+// cut cuts a list into pieces that each fit into a message.
 func cut[T any](entries []T, bytes func(*T) int) [][]T {
 	var pieces [][]T
 	begin, size := 0, 0
@@ -74,7 +74,7 @@ func cut[T any](entries []T, bytes func(*T) int) [][]T {
 	return pieces
 }
 
-// cutSome is cut, but returns an empty piece for an empty list.
+// cutSome is cut, but returns one empty piece for an empty list.
 func cutSome[T any](entries []T, bytes func(*T) int) [][]T {
 	if len(entries) == 0 {
 		return [][]T{nil}
@@ -82,10 +82,10 @@ func cutSome[T any](entries []T, bytes func(*T) int) [][]T {
 	return cut(entries, bytes)
 }
 
-// bytes returns a bound of the frame's length in a message.
+// bytes returns an upper bound of the frame's length in a message.
 func (f *Frame) bytes() int { return len(f.Data) + numbersBytesMax }
 
-// bytes returns a bound of the message's length.
+// bytes returns an upper bound of the message's length.
 func (n *Changes) bytes() int {
 	size := fieldsBytesMax
 	for i := range n.Frames {
@@ -94,7 +94,7 @@ func (n *Changes) bytes() int {
 	return size
 }
 
-// Bytes returns about how many bytes news take, in memory as in a message.
+// Bytes returns the approximate size of news, in memory and as a message.
 func Bytes(news News) int {
 	switch n := news.(type) {
 	case *Changes:
@@ -117,7 +117,7 @@ func Bytes(news News) int {
 	return fieldsBytesMax
 }
 
-// split cuts the frames. A part holds the revs from the end of the part before to its last frame.
+// split cuts the frames. A part holds the revs from the end of the previous part to its last frame.
 func (n *Changes) split() []News {
 	if n.bytes() <= MessageBytesMax {
 		return []News{n}
@@ -149,7 +149,7 @@ func (n *Changes) split() []News {
 	if begin < len(n.Frames) {
 		add(n.Frames[begin:], n.Last)
 	}
-	// Where no frame is left for it, the end is told without one.
+	// Without a frame for the last rev, the last part has it as its head.
 	parts[len(parts)-1].(*Changes).Last = n.Last
 	return parts
 }

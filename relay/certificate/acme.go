@@ -21,18 +21,18 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// acmePauses are the pauses between attempts to get a first certificate; the last one repeats. The network of a machine
-// that starts may come up a moment later, but an authority counts failures: Let's Encrypt refuses a name after five in
-// an hour.
+// acmePauses are the pauses between attempts to get a first certificate; the last one repeats. The network of a
+// starting machine may come up a moment later, but an authority counts failures: Let's Encrypt refuses a name after
+// five in an hour.
 var acmePauses = []time.Duration{2 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
 
-// authority gets certificates from a certificate authority and renews them, by the
-// challenge that needs no other port (TLS-ALPN-01, RFC 8737).
+// authority gets certificates from a certificate authority and renews them, with the challenge that needs no other port
+// (TLS-ALPN-01, RFC 8737).
 type authority struct {
 	url     string
 	email   string
 	domains []string
-	folder  string // where certificates are kept
+	folder  string // the folder of the certificates
 	cache   *certmagic.Cache
 	magic   *certmagic.Config
 	log     *slog.Logger
@@ -65,7 +65,7 @@ func (f Flags) byACME(folder string, log *slog.Logger) (Source, error) {
 	})
 	a.magic = certmagic.New(a.cache, certmagic.Config{
 		Storage:           &certmagic.FileStorage{Path: a.folder},
-		DefaultServerName: a.domains[0], // for clients without a name: probes of load balancers
+		DefaultServerName: a.domains[0], // for clients without a name, such as probes of load balancers
 		OnEvent:           a.event,
 		Logger:            told,
 	})
@@ -75,10 +75,10 @@ func (f Flags) byACME(folder string, log *slog.Logger) (Source, error) {
 }
 
 // manage gets and renews certificates until ctx ends; it returns at once. The relay's own address addr answers the
-// challenges: a relay on another port than 443 may not be allowed to listen on that as well.
+// challenges: a relay on another port than 443 may not be allowed to listen on 443 as well.
 func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
-	// A killed relay may have left locks. Nobody holds them: the database, which this relay has open, has one relay
-	// at a time.
+	// A killed relay may have left locks. They are stale: this relay has opened the database, and a database has one
+	// relay at a time.
 	_ = os.RemoveAll(filepath.Join(a.folder, "locks"))
 	host := ""
 	if len(addr.IP) > 0 {
@@ -86,7 +86,7 @@ func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
 	}
 	issuer := certmagic.NewACMEIssuer(a.magic, certmagic.ACMEIssuer{
 		CA: a.url, Email: a.email, Agreed: true, DisableHTTPChallenge: true,
-		ListenHost: host, AltTLSALPNPort: addr.Port, Logger: zap.NewNop(), // its errors come back
+		ListenHost: host, AltTLSALPNPort: addr.Port, Logger: zap.NewNop(), // its errors are returned
 	})
 	a.magic.Issuers = []certmagic.Issuer{issuer}
 	first := *a.magic
@@ -96,7 +96,7 @@ func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
 	}
 }
 
-// once is an issuer that tries once; keep decides when to try again.
+// once is an issuer that tries once; keep schedules the attempts.
 type once struct{ *certmagic.ACMEIssuer }
 
 // Issue implements [certmagic.Issuer].
@@ -108,15 +108,15 @@ func (o once) Issue(ctx context.Context, request *x509.CertificateRequest) (*cer
 	return cert, err
 }
 
-// keep gets a domain's certificate, or uses the stored one. From then on the cache renews it.
+// keep gets a domain's certificate, or uses the stored one. After that the cache renews it.
 func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain string) {
 	for attempt := 0; ; attempt++ {
-		err := first.ObtainCertAsync(ctx, domain) // does nothing where one is stored
+		err := first.ObtainCertAsync(ctx, domain) // does nothing if a certificate is stored
 		if err == nil {
 			_, err = a.magic.CacheManagedCertificate(ctx, domain)
 		}
 		if err == nil {
-			err = a.cache.RenewManagedCertificates(ctx) // it may have expired while the relay was down
+			err = a.cache.RenewManagedCertificates(ctx) // the certificate may have expired while the relay was down
 		}
 		if err == nil || ctx.Err() != nil {
 			return
@@ -131,10 +131,10 @@ func (a *authority) keep(ctx context.Context, first *certmagic.Config, domain st
 	}
 }
 
-// ends returns the earliest end of the domains' certificates; zero while a domain has none.
+// ends returns the earliest expiry of the domains' certificates; zero while a domain has none.
 func (a *authority) ends() (first time.Time) {
 	for i, domain := range a.domains {
-		var last time.Time // for a moment the old certificate may be here beside the new one
+		var last time.Time // for a moment the cache may hold the old certificate and the new one
 		for _, cert := range a.cache.AllMatchingCertificates(domain) {
 			if cert.Leaf.NotAfter.After(last) {
 				last = cert.Leaf.NotAfter
@@ -155,8 +155,7 @@ func (a *authority) event(_ context.Context, event string, data map[string]any) 
 	return nil
 }
 
-// failures is a [zapcore.Core] that logs what goes wrong in the background, and drops everything else that certmagic
-// logs.
+// failures is a [zapcore.Core] that logs background failures, and drops all other log entries of certmagic.
 type failures struct {
 	zapcore.LevelEnabler
 	log    *slog.Logger
@@ -184,9 +183,9 @@ func (f failures) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	for _, field := range slices.Concat(f.fields, fields) {
 		field.AddTo(all)
 	}
-	_, stranger := all.Fields["remote_addr"] // a handshake, which anybody may try
+	_, stranger := all.Fields["remote_addr"] // a failed handshake, which any client can cause
 	if stranger || e.Message == "could not get certificate from issuer" {
-		return nil // the latter returns as the error of the whole attempt
+		return nil // the whole attempt returns this error
 	}
 	f.tell(fmt.Errorf("%s: %v", e.Message, all.Fields["error"]))
 	return nil

@@ -1,6 +1,6 @@
-// Package certificate encrypts a relay's connections: with a certificate from files, or with one from a certificate authority by
-// ACME, which it renews. Both change while the relay runs. The main type is [Source], which [Flags.Open] makes; a new origin of
-// certificates is one more case there and a file like acme.go.
+// Package certificate encrypts a relay's connections: with a certificate from files, or with one from a certificate
+// authority by ACME, which it renews. Both may change while the relay runs. The main type is [Source], which
+// [Flags.Open] makes; a new origin of certificates is one more case there and a file like acme.go.
 //
 // The package must not know HTTP, the hub and the database.
 package certificate
@@ -19,7 +19,7 @@ import (
 	"hallway/relay/reload"
 )
 
-// warnBefore is the time before a certificate's end at which the relay begins to warn. A renewal comes earlier.
+// warnBefore is the time before a certificate's expiry at which the relay starts to warn. A renewal comes earlier.
 const warnBefore = 14 * 24 * time.Hour
 
 // Flags are the flags of a command that serves HTTPS.
@@ -31,12 +31,12 @@ type Flags struct {
 	CA     string   `name:"acme-ca" env:"HALLWAY_ACME_CA" placeholder:"URL" help:"The ACME directory of the certificate authority; by default that of Let's Encrypt."`
 }
 
-// Source holds what encrypts connections. The zero Source does not encrypt.
+// Source holds the encryption of connections. The zero Source does not encrypt.
 type Source struct {
 	Config *tls.Config                         // nil: connections are not encrypted
-	Ends   func() time.Time                    // returns the end of the certificate; zero: there is none yet
-	Watch  *reload.Watch                       // watches the certificate's files; nil: there are none
-	Manage func(context.Context, *net.TCPAddr) // gets certificates while the relay listens there; nil: there is nothing to get
+	Ends   func() time.Time                    // returns the expiry of the certificate; zero: there is none yet
+	Watch  *reload.Watch                       // watches the certificate's files; nil: it has none
+	Manage func(context.Context, *net.TCPAddr) // gets certificates while the relay listens on the address; nil: there is nothing to get
 }
 
 // Open checks the flags and loads the certificate. Certificates by ACME are kept in folder.
@@ -54,7 +54,7 @@ func (f Flags) Open(folder string, log *slog.Logger) (Source, error) {
 	return Source{}, nil
 }
 
-// settings returns the settings of all connections: HTTP/1.1, with which WebSockets begin.
+// settings returns the TLS settings of all connections: HTTP/1.1, because WebSockets start with it.
 func settings(protocols ...string) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: append([]string{"http/1.1"}, protocols...)}
 }
@@ -75,7 +75,7 @@ func (f Flags) fromFiles(log *slog.Logger) (Source, error) {
 		Take: func(contents [][]byte) error {
 			pair, err := tls.X509KeyPair(contents[0], contents[1])
 			if err != nil {
-				return err // perhaps only one of the two files is new yet
+				return err // maybe only one of the two files is new yet
 			}
 			if !pair.Leaf.Equal(current.Swap(&pair).Leaf) {
 				warnOfEnd(log, pair.Leaf)
@@ -86,7 +86,7 @@ func (f Flags) fromFiles(log *slog.Logger) (Source, error) {
 	return s, nil
 }
 
-// warnOfEnd warns of a certificate that has ended or ends soon, at the latest after two thirds of its time.
+// warnOfEnd warns of a certificate that has expired or expires soon, at the latest after two thirds of its lifetime.
 func warnOfEnd(log *slog.Logger, cert *x509.Certificate) {
 	switch left := time.Until(cert.NotAfter); {
 	case left <= 0:

@@ -15,7 +15,7 @@ const (
 	closeInvalidData   protocol.CloseCode = 1007
 )
 
-// A closeError ends the reading with a close code for the peer.
+// A closeError ends reading with a close code for the peer.
 type closeError struct {
 	code   protocol.CloseCode
 	reason string
@@ -30,15 +30,15 @@ type decoder struct {
 	header     [ws.MaxHeaderSize]byte
 	headed     int       // bytes of the next frame's header that have arrived
 	frame      ws.Header // of the frame under way
-	under      bool      // frame is under way
-	unread     int64     // bytes of its payload that have not arrived
+	under      bool      // a frame is under way
+	unread     int64     // missing bytes of its payload
 	control    []byte    // the payload of a control frame
 	message    []byte    // the payloads of the fragments so far
-	fragmented bool      // more fragments are to come
-	left       []byte    // bytes that have arrived and are not taken yet
+	fragmented bool      // more fragments will follow
+	left       []byte    // received bytes that were not decoded yet
 }
 
-// input is a whole frame.
+// input is a complete frame.
 type input struct {
 	kind inputKind
 	body []byte // the receiver may keep it
@@ -47,7 +47,7 @@ type input struct {
 type inputKind int
 
 const (
-	noInput inputKind = iota // the frame is not whole yet
+	noInput inputKind = iota // the frame is not complete yet
 	textInput
 	fragmentInput // more of its message will come
 	pingInput
@@ -55,14 +55,14 @@ const (
 	closeInput
 )
 
-// idle reports whether nothing is under way: the zero value would do as well.
+// idle reports whether the decoder is between two messages, as the zero value is.
 func (d *decoder) idle() bool { return d.headed == 0 && !d.under && !d.fragmented && len(d.left) == 0 }
 
 // held returns the bytes that the decoder holds.
 func (d *decoder) held() int { return cap(d.message) + cap(d.control) + cap(d.left) }
 
-// next takes data up to the end of a frame and returns the rest. Its error is a *closeError, after which only skip may
-// be called.
+// next decodes data up to the end of a frame and returns the rest. Its error is a *closeError, after which only skip
+// may be called.
 func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte, err error) {
 	if !d.under {
 		if data, err = d.takeHeader(data); err != nil || !d.under {
@@ -92,7 +92,7 @@ func (d *decoder) next(data []byte, frameBytesMax int64) (in input, rest []byte,
 func (d *decoder) skip(data []byte) (closed bool) {
 	for len(data) > 0 {
 		if !d.under {
-			data, _ = d.takeHeader(data) // a violation gets no second answer
+			data, _ = d.takeHeader(data) // a second violation is ignored
 			if d.under && d.frame.OpCode == ws.OpClose {
 				return true
 			}
@@ -105,7 +105,7 @@ func (d *decoder) skip(data []byte) (closed bool) {
 	return false
 }
 
-// takeHeader takes the part of a header that data has. Once the header is whole, the frame is under way.
+// takeHeader decodes the bytes of a header in data. When the header is complete, the frame is under way.
 func (d *decoder) takeHeader(data []byte) (rest []byte, err error) {
 	need := 2
 	for {
@@ -130,7 +130,7 @@ func (d *decoder) takeHeader(data []byte) (rest []byte, err error) {
 	return data, nil
 }
 
-// headerBytes returns the length of a header with that second byte.
+// headerBytes returns the length of a header from its second byte.
 func headerBytes(second byte) int {
 	n := 2
 	switch second & 0x7f {
@@ -145,7 +145,7 @@ func headerBytes(second byte) int {
 	return n
 }
 
-// parseHeader parses a whole header (RFC 6455, section 5.2).
+// parseHeader parses a complete header (RFC 6455, section 5.2).
 func parseHeader(b []byte) ws.Header {
 	h := ws.Header{
 		Fin:    b[0]&0x80 != 0,

@@ -14,7 +14,7 @@ import (
 func newTransport(frameBytesMax int64) Transport { return NewEpoll(frameBytesMax) }
 
 // Epoll is the transport for plain TCP on Linux: a few goroutines, the shards, serve all connections, so that a silent
-// connection has neither a goroutine nor a buffer. It leaves other connections, such as TLS, to a [Portable].
+// connection needs neither a goroutine nor a buffer. It leaves other connections, such as TLS, to a [Portable].
 type Epoll struct {
 	portable      *Portable
 	frameBytesMax int64
@@ -73,7 +73,7 @@ func (e *Epoll) start() error {
 	return nil
 }
 
-// Serve implements [Transport]. It returns at once when it can take the connection's descriptor.
+// Serve implements [Transport]. It returns at once if it can take the connection's descriptor.
 func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	var early []byte
 	tcp, ok := nc.(*net.TCPConn)
@@ -90,7 +90,7 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	if err == nil {
 		fd, err = detach(tcp)
 	}
-	if err != nil { // most likely there is no free descriptor: keep the connection's own
+	if err != nil { // probably no free descriptor: keep the connection's own
 		e.portable.Serve(nc, accept)
 		return
 	}
@@ -115,8 +115,8 @@ func (e *Epoll) Attend() (busy bool) {
 	return busy
 }
 
-// detach takes the descriptor out of a connection. It duplicates it, because only closing the original removes it from
-// Go's poller, which would be woken beside ours.
+// detach takes the descriptor out of a connection. It duplicates the descriptor, because only closing the original
+// removes it from Go's poller, which would otherwise be woken, too.
 func detach(tcp *net.TCPConn) (fd int, err error) {
 	raw, err := tcp.SyscallConn()
 	if err != nil {
@@ -134,7 +134,7 @@ func detach(tcp *net.TCPConn) (fd int, err error) {
 	return fd, nil
 }
 
-// Close implements [Transport]. It cuts connections that are left.
+// Close implements [Transport]. It cuts the remaining connections.
 func (e *Epoll) Close() {
 	e.mu.Lock()
 	e.closed = true

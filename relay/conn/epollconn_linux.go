@@ -18,18 +18,18 @@ type epollConn struct {
 	pause    pause
 	incoming incoming
 
-	// The shard owns these. Pointers are nil while the connection is silent.
+	// The shard owns the following fields. Pointers are nil while the connection is silent.
 
 	opened      bool
-	closing     bool // the close frame is queued; nothing follows it
-	peerClosed  bool // the peer's close frame has come, or is not awaited
+	closing     bool // the close frame is queued; no frame follows it
+	peerClosed  bool // the peer's close frame has arrived, or is not awaited
 	dead        bool
-	awaitsRoom  bool // the poller reports room to write
+	awaitsRoom  bool // the poller reports when the socket can be written
 	inputOff    bool // the poller does not report input
 	paused      bool
 	backlogged  bool     // in shard.backlogged
 	in          *decoder // holds a part of a frame or message
-	out         *output  // waits to be written
+	out         *output  // holds bytes that wait to be written
 	memberships []membership
 }
 
@@ -64,7 +64,7 @@ func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
 // frameMost implements answerer.
 func (c *epollConn) frameMost() int64 { return c.incoming.most(c.shard.transport.frameBytesMax) }
 
-// open takes a connection into the shard. Earlier frames of the hub wait behind no others.
+// open takes a connection into the shard. Frames that the hub sent before wait behind no others.
 func (s *shard) open(c *epollConn, early []byte) {
 	for int(c.fd) >= len(s.conns) {
 		s.conns = append(s.conns, nil)
@@ -78,7 +78,7 @@ func (s *shard) open(c *epollConn, early []byte) {
 	c.flush()
 	if len(early) > 0 {
 		c.in = &decoder{left: early}
-		s.postpone(c) // behind the clients that are in
+		s.postpone(c) // behind the welcomed clients
 	}
 }
 

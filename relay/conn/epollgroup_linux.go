@@ -11,7 +11,7 @@ import (
 // gatherBytesMax bounds the frames of a room that are gathered for one write.
 const gatherBytesMax = 64 << 10
 
-// epollGroup is the fan-out to a room: one buffer for all, one command for each shard. The hub's owner owns it.
+// epollGroup is the fan-out to a room: one buffer for all members, one command for each shard. The hub's owner owns it.
 type epollGroup struct {
 	parts    []*part // by shard; nil until it has a member there
 	portable *group  // nil until it has a member
@@ -22,7 +22,7 @@ type part struct {
 	shard   *shard
 	members []*epollConn
 	waiting []byte // gathered frames that wait to be broadcast
-	own     bool   // nobody else uses waiting, so that more may be appended
+	own     bool   // no other goroutine uses waiting, so frames may be appended
 }
 
 // NewGroup implements hub.Transport.
@@ -77,7 +77,7 @@ func (g *epollGroup) Send(frames [][]byte) {
 type broadcast struct {
 	part *part
 	data []byte
-	left int // members yet to come
+	left int // the remaining members
 }
 
 // gather adds data to the frames that wait to be broadcast.
@@ -94,7 +94,7 @@ func (s *shard) gather(p *part, data []byte) {
 	}
 }
 
-// begin begins the broadcast of the frames that wait for p, if there are any.
+// begin starts the broadcast of the frames that wait for p, if any.
 func (s *shard) begin(p *part) {
 	if len(p.waiting) > 0 {
 		s.broadcast = broadcast{part: p, data: p.waiting, left: len(p.members)}
@@ -115,8 +115,8 @@ func (s *shard) step(budget int) int {
 	return budget
 }
 
-// removeDead removes dead connections from their parts. It runs between broadcasts, because a broadcast's members must stay in
-// place.
+// removeDead removes dead connections from their parts. It runs between broadcasts, because a broadcast's members must
+// keep their places.
 func (s *shard) removeDead() {
 	for _, c := range s.dead {
 		for len(c.memberships) > 0 {
@@ -142,7 +142,7 @@ func (c *epollConn) join(p *part) {
 	p.members = append(p.members, c)
 }
 
-// leave ends the membership. The part's last member takes its place.
+// leave ends the membership. The part's last member takes its index.
 func (c *epollConn) leave(p *part) {
 	i := c.membership(p)
 	if i < 0 {
@@ -161,7 +161,7 @@ func (c *epollConn) leave(p *part) {
 	c.memberships = c.memberships[:len(c.memberships)-1]
 }
 
-// membership returns the index of a part in memberships; -1: there is none.
+// membership returns the index of a part in memberships; -1 if it is missing.
 func (c *epollConn) membership(p *part) int {
 	for i := range c.memberships {
 		if c.memberships[i].part == p {

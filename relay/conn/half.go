@@ -14,10 +14,10 @@ type incoming struct {
 	welcomed atomic.Bool // the hub has admitted the connection
 }
 
-// halfReason tells a client that its connection has given way.
+// halfReason tells a client that its connection was cut because of an unfinished message.
 const halfReason = "the rest of a message has not come in time"
 
-// begin prepares the bound of a connection, which cut closes when it gives way.
+// begin prepares the bound of a connection. cut closes the connection if its bytes are needed.
 func (i *incoming) begin(halves *guard.Halves[bool], cut func()) {
 	i.halves, i.half = halves, guard.NewHalf[bool](cut)
 }
@@ -30,7 +30,8 @@ func (i *incoming) most(frameBytesMax int64) int64 {
 	return min(frameBytesMax, protocol.HelloBytesMax)
 }
 
-// charge sets the bytes that are held of the connection's message. Others may give way to it, and it to them.
+// charge sets the number of bytes held for the connection's message. Other connections may be cut for it, and it for
+// others.
 func (i *incoming) charge(bytes int) {
 	cut := i.halves.Charge(&i.half, i.welcomed.Load(), bytes)
 	closed[protocol.CloseTimeout].Add(uint64(cut))

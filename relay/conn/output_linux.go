@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writevMax is the number of pieces of one write.
+// writevMax is the maximum number of pieces in one write.
 const writevMax = 64
 
-// output holds the waiting bytes of a connection that reads more slowly than it is written.
+// output holds the waiting bytes of a connection whose peer reads too slowly.
 type output struct {
-	pending [][]byte // WebSocket frames; shared, never changed
+	pending [][]byte // WebSocket frames; shared and immutable
 	bytes   int
-	begun   bool // a part of the first was written
+	begun   bool // a part of the first piece was written
 }
 
 func (o *output) add(data []byte) {
@@ -22,7 +22,7 @@ func (o *output) add(data []byte) {
 	o.bytes += len(data)
 }
 
-// crop drops everything but the rest of a piece that was begun.
+// crop drops all pieces but the rest of a piece that was partly written.
 func (o *output) crop() {
 	kept := o.pending[:0]
 	o.bytes = 0
@@ -58,8 +58,8 @@ func (c *epollConn) queue(data []byte) {
 	switch {
 	case c.isClosing():
 	case c.out != nil && c.out.bytes+len(data) > PendingBytesMax:
-		// Drop the waiting bytes: the history has them, and a consumer that reads again should come to the close frame
-		// soon.
+		// It drops the waiting bytes: the history has them, and a consumer that reads again should soon reach the close
+		// frame.
 		c.out.crop()
 		c.close(slowConsumer())
 	default:
@@ -81,7 +81,8 @@ func (c *epollConn) close(body []byte) {
 	c.settle()
 }
 
-// settle continues the closing once everything is written: it gives the peer time to answer, unless the peer has answered.
+// settle continues the closing once everything is written: it gives the peer time to answer, unless the peer has
+// answered.
 func (c *epollConn) settle() {
 	switch {
 	case !c.closing || c.dead || c.out != nil:
@@ -92,7 +93,7 @@ func (c *epollConn) settle() {
 	}
 }
 
-// write writes as much as the socket takes, and keeps the rest.
+// write writes as much as the socket accepts, and keeps the rest.
 func (c *epollConn) write(data []byte) {
 	switch {
 	case c.out != nil:
@@ -116,7 +117,7 @@ func (c *epollConn) write(data []byte) {
 	}
 }
 
-// flush writes what waits, as far as there is room.
+// flush writes the waiting bytes, as far as the socket accepts them.
 func (c *epollConn) flush() {
 	s := c.shard
 	for c.out != nil {
@@ -130,7 +131,7 @@ func (c *epollConn) flush() {
 			return
 		}
 		if c.out.written(n) {
-			delete(s.deadlines, c) // the next piece has a deadline of its own
+			delete(s.deadlines, c) // the next piece gets a new deadline
 		}
 		if len(c.out.pending) == 0 {
 			c.out = nil
@@ -141,7 +142,7 @@ func (c *epollConn) flush() {
 	c.settle()
 }
 
-// stall waits until there is room, within the time of a write.
+// stall waits until the socket can be written, within WriteTimeout.
 func (c *epollConn) stall() {
 	if _, ok := c.shard.deadlines[c]; !ok {
 		c.shard.setDeadline(c, c.shard.transport.writeTimeout)
@@ -149,7 +150,7 @@ func (c *epollConn) stall() {
 	c.watchRoom(true)
 }
 
-// watchRoom sets whether the poller reports room to write.
+// watchRoom sets whether the poller reports when the socket can be written.
 func (c *epollConn) watchRoom(on bool) {
 	if c.awaitsRoom == on {
 		return
@@ -158,12 +159,12 @@ func (c *epollConn) watchRoom(on bool) {
 	c.watch()
 }
 
-// watch tells the poller what to report of the connection.
+// watch sets the events that the poller reports for the connection.
 func (c *epollConn) watch() {
 	if err := c.shard.poller.watch(c.fd, !c.inputOff, c.awaitsRoom); err != nil {
 		c.shard.drop(c)
 	}
 }
 
-// again reports whether a call would have had to wait.
+// again reports whether a system call would have had to wait.
 func again(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) }

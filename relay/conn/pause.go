@@ -10,7 +10,7 @@ type pause struct{ at atomic.Int64 } // nanoseconds since 1970; 0: there was no 
 
 func (p *pause) until(d time.Duration) { p.at.Store(time.Now().Add(d).UnixNano()) }
 
-// left returns the remaining time of the pause; 0 or less: it is over.
+// left returns the remaining time of the pause; 0 or less if it is over.
 func (p *pause) left() time.Duration {
 	at := p.at.Load()
 	if at == 0 {

@@ -12,11 +12,11 @@ import (
 // eventsMax bounds the sockets of one poll.
 const eventsMax = 256
 
-// poller reports the sockets of a set that have input or room to write. It waits in Go's own poller, as for any file,
-// so that a waiting shard holds no thread and no processor. Only wake and ready may be called by other goroutines.
+// poller reports the sockets of a set that have input or can be written. It waits in Go's own poller, as for any file,
+// so that a waiting shard needs no thread and no processor. Other goroutines may only call wake and ready.
 type poller struct {
-	fd       int      // of epoll
-	file     *os.File // the same, for Go's poller
+	fd       int      // epoll's descriptor
+	file     *os.File // the same descriptor, for Go's poller
 	raw      syscall.RawConn
 	deadline time.Time // of the next wait
 
@@ -31,7 +31,7 @@ func newPoller() (*poller, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	err = unix.SetNonblock(fd, true) // Go's poller takes no other
+	err = unix.SetNonblock(fd, true) // Go's poller accepts no other
 	p := &poller{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
 	p.look = func(uintptr) bool {
 		p.found, p.err = unix.EpollWait(p.fd, p.events[:], 0)
@@ -41,7 +41,7 @@ func newPoller() (*poller, error) {
 		p.raw, err = p.file.SyscallConn()
 	}
 	if err == nil {
-		err = p.file.SetReadDeadline(time.Time{}) // fails where Go's poller has not taken it
+		err = p.file.SetReadDeadline(time.Time{}) // fails if Go's poller has not accepted it
 	}
 	if err != nil {
 		p.close()
@@ -50,13 +50,13 @@ func newPoller() (*poller, error) {
 	return p, nil
 }
 
-// poll returns the events that are there.
+// poll returns the events so far.
 func (p *poller) poll() ([]unix.EpollEvent, error) {
 	p.look(0)
 	return p.result()
 }
 
-// until sets the latest end of the next wait; zero: never. It cancels an earlier wake.
+// until sets the latest end of the next wait; zero: none. It cancels an earlier wake.
 func (p *poller) until(deadline time.Time) error {
 	if deadline == p.deadline {
 		return nil
@@ -65,7 +65,7 @@ func (p *poller) until(deadline time.Time) error {
 	return p.file.SetReadDeadline(deadline)
 }
 
-// wait waits for events, or for its end.
+// wait waits for events, or until its deadline or a wake.
 func (p *poller) wait() ([]unix.EpollEvent, error) {
 	switch err := p.raw.Read(p.look); {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -86,14 +86,14 @@ func (p *poller) result() ([]unix.EpollEvent, error) {
 	return p.events[:p.found], nil
 }
 
-// wake ends a wait, even one that is about to begin. Any goroutine may call it, but not beside until. It goes through
-// Go's scheduler alone, so the wait ends at once.
+// wake ends a wait, even one that is about to begin. Any goroutine may call it, but not concurrently with until. It
+// uses only Go's scheduler, so the wait ends at once.
 func (p *poller) wake() {
 	p.deadline = time.Unix(1, 0)
 	_ = p.file.SetReadDeadline(p.deadline)
 }
 
-// ready reports whether a wait would end. Any goroutine may call it.
+// ready reports whether a wait would return at once. Any goroutine may call it.
 func (p *poller) ready() bool {
 	n, _ := unix.Poll([]unix.PollFd{{Fd: int32(p.fd), Events: unix.POLLIN}}, 0)
 	return n > 0
@@ -109,7 +109,8 @@ func (p *poller) remove(fd int32) {
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(fd), nil)
 }
 
-// watch sets the events of a socket that the poller reports: input, room to write. It always reports the end.
+// watch sets the events of a socket that the poller reports: input, and that it can be written. It always reports the
+// end.
 func (p *poller) watch(fd int32, input, room bool) error {
 	var events uint32
 	if input {

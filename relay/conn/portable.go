@@ -16,13 +16,13 @@ import (
 )
 
 // Portable is the transport for any net.Conn: the goroutine that calls Serve reads, and another one writes while there
-// is something to write.
+// are bytes to write.
 type Portable struct {
 	frameBytesMax int64
 	halves        *guard.Halves[bool]
-	line          chan struct{} // has places for the first of the backlogged connections
-	backlogged    atomic.Int64  // connections that have more to say
-	writers       atomic.Int64  // goroutines that write
+	line          chan struct{} // has places for the first backlogged connections
+	backlogged    atomic.Int64  // connections with more frames
+	writers       atomic.Int64  // running writers
 }
 
 var _ Transport = (*Portable)(nil)
@@ -34,10 +34,10 @@ func NewPortable(frameBytesMax int64) *Portable {
 }
 
 const (
-	// readBufferBytes is the size of the buffer that a silent connection keeps: a usual frame.
+	// readBufferBytes is the size of the buffer that a silent connection keeps. A usual frame fits into it.
 	readBufferBytes = 512
-	// headPause is how long a backlogged connection waits at the head of the line, so that the processor turns to the
-	// others.
+	// headPause is the time that a backlogged connection waits at the head of the line, so that the processor turns to
+	// other connections.
 	headPause = backlogPause / 10
 )
 
@@ -91,7 +91,7 @@ func (p *Portable) postpone(h Handler) {
 	}
 }
 
-// Attend implements [Transport]. The scheduler notices what has arrived.
+// Attend implements [Transport]. The scheduler notices new input.
 func (p *Portable) Attend() (busy bool) { return p.writers.Load() > 0 }
 
 // Close implements [Transport].
@@ -102,17 +102,17 @@ type conn struct {
 	nc       net.Conn
 	pause    pause
 	incoming incoming
-	writers  *atomic.Int64 // that run, of all connections
-	flushed  chan struct{} // closed once the close frame is written, or cannot be
+	writers  *atomic.Int64 // the running writers of all connections
+	flushed  chan struct{} // closed once the close frame is written, or writing has failed
 
 	frameBytesMax int64
 
 	mu         sync.Mutex
-	pending    [][]byte // WebSocket frames that wait for the writer; shared, never changed
-	bytes      int      // of pending, and of what the writer is writing
+	pending    [][]byte // WebSocket frames that wait for the writer; shared and immutable
+	bytes      int      // bytes of pending, and of the present write
 	writing    bool     // a writer runs
-	closing    bool     // the close frame is queued; nothing follows it
-	unanswered bool     // the peer's answer to it is not waited for
+	closing    bool     // the close frame is queued; no frame follows it
+	unanswered bool     // the peer's answer to the close frame is not awaited
 }
 
 var (
@@ -123,7 +123,7 @@ var (
 // Send implements hub.Conn.
 func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 
-// SendAhead implements hub.Conn. Here no other frame waits for it.
+// SendAhead implements hub.Conn. Here frames always go out in order.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
 func (c *conn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
@@ -154,8 +154,8 @@ func (c *conn) queue(data []byte) {
 	switch {
 	case c.closing:
 	case c.bytes > 0 && c.bytes+len(data) > PendingBytesMax:
-		// Drop the waiting bytes: the history has them, and a consumer that reads again should come to the close frame
-		// soon.
+		// It drops the waiting bytes: the history has them, and a consumer that reads again should soon reach the close
+		// frame.
 		for _, p := range c.pending {
 			c.bytes -= len(p)
 		}
@@ -192,7 +192,7 @@ func (c *conn) isClosing() bool {
 	return c.closing
 }
 
-// write writes until nothing is pending. Between bursts no writer runs, so that a silent connection costs no second
+// write writes until no frame is pending. Between bursts no writer runs, so that a silent connection needs no second
 // stack.
 func (c *conn) write() {
 	c.writers.Add(1)
@@ -239,7 +239,7 @@ func (c *conn) awaitClose() {
 	close(c.flushed)
 }
 
-// abandon ends the writer of a connection that cannot be written. The reader notices.
+// abandon ends the writer of a connection that cannot be written. The reader notices that.
 func (c *conn) abandon() {
 	c.mu.Lock()
 	c.closing, c.pending = true, nil
@@ -248,7 +248,7 @@ func (c *conn) abandon() {
 	close(c.flushed)
 }
 
-// abort cuts a connection that cannot be read. A writer that runs notices, and closes flushed.
+// abort cuts a connection that cannot be read. A running writer notices that, and closes flushed.
 func (c *conn) abort() {
 	c.mu.Lock()
 	unseen := !c.writing && !c.closing
@@ -262,8 +262,8 @@ func (c *conn) abort() {
 
 var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// writeAll writes the batch with one call. It copies the batch: a net.Buffers would become one call for each piece on
-// everything but plain TCP.
+// writeAll writes the batch with one call. It copies the batch, because net.Buffers would make one call for each piece
+// on every connection but plain TCP.
 func writeAll(nc net.Conn, batch [][]byte) error {
 	if err := nc.SetWriteDeadline(time.Now().Add(WriteTimeout)); err != nil {
 		return err
@@ -285,7 +285,7 @@ func writeAll(nc net.Conn, batch [][]byte) error {
 // group is the fan-out to a room. The hub's owner owns it.
 type group struct {
 	conns []*conn
-	place map[*conn]int // in conns
+	place map[*conn]int // indexes in conns
 }
 
 // NewGroup implements hub.Transport.
@@ -319,7 +319,7 @@ func (g *group) Remove(c hub.Conn) {
 // Send implements hub.Group.
 func (g *group) Send(frames [][]byte) { g.broadcast(encode(ws.OpText, frames...)) }
 
-// broadcast queues data, whole WebSocket frames, to every connection.
+// broadcast queues data, complete WebSocket frames, to every connection.
 func (g *group) broadcast(data []byte) {
 	for _, c := range g.conns {
 		c.queue(data)

@@ -10,13 +10,13 @@ import (
 	"hallway/protocol"
 )
 
-// sliceFrames is the number of frames of a connection that are taken before others get their turn: many small frames
-// are much work.
+// sliceFrames is the number of frames of a connection that are handled before other connections get their turn, because
+// many small frames are much work.
 const sliceFrames = 4
 
 // answerer is the writing half of a connection, as the reading half uses it.
 type answerer interface {
-	// queue hands on data, whole WebSocket frames.
+	// queue queues data, complete WebSocket frames.
 	queue(data []byte)
 	// close queues the close frame, once.
 	close(body []byte)
@@ -26,10 +26,10 @@ type answerer interface {
 	frameMost() int64
 }
 
-// receive takes up to sliceFrames frames of data and returns the rest. It answers control frames and hands all other
-// frames to the handler. While the connection is closing, it ignores all but the peer's close frame, which it reports
-// by closed. If we cut the connection right after our own close frame, TCP would take that back from a peer that is
-// still writing.
+// receive handles up to sliceFrames frames of data and returns the rest. It answers control frames and passes all other
+// frames to the handler. While the connection is closing, it ignores all frames but the peer's close frame, which it
+// reports by closed. If we cut the connection right after our own close frame, a peer that is still writing would not
+// receive that frame.
 func receive(d *decoder, data []byte, h Handler, a answerer) (rest []byte, inputs int, closed bool) {
 	for len(data) > 0 && inputs < sliceFrames {
 		if a.isClosing() {
@@ -90,10 +90,10 @@ func closeBody(code protocol.CloseCode, reason string) []byte {
 	return ws.NewCloseFrameBody(ws.StatusCode(code), reason)
 }
 
-// slowConsumer returns the body of the close frame for a consumer that does not keep up.
+// slowConsumer returns the body of the close frame for a consumer that is too slow.
 func slowConsumer() []byte { return ownClose(protocol.CloseSlowConsumer, "too slow, catch up") }
 
-// encode returns payloads as WebSocket messages, one behind the other.
+// encode returns payloads as consecutive WebSocket messages.
 func encode(op ws.OpCode, payloads ...[]byte) []byte {
 	n := 0
 	for _, p := range payloads {
@@ -102,7 +102,7 @@ func encode(op ws.OpCode, payloads ...[]byte) []byte {
 	b := bytes.NewBuffer(make([]byte, 0, n))
 	for _, p := range payloads {
 		if err := ws.WriteFrame(b, ws.NewFrame(op, true, p)); err != nil {
-			panic(err) // a buffer takes everything
+			panic(err) // writing to a buffer never fails
 		}
 	}
 	return b.Bytes()

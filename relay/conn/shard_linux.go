@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// sliceWrites is the number of writes between two polls, so that a room of any size does not delay a heartbeat.
+	// sliceWrites is the number of writes between two polls, so that even a large room does not delay a heartbeat.
 	sliceWrites = 128
 	// queuedBytesMax is the size of the queue at which a shard stops reading, so that senders are not faster than the
 	// fan-out.
 	queuedBytesMax = 1 << 20
 	// commandBytes is the approximate size of a command without its data.
 	commandBytes = 64
-	// deadlineEvery is the time between two looks at the deadlines.
+	// deadlineEvery is the time between two checks of the deadlines.
 	deadlineEvery = 250 * time.Millisecond
-	// overdueMax bounds the connections that are cut or resumed at once. Closing a socket takes longer the more unread
-	// bytes it holds, and the deadlines of a crowd end together.
+	// overdueMax bounds the connections that are cut or resumed in one check. Closing a socket takes longer the more
+	// unread bytes it holds, and many deadlines may end together.
 	overdueMax = 8
 )
 
-// command is work for a shard. Its goroutine carries commands out in order.
+// command is work for a shard. The shard's goroutine carries commands out in order.
 type command struct {
 	kind commandKind
 	conn *epollConn
@@ -37,9 +37,9 @@ type command struct {
 type commandKind int
 
 const (
-	cmdOpen      commandKind = iota // data: what arrived early
+	cmdOpen      commandKind = iota // data: early frames
 	cmdSend                         // data: WebSocket frames
-	cmdSendAhead                    // the same; gathered frames of its rooms may wait
+	cmdSendAhead                    // the same; gathered frames of the connection's rooms may wait
 	cmdClose                        // data: the close frame's body
 	cmdAdd                          // conn to part
 	cmdRemove                       // conn from part
@@ -49,32 +49,32 @@ const (
 
 func (c *command) bytes() int64 { return int64(commandBytes + len(c.data)) }
 
-// shard serves its connections in one goroutine. Handing over a command never waits for that goroutine, which may
-// itself wait for a handler.
+// shard serves its connections in one goroutine. Queueing a command never waits for that goroutine, which may itself
+// wait for a handler.
 type shard struct {
 	index     int
 	transport *Epoll
 	poller    *poller
-	queued    atomic.Int64 // bytes of the commands that are not done
+	queued    atomic.Int64 // bytes of unfinished commands
 
 	mu      sync.Mutex
 	queue   []command
-	waiting bool // the goroutine waits in the poller; a command must wake it
-	stopped bool // takes no more commands
+	waiting bool // the goroutine waits in the poller; a new command must wake it
+	stopped bool // accepts no more commands
 
-	// The goroutine owns these:
+	// The goroutine owns the following fields:
 
-	todo       []command // commands; those from next on are not done
+	todo       []command // commands; those before next are done
 	next       int
 	gathering  []*part   // parts with frames to broadcast
-	broadcast  broadcast // under way; no other command is done meanwhile
+	broadcast  broadcast // under way; no other command runs meanwhile
 	conns      []*epollConn
-	dead       []*epollConn             // connections that are gone but still members
+	dead       []*epollConn             // ended connections that are still members
 	deadlines  map[*epollConn]time.Time // of a write, or of the peer's answer to a close frame
 	paused     map[*epollConn]time.Time // the ends of pauses
-	checkAt    time.Time                // when to look at these two
-	backlogged []*epollConn             // connections with more frames, that wait for their turn
-	backlogAt  time.Time                // when their next turn is
+	checkAt    time.Time                // when to check deadlines and paused
+	backlogged []*epollConn             // connections with more frames, which wait for their turn
+	backlogAt  time.Time                // the time of their next turn
 	spare      *decoder
 	buffer     []byte
 	ended      chan struct{}
@@ -89,7 +89,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 		index: index, transport: e, poller: p,
 		deadlines: map[*epollConn]time.Time{},
 		paused:    map[*epollConn]time.Time{},
-		backlogAt: time.Unix(1, 0), // long ago; the zero time would be never
+		backlogAt: time.Unix(1, 0), // in the past; the zero time would mean never
 		spare:     new(decoder),
 		buffer:    make([]byte, readBytes),
 		ended:     make(chan struct{}),
@@ -98,7 +98,7 @@ func newShard(index int, e *Epoll) (*shard, error) {
 	return s, nil
 }
 
-// push hands over a command. It returns false when the shard has stopped.
+// push queues a command. It returns false if the shard has stopped.
 func (s *shard) push(c command) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *shard) push(c command) bool {
 	return true
 }
 
-// stop ends the goroutine and cuts the connections that are left.
+// stop ends the goroutine and cuts the remaining connections.
 func (s *shard) stop() {
 	s.push(command{kind: cmdStop})
 	<-s.ended
@@ -128,7 +128,7 @@ func (s *shard) run() {
 	for {
 		events, err := s.await(busy)
 		if err != nil {
-			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // a descriptor of ours is broken
+			panic(fmt.Sprintf("conn: waiting for sockets: %v", err)) // one of our descriptors is broken
 		}
 		s.readEvents(events)
 		s.checkDeadlines()
@@ -136,14 +136,15 @@ func (s *shard) run() {
 			return
 		}
 		if busy || len(events) > 0 {
-			// Let the hub run, on few processors; and the committing goroutine, which returns from a sync to the end of
-			// the scheduler's queue, at which the scheduler looks seldom while others keep each other running.
+			// It lets the hub run, on few processors, and the committing goroutine, which returns from a sync to the
+			// end of the scheduler's queue. The scheduler seldom looks there while other goroutines keep each other
+			// running.
 			runtime.Gosched()
 		}
 	}
 }
 
-// await returns events. Unless the shard is busy, it waits for them.
+// await returns events. It waits for them unless the shard is busy.
 func (s *shard) await(busy bool) ([]unix.EpollEvent, error) {
 	until := s.checkAt
 	if len(s.backlogged) > 0 && (until.IsZero() || s.backlogAt.Before(until)) {
@@ -171,7 +172,7 @@ func (s *shard) await(busy bool) ([]unix.EpollEvent, error) {
 }
 
 // attend looks for events, and reports whether there is work to do. Go's poller may wake a waiting shard late, while
-// others keep the processors.
+// other goroutines use the processors.
 func (s *shard) attend() (busy bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -182,7 +183,7 @@ func (s *shard) attend() (busy bool) {
 	return !s.waiting && !s.stopped
 }
 
-// work carries out a slice of the commands, and reports whether there are more.
+// work carries out a slice of the commands, and reports whether more are left.
 //
 // A connection's frames keep their order. Frames of a room are gathered, because one large write costs little more than
 // a small one, and are broadcast before any command about a member of the room.
@@ -226,7 +227,7 @@ func (s *shard) refill() bool {
 	return len(s.todo) > 0
 }
 
-// before returns a part that must be broadcast before c; nil: there is none.
+// before returns a part that must be broadcast before c; nil if there is none.
 func (s *shard) before(c *command) *part {
 	switch {
 	case c.kind == cmdSendAhead:
@@ -267,7 +268,7 @@ func (s *shard) do(c *command) {
 	}
 }
 
-// checkDeadlines cuts connections whose deadline is over, and resumes those whose pause is over.
+// checkDeadlines cuts connections whose deadline has passed, and resumes those whose pause is over.
 func (s *shard) checkDeadlines() {
 	if s.checkAt.IsZero() {
 		return
@@ -288,8 +289,8 @@ func (s *shard) checkDeadlines() {
 	}
 }
 
-// overdue calls do, which removes the connection, for up to overdueMax connections whose time is over, and reports
-// whether there are more.
+// overdue calls do, which removes the connection, for up to overdueMax connections whose time has passed, and reports
+// whether more are left.
 func overdue(times map[*epollConn]time.Time, now time.Time, do func(*epollConn)) (more bool) {
 	n := 0
 	for c, at := range times {
@@ -310,14 +311,14 @@ func (s *shard) setDeadline(c *epollConn, d time.Duration) {
 	s.checkWithin(d)
 }
 
-// checkWithin makes the shard look at the deadlines within d.
+// checkWithin makes the shard check the deadlines within d.
 func (s *shard) checkWithin(d time.Duration) {
 	if s.checkAt.IsZero() {
 		s.checkAt = time.Now().Add(min(d, deadlineEvery))
 	}
 }
 
-// end cuts all connections that are left.
+// end cuts all remaining connections.
 func (s *shard) end() {
 	s.mu.Lock()
 	s.stopped = true

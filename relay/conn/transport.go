@@ -9,10 +9,10 @@ import (
 
 // The transport's limits.
 const (
-	// PendingBytesMax bounds the bytes that wait for a connection. A single larger piece passes while nothing else
+	// PendingBytesMax bounds the bytes that wait for a connection. A single larger piece is accepted while no other
 	// waits.
 	PendingBytesMax = 256 << 10
-	// WriteTimeout is the time of a write after which the peer counts as dead.
+	// WriteTimeout is the duration of a write after which the peer counts as dead.
 	WriteTimeout = 10 * time.Second
 	// CloseTimeout is the time in which the peer may answer a close frame.
 	CloseTimeout = 2 * time.Second
@@ -22,13 +22,13 @@ const (
 const backlogPause = time.Millisecond
 
 // Handler takes the events of one connection, one after another. A call may block for a moment, but never for another
-// call of any handler: the reading of this connection, and perhaps of others, waits for it.
+// call of any handler, because the reading of this connection, and perhaps of others, waits for it.
 type Handler interface {
 	// Received takes one text message, valid UTF-8, which it may keep.
 	Received(data []byte)
 	// Heard notes a sign of life: a control frame, or a part of a message.
 	Heard()
-	// Busy reports whether there is much to do already. Meanwhile backlogged connections are read slowly.
+	// Busy reports whether the handler has much work waiting. Meanwhile backlogged connections are read slowly.
 	Busy() bool
 	// Closed is the last call: the connection is gone.
 	Closed()
@@ -41,21 +41,21 @@ type Transport interface {
 	// once with the connection for the hub, before it reads anything. It may block until the connection has ended. It
 	// closes nc.
 	Serve(nc net.Conn, accept func(hub.Conn) Handler)
-	// Attend looks for events, and reports whether the connections have work to do. Callers use it before they take up
-	// a processor.
+	// Attend looks for events, and reports whether the connections have work to do. Callers use it before they occupy a
+	// processor.
 	Attend() (busy bool)
-	// Close frees the transport, once its connections have ended and no more will come.
+	// Close frees the transport, after its connections have ended and if no more will come.
 	Close()
 }
 
-// New makes the best transport of this system. A message of more than frameBytesMax bytes closes its connection with
+// New returns the best transport of this system. A message of more than frameBytesMax bytes closes its connection with
 // protocol.CloseTooLarge.
 func New(frameBytesMax int64) Transport { return newTransport(frameBytesMax) }
 
-// Early is a connection of which some bytes have been read already.
+// Early is a connection with bytes that were already read.
 type Early struct {
 	net.Conn
-	Bytes []byte // before those that the connection still yields
+	Bytes []byte // read before those of the connection
 }
 
 // Read implements net.Conn.

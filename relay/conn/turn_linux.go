@@ -10,15 +10,15 @@ import (
 const (
 	// readBytes is the size of one read.
 	readBytes = 2 << 10
-	// backlogFrames is the approximate number of frames of backlogged connections that are taken between two polls. If
-	// there are more than backloggedFew of these connections, a backlogPause follows.
+	// backlogFrames is the approximate number of frames of backlogged connections that are handled between two polls.
+	// If there are more than backloggedFew of these connections, a backlogPause follows.
 	backlogFrames = 16
 	backloggedFew = 8
 )
 
-// readEvents reads a slice of each connection with input, and then goes on with the backlogged connections, a few at a
-// time; while the handler is busy, with one only. A connection that says little never waits for one that says much, and
-// a crowd that says as much as it can does not take up a whole processor.
+// readEvents reads a slice of each connection with input, and then of a few backlogged connections; while the handler
+// is busy, of one only. A connection with few frames never waits for one with many, and a crowd that sends as fast as
+// it can does not occupy a whole processor.
 func (s *shard) readEvents(events []unix.EpollEvent) {
 	for i := range events {
 		s.event(&events[i])
@@ -52,12 +52,12 @@ func (s *shard) readEvents(events []unix.EpollEvent) {
 	}
 }
 
-// overloaded reports whether so much waits to be written that the shard stops reading.
+// overloaded reports whether so many bytes wait to be written that the shard stops reading.
 func (s *shard) overloaded() bool { return s.queued.Load() > queuedBytesMax }
 
 func (s *shard) event(ev *unix.EpollEvent) {
 	if int(ev.Fd) >= len(s.conns) || s.conns[ev.Fd] == nil {
-		return // gone
+		return // the connection has ended
 	}
 	c := s.conns[ev.Fd]
 	if ev.Events&unix.EPOLLOUT != 0 {
@@ -89,8 +89,8 @@ func (c *epollConn) listen(on bool) {
 	}
 }
 
-// readSlice takes a few frames of c: of bytes that were read before, or else of a new read. The poller reports again
-// the bytes that stay in the socket.
+// readSlice handles a few frames of c: of bytes that were read before, otherwise of a new read. The poller reports
+// again the bytes that remain in the socket.
 func (s *shard) readSlice(c *epollConn) (inputs int) {
 	if d := c.pause.left(); d > 0 && !c.closing {
 		s.startPause(c, d)
@@ -119,7 +119,7 @@ func (s *shard) readSlice(c *epollConn) (inputs int) {
 	return inputs
 }
 
-// tally counts the bytes that are held of a message.
+// tally sets the number of bytes held for a message.
 func (c *epollConn) tally() {
 	held := 0
 	if c.in != nil {
@@ -128,7 +128,7 @@ func (c *epollConn) tally() {
 	c.incoming.charge(held)
 }
 
-// take hands on a slice of data. A connection has a decoder only while it is in the middle of a frame or message.
+// take handles a slice of data. A connection has a decoder only while it is in the middle of a frame or message.
 func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	d := c.in
 	if d == nil {
@@ -159,7 +159,7 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 // startPause stops the reading of c for d.
 func (s *shard) startPause(c *epollConn, d time.Duration) {
 	if c.paused {
-		s.drop(c) // the only event of a connection that rests is its end
+		s.drop(c) // the only event of a paused connection is its end
 		return
 	}
 	c.paused = true

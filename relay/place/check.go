@@ -10,7 +10,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Check calls found for each file whose bytes are missing at the place or have another size. The place nil holds no bytes.
+// Check calls found for each file whose bytes are missing at the place or have another size. A nil place holds no
+// bytes.
 func Check(ctx context.Context, place files.Store, rows Rows, found func(string), show func(done, total int)) error {
 	stored := make(map[string]int64)
 	if place != nil {
@@ -38,7 +39,7 @@ func Check(ctx context.Context, place files.Store, rows Rows, found func(string)
 	return confirm(ctx, place, rows, suspects, found)
 }
 
-// confirm reports the suspects that are still in the database, and still wrong, because a relay may have gone on
+// confirm reports the suspects that are still in the database and still wrong, because a relay may have changed them
 // meanwhile.
 func confirm(ctx context.Context, place files.Store, rows Rows, suspects []rules.StoredFile, found func(string)) error {
 	wrong := make(map[string]string)

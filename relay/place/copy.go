@@ -15,8 +15,8 @@ type Copy struct {
 	Prune    bool // deletes the files at the other place that do not belong to the database
 }
 
-// Run makes the other place the database's, copies the missing files, and returns the number of files that the first place lacks.
-// It calls show after each file.
+// Run claims the other place for the database, copies the missing files, and returns the number of files that the first
+// place lacks. It calls show after each file.
 func (c *Copy) Run(ctx context.Context, show func(done, total int)) (lost int, err error) {
 	secret, err := c.Rows(ctx, func(rules.StoredFile, int) error { return nil })
 	if err != nil || secret == "" {

@@ -18,18 +18,18 @@ import (
 	"hallway/relay/rules"
 )
 
-// Rows calls each for every file in a database, with the number of all files, and returns the secret of the database from which
-// [Name] derives its name; "" if it never had files.
+// Rows calls each for every file in a database, with the number of all files, and returns the secret of the database
+// from which [Name] derives its name; "" if it never had files.
 type Rows func(ctx context.Context, each func(file rules.StoredFile, all int) error) (secret string, err error)
 
-// Sharing tells who else may use a place of files while it is open.
+// Sharing tells which other processes may use a place of files while it is open.
 type Sharing int
 
 // The kinds of Sharing.
 const (
-	Alone  Sharing = iota // nobody
+	Alone  Sharing = iota // no other process
 	Shared                // relays on the same database
-	Beside                // a relay that does not notice that the place was opened
+	Beside                // a relay that is not told that the place was opened
 )
 
 // Open opens the place at an address.
@@ -47,7 +47,7 @@ func Open(ctx context.Context, address string, with Sharing) (files.Store, error
 	return disk.Open(address)
 }
 
-// OpenBeside opens the place at an address while a relay may use it; it returns nil if there is no such folder.
+// OpenBeside opens the place at an address while a relay may use it; it returns nil if the folder does not exist.
 func OpenBeside(ctx context.Context, address string) (files.Store, error) {
 	if address == "" || !strings.HasPrefix(address, s3.Scheme) && Missing(address) {
 		return nil, nil
@@ -55,14 +55,14 @@ func OpenBeside(ctx context.Context, address string) (files.Store, error) {
 	return Open(ctx, address, Beside)
 }
 
-// Missing reports whether there is neither a file nor a folder at a path.
+// Missing reports whether no file and no folder exist at a path.
 func Missing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// Claim makes a database the owner of a place, and returns the database's secret. If several relays may share the database, it
-// refuses a place without an owner for a database that has files.
+// Claim makes a database the owner of a place, and returns the database's secret. If several relays may share the
+// database, it refuses a place without an owner for a database that has files.
 func Claim(ctx context.Context, rows rules.Files, place files.Store, with Sharing) (secret string, err error) {
 	secret, err = rows.FilesName(ctx, rand.Text())
 	if err != nil {

@@ -19,7 +19,7 @@ func Certificate(t *testing.T, serial int64) (cert, key string) {
 	return CertificateFor(t, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 }
 
-// CertificateFor makes a certificate that is valid from one time until another, also for names beside the address.
+// CertificateFor makes a certificate with the given validity, for 127.0.0.1 and the names.
 func CertificateFor(t *testing.T, serial int64, from, until time.Time, names ...string) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -89,7 +89,7 @@ func (c *Client) Next() (ws.OpCode, []byte, error) {
 	return h.OpCode, body, err
 }
 
-// Hear reads on to the next frame of the kind.
+// Hear reads up to the next frame of the kind.
 func Hear[F protocol.RelayFrame](c *Client) F {
 	c.Helper()
 	for {
@@ -108,7 +108,7 @@ func Hear[F protocol.RelayFrame](c *Client) F {
 	}
 }
 
-// WantClose reads on to the close frame, answers it and waits for the end.
+// WantClose reads up to the close frame, answers it and waits for the end.
 func (c *Client) WantClose(code protocol.CloseCode) {
 	c.Helper()
 	for {
@@ -124,7 +124,7 @@ func (c *Client) WantClose(code protocol.CloseCode) {
 		}
 		break
 	}
-	// The relay may have ended the connection by then.
+	// The relay may already have ended the connection.
 	if err := c.WriteFrame(ws.NewCloseFrame(nil)); err != nil && !errors.Is(err, io.ErrClosedPipe) {
 		c.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 // Audience is the audience of the tokens of a Key.
 const Audience = "hallway-tests"
 
-// Key is a key pair for EdDSA with a name.
+// Key is a named key pair for EdDSA.
 type Key struct {
 	Kid     string
 	private ed25519.PrivateKey

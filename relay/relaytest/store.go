@@ -14,14 +14,14 @@ import (
 	"hallway/relay/rules"
 )
 
-// Journal is a hub.Store that only counts the messages it takes.
+// Journal is a hub.Store that only counts the messages.
 type Journal struct {
 	rules.Store               // Page, Ready and Close are not implemented
-	Hold        chan struct{} // unless nil, each commit waits for one value
+	Hold        chan struct{} // unless nil, each commit waits for a value
 
 	mu   sync.Mutex
 	head int64
-	err  error // the next Commit returns it
+	err  error // the error of the next Commit
 }
 
 // Head returns the number of messages.
@@ -66,7 +66,7 @@ func (j *Journal) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error)
 	return outcomes, nil
 }
 
-// Archive is a Journal with messages that can be read.
+// Archive is a Journal with readable messages.
 type Archive struct {
 	*Journal
 	Messages []protocol.Message
@@ -74,10 +74,10 @@ type Archive struct {
 
 	mu    sync.Mutex
 	Asked int  // the number of reads
-	Fails bool // each read fails
+	Fails bool // makes each read fail
 }
 
-// NewArchive returns an archive of so many messages.
+// NewArchive returns an archive with a number of messages.
 func NewArchive(messages int) *Archive {
 	a := &Archive{Journal: &Journal{head: int64(messages)}, Gate: make(chan struct{})}
 	for n := range messages {
@@ -86,7 +86,7 @@ func NewArchive(messages int) *Archive {
 	return a
 }
 
-// MessageOf returns the stored message of the send n.
+// MessageOf returns the stored message of the n-th send.
 func MessageOf(n int, seq int64) protocol.Message {
 	return protocol.Message{Room: "lobby", ID: SendOf(n).ID, Seq: seq, Rev: seq, Text: "hi"}
 }
@@ -116,8 +116,8 @@ func (a *Archive) Page(_ context.Context, _, _ string, q rules.Query) (protocol.
 	return p, nil
 }
 
-// Everyone is a verifier that takes any token as the user's name, and the grants of such a token: a
-// participant's in every room.
+// Everyone is a verifier that takes any token as the user's name, and the grants of such a token: a participant's in
+// every room.
 type Everyone struct{}
 
 // Role implements hub.Grants.

@@ -2,5 +2,5 @@
 
 package reload
 
-// openToAll returns false: it knows only the permissions of Unix.
+// openToAll returns false, because it knows only the permissions of Unix.
 func openToAll(string) bool { return false }

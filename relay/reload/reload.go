@@ -1,6 +1,6 @@
-// Package reload watches small files that may change while the relay runs, such as certificates and secrets, and hands their new
-// contents to the part that uses them. The main type is [Watch]; a new kind of file is one more Watch, made by the package that
-// uses it. The package must not know the meaning of the contents.
+// Package reload watches small files that may change while the relay runs, such as certificates and secrets, and passes
+// their new contents to the part that uses them. The main type is [Watch]; a new kind of file is one more Watch, made
+// by the package that uses it. The package must not know the meaning of the contents.
 package reload
 
 import (
@@ -11,21 +11,20 @@ import (
 	"time"
 )
 
-// every is the time between two checks of files that may change. A SIGHUP causes a check at once, if the system
-// has that signal.
+// every is the time between two checks of the files. A SIGHUP causes a check at once, if the system has that signal.
 const every = 5 * time.Second
 
-// A Watch reads some small files anew, all together, when one of them changes.
+// A Watch reads some small files again, all together, when one of them changes.
 type Watch struct {
 	What  string // names the contents in the log
 	Paths []string
-	// Take uses the new contents. After an error the old ones stay in use.
+	// Take applies the new contents. After an error the old contents stay in use.
 	Take func(contents [][]byte) error
-	// Private holds the files that only the relay should read, by the flag that names them.
+	// Private holds the paths of files that only the relay should read, by the flag that names each.
 	Private map[string]string
 
 	last   [][]byte
-	failed string // the error that was logged last
+	failed string // the last logged error
 }
 
 // Run checks the files of the watches until ctx ends. After a hangup it checks them at once, and calls hungUp.
@@ -49,7 +48,7 @@ func Run(ctx context.Context, log *slog.Logger, hangups <-chan os.Signal, hungUp
 	}
 }
 
-// Check reads the files, and hands their contents on if a file has changed. Errors go to the log, each once.
+// Check reads the files, and passes on their contents if a file has changed. It logs each error once.
 func (w *Watch) Check(log *slog.Logger) {
 	contents := make([][]byte, len(w.Paths))
 	var err error
@@ -67,7 +66,7 @@ func (w *Watch) Check(log *slog.Logger) {
 	switch first := w.last == nil; {
 	case err == nil:
 		w.last, w.failed = contents, ""
-		if !first { // the first contents are those with which the relay began
+		if !first { // the relay started with the first contents
 			log.Info("taken over anew", "what", w.What)
 			w.warnOfAccess(log)
 		}
@@ -77,7 +76,7 @@ func (w *Watch) Check(log *slog.Logger) {
 	}
 }
 
-// warnOfAccess warns of private files that every user of the machine may read or change.
+// warnOfAccess warns of private files that every user of the machine may read or write.
 func (w *Watch) warnOfAccess(log *slog.Logger) {
 	for flag, path := range w.Private {
 		if openToAll(path) {

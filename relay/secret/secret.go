@@ -1,6 +1,6 @@
-// Package secret reads the keys that sign tokens, from the environment, a file or a key set, and the demands that tokens must
-// meet. The main type is [KeyFlags], the flags of a relay; [Flags] are those of a command that needs the secret alone. A new demand
-// is a field of [DemandFlags].
+// Package secret reads the keys that sign tokens, from the environment, a file or a key set, and the demands that
+// tokens must meet. The main type is [KeyFlags], the flags of a relay; [Flags] are those of a command that needs only
+// the secret. A new demand is a field of [DemandFlags].
 //
 // The package must not know connections, and never puts a secret into an error.
 package secret
@@ -18,8 +18,8 @@ import (
 	"hallway/relay/reload"
 )
 
-// variable is the name of the environment variable with the secret. There is no flag for it, because others on the machine can read a
-// process's flags.
+// variable is the name of the environment variable with the secret. There is no flag for the secret, because other
+// users of the machine can read a process's flags.
 const variable = "HALLWAY_JWT_SECRET"
 
 // Flags name the secret that signs tokens.
@@ -78,10 +78,10 @@ func (f Flags) Keeper() (*auth.Keeper, error) {
 	return k, nil
 }
 
-// trimSecret removes the line break with which editors and echo end a file.
+// trimSecret removes the line break that editors and echo put at the end of a file.
 func trimSecret(content []byte) []byte { return bytes.TrimRight(content, "\r\n") }
 
-// Watch returns the watch of the secret's file; nil: the secret cannot change.
+// Watch returns the watch of the secret's file; nil if the secret cannot change.
 func (f Flags) Watch(k *auth.Keeper) *reload.Watch {
 	if f.JWTSecretFile == "" {
 		return nil
@@ -133,7 +133,7 @@ func (f KeyFlags) Keeper() (*auth.Keeper, error) {
 	return k, err
 }
 
-// KeeperForDemo returns the keeper of the demo, with a random secret unless one is given.
+// KeeperForDemo returns the keeper of the demo, with a random secret if none is given.
 func (f KeyFlags) KeeperForDemo() (*auth.Keeper, error) {
 	if err := f.checkKeys(); err != nil {
 		return nil, err

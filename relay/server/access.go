@@ -196,9 +196,8 @@ func param(c *fiber.Ctx, name string) (string, error) {
 	return url.PathUnescape(strings.Clone(c.Params(name)))
 }
 
-// pathOrQuery is param, but if that part of the path is "-" and the query has the name, it returns the query's value,
-// because not every value survives in a path. Browsers remove a part that is "." or "..", and some proxies make a "/"
-// of its escape.
+// pathOrQuery is param, but if that part of the path is "-" and the query has the name, it returns the query's value.
+// Some values cannot stand in a path: browsers remove a part that is "." or "..", and some proxies unescape a "/".
 func pathOrQuery(c *fiber.Ctx, name string) (string, error) {
 	part, err := param(c, name)
 	if err != nil || part != "-" {

@@ -134,7 +134,7 @@ func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 	if s.conn == nil || rc.Response.StatusCode() == fiber.StatusSwitchingProtocols {
 		return
 	}
-	if rc.Response.IsBodyStream() { // of a file; see downloads
+	if rc.Response.IsBodyStream() { // a file's; see downloads
 		w.answers.Release(s.conn)
 		return
 	}

@@ -2,5 +2,5 @@
 
 package system
 
-// IgnoreFileSizeLimit does nothing: this system has no such limit.
+// IgnoreFileSizeLimit does nothing, because this system has no such limit.
 func IgnoreFileSizeLimit() {}

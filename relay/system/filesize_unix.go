@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// IgnoreFileSizeLimit makes a write beyond the limit of a file's size fail, as on a full disk. By default it ends the
-// process.
+// IgnoreFileSizeLimit makes a write beyond the limit of a file's size fail, as on a full disk. By default such a write
+// ends the process.
 func IgnoreFileSizeLimit() { signal.Ignore(syscall.SIGXFSZ) }

@@ -4,5 +4,5 @@ package system
 
 import "os"
 
-// Hangups returns nil: this system has no such signal.
+// Hangups returns nil, because this system has no such signal.
 func Hangups() <-chan os.Signal { return nil }

@@ -13,11 +13,11 @@ const (
 	gcPercent = 50
 	// countEvery is the time between two counts of the connections.
 	countEvery = 2 * time.Second
-	// rushConns is the change in connections after which the relay gives memory back, once their number is steady.
+	// rushConns is the change in connections after which the relay returns memory, once their number is steady.
 	rushConns = 500
 )
 
-// SaveMemory sets the collector's pace, unless the environment does (GOGC).
+// SaveMemory sets the collector's GOGC, unless the environment sets it.
 func SaveMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -25,7 +25,7 @@ func SaveMemory() {
 }
 
 // GiveBackMemory returns memory to the system after each rush of connections, until ctx ends. A handshake needs many
-// times the memory of a silent connection, and the collector alone would keep it for minutes.
+// times the memory of a silent connection, and the collector alone would keep that memory for minutes.
 func GiveBackMemory(ctx context.Context, conns func() int) {
 	tick := time.NewTicker(countEvery)
 	defer tick.Stop()
@@ -44,7 +44,7 @@ func GiveBackMemory(ctx context.Context, conns func() int) {
 
 // A rush is a large change in the number of connections.
 type rush struct {
-	settled int // connections when memory was given back last
+	settled int // connections when memory was last returned
 	last    int // connections at the last count
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// SameSignal is the time within which a second signal counts as the same: timeout(1) signals both the process and its
-// group, and a wrapper may pass on the signal that its terminal has sent to both.
+// SameSignal is the time within which a second signal counts as the same one: timeout(1) signals both the process and
+// its group, and a wrapper may pass on the signal that its terminal has sent to both.
 const SameSignal = 500 * time.Millisecond
 
 // UntilSignal returns a context that ends with SIGINT or SIGTERM. A second signal, more than SameSignal later, ends the

@@ -1,7 +1,7 @@
-// Package bustest is the suite of tests that every bus passes: the promises of [bus.Bus] while nothing fails.
+// Package bustest tests the promises of [bus.Bus] that every bus keeps while no fault occurs.
 //
-// A bus's own tests call [Run]. Its behaviour after failures is tested beside it. A new promise becomes a function in the
-// table of Run. The package must not know how news travel.
+// A bus's own tests call [Run]. They test its behaviour after failures themselves. A new promise becomes a function in
+// the table of Run. The package must not know how news travel.
 package bustest
 
 import (
@@ -19,7 +19,7 @@ import (
 type Network interface {
 	// Join connects a relay of a cluster.
 	Join(t *testing.T, cluster string, id bus.RelayID, listener bus.Listener) bus.Bus
-	// Until waits for a condition that changes when a listener is called. It fails the test after a while.
+	// Until waits for a condition that changes when a listener is called. It fails the test after a time limit.
 	Until(t *testing.T, what string, so func() bool)
 }
 
@@ -36,7 +36,7 @@ type Relay struct {
 	changed   chan struct{} // has a value after a change
 }
 
-// NewRelay returns a relay that joins a network. The caller sets Bus.
+// NewRelay returns a relay for a network. The caller sets Bus.
 func NewRelay(id bus.RelayID) *Relay {
 	return &Relay{ID: id, listening: map[string]int{}, changed: make(chan struct{}, 1)}
 }
@@ -71,14 +71,14 @@ func (r *Relay) Listening(rooms []string) {
 // Missed implements [bus.Listener].
 func (r *Relay) Missed() { r.note(func() { r.missed++ }) }
 
-// News returns what the relay has heard.
+// News returns the news that the relay has heard.
 func (r *Relay) News() []bus.News {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.heard)
 }
 
-// Misses returns how often the relay was told of lost news.
+// Misses returns the number of times that the relay was told of lost news.
 func (r *Relay) Misses() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -119,7 +119,7 @@ func Change(room string, rev int64) *bus.Changes {
 	}
 }
 
-// Run runs the suite on networks that open makes, a new one for each test.
+// Run runs the suite. open makes a new network for each test.
 func Run(t *testing.T, open func(t *testing.T) Network) {
 	for name, test := range map[string]func(*testing.T, Network){
 		"every kind arrives where it is wanted": everyKind,

@@ -16,7 +16,7 @@ type Member struct {
 	listener bus.Listener
 
 	connected bool
-	cuts      int // of the connection, so far
+	cuts      int // the number of times that the connection was cut
 	left      bool
 	rooms     map[string]*subscription
 	lines     map[*Member]*[2]line // to each other relay, for durable and for ephemeral news
@@ -28,10 +28,10 @@ var _ bus.Bus = (*Member)(nil)
 // subscription is a room that a relay listens to.
 type subscription struct{ active bool }
 
-// line holds the messages under way from one relay to another, in their order.
+// line holds the messages under way from one relay to another, in order.
 type line struct{ messages [][]byte }
 
-// Listen starts to hear the news of a room.
+// Listen subscribes to the news of a room.
 func (m *Member) Listen(room string) {
 	if m.rooms[room] != nil {
 		return
@@ -41,7 +41,7 @@ func (m *Member) Listen(room string) {
 	m.activate(room, s)
 }
 
-// activate makes a subscription take effect, and reports it, each after a delay.
+// activate makes a subscription effective, and reports it, each after a delay.
 func (m *Member) activate(room string, s *subscription) {
 	m.later(func() {
 		if m.connected && m.rooms[room] == s {
@@ -55,7 +55,7 @@ func (m *Member) activate(room string, s *subscription) {
 	})
 }
 
-// Unlisten ends hearing the news of a room.
+// Unlisten unsubscribes from the news of a room.
 func (m *Member) Unlisten(room string) { delete(m.rooms, room) }
 
 // Stats returns the counters.
@@ -91,7 +91,7 @@ func (m *Member) Tell(news bus.News) {
 	}
 }
 
-// hears reports whether the relay would get news of another one.
+// hears reports whether the relay gets news of another one.
 func (m *Member) hears(from *Member, news bus.News) bool {
 	if m.left || !m.connected || m.cluster != from.cluster || m.network.parted[[2]*Member{from, m}] {
 		return false
@@ -104,7 +104,7 @@ func (m *Member) hears(from *Member, news bus.News) bool {
 	return room == "" || s != nil && s.active
 }
 
-// send puts a message on its way, with the network's faults.
+// send sends a message, with the network's faults.
 func (m *Member) send(to *Member, message []byte, durable bool) {
 	n := m.network
 	if n.happens(n.Faults.Lost) {
@@ -128,12 +128,12 @@ func (m *Member) send(to *Member, message []byte, durable bool) {
 	}
 	for range times {
 		l.messages = append(l.messages, message)
-		// The first item arrives, whichever that is, so each line keeps its order.
+		// It receives the line's first message, not this one, so each line keeps its order.
 		to.later(func() { to.receive(l.take(n)) })
 	}
 }
 
-// take returns the next message of the line; nil: it was emptied.
+// take removes and returns the next message of the line; nil if the line was emptied.
 func (l *line) take(n *Network) []byte {
 	if len(l.messages) == 0 {
 		return nil
@@ -165,7 +165,7 @@ func (m *Member) receive(message []byte) {
 	}
 }
 
-// lose forgets the messages that are under way to the relay.
+// lose drops the messages that are under way to the relay.
 func (m *Member) lose() {
 	for _, other := range m.network.members {
 		if lines := other.lines[m]; lines != nil {
@@ -184,7 +184,7 @@ func (m *Member) Cut() {
 	m.lose()
 }
 
-// Restore mends the connection. After a delay the relay listens again, and is told of lost news.
+// Restore restores the connection. After a delay the relay listens again, and is told of lost news.
 func (m *Member) Restore() {
 	m.connected = true
 	m.stats.Reconnects++
@@ -206,14 +206,14 @@ func (m *Member) Restore() {
 	})
 }
 
-// Lag makes the relay too slow: messages under way to it are lost, and it is told so.
+// Lag simulates a relay that is too slow: messages under way to it are lost, and it is told of that.
 func (m *Member) Lag() {
 	m.lose()
 	m.stats.Missed++
 	m.later(m.listener.Missed)
 }
 
-// Leave ends the relay's place, as the end of its process does.
+// Leave removes the relay from the network, as the end of its process does.
 func (m *Member) Leave() {
 	m.Cut()
 	m.left = true

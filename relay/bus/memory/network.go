@@ -12,11 +12,12 @@ type Random interface {
 	Int64N(n int64) int64
 }
 
-// Faults says how bad a network is. The zero value is a network that delivers everything at once.
+// Faults holds the fault rates of a network. The zero value is a network that delivers everything at once.
 type Faults struct {
 	Delay time.Duration // the longest delay of a message, or of a subscription
 
-	// Of a thousand messages to a relay, so many are lost, come twice, overtake others, or seem to be of another version.
+	// For a thousand messages to a relay, the numbers that are lost, doubled, overtake others, or seem to be of another
+	// version.
 	Lost, Doubled, Overtaking, Foreign int64
 }
 
@@ -31,7 +32,7 @@ type Network struct {
 	parted  map[[2]*Member]bool
 }
 
-// New returns a network without faults. It calls later for each event to come: once the duration is over, the owner
+// New returns a network without faults. It calls later for each future event: when the duration is over, the owner
 // calls the function, and never before later has returned.
 func New(random Random, later func(d time.Duration, do func())) *Network {
 	return &Network{random: random, later: later, parted: map[[2]*Member]bool{}}
@@ -47,7 +48,7 @@ func (n *Network) Join(cluster string, id bus.RelayID, listener bus.Listener) *M
 	return m
 }
 
-// Part ends the exchange of messages between two relays; those under way still arrive.
+// Part cuts the connection between two relays; messages under way still arrive.
 func (n *Network) Part(a, b *Member) {
 	n.parted[[2]*Member{a, b}], n.parted[[2]*Member{b, a}] = true, true
 }
@@ -55,12 +56,12 @@ func (n *Network) Part(a, b *Member) {
 // Heal ends all partitions.
 func (n *Network) Heal() { clear(n.parted) }
 
-// happens reports whether something happens that does so many times of a thousand.
+// happens reports whether an event of that probability happens, in thousandths.
 func (n *Network) happens(perMille int64) bool {
 	return perMille > 0 && n.random.Int64N(1000) < perMille
 }
 
-// delay returns the time that a message takes.
+// delay returns the random delay of a message.
 func (n *Network) delay() time.Duration {
 	if n.Faults.Delay <= 0 {
 		return 0

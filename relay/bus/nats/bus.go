@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	// queueBytesMax bounds each queue: of news to publish, and of messages to hear.
+	// queueBytesMax bounds each queue: of news to publish, and of received messages.
 	queueBytesMax = 16 << 20
 	// channelMax bounds the messages between the client and the queues.
 	channelMax = 16384
 	// networkTimeout bounds connecting, writing, and the wait for the server's answer.
 	networkTimeout = 2 * time.Second
-	// pingEvery is the time between two pings. If a ping is not answered before the next one, the connection ends.
+	// pingEvery is the time between two pings. If a ping is unanswered at the next one, the connection ends.
 	pingEvery = time.Second
-	// reconnectEvery is the time between two rounds of the servers, and the largest random addition to it.
+	// reconnectEvery is the time between two attempts at all servers, and the largest random addition to it.
 	reconnectEvery = 250 * time.Millisecond
-	// closeTimeout bounds the publishing of waiting news when the bus is closed.
+	// closeTimeout bounds the publishing of waiting news at the end of the bus.
 	closeTimeout = time.Second
 )
 
@@ -48,9 +48,9 @@ type Bus struct {
 	running   sync.WaitGroup
 
 	connected atomic.Bool
-	opened    chan struct{} // closed when the bus was connected first
+	opened    chan struct{} // closed when the bus is first connected
 	counters  counters
-	lastError string // the last log entry; the client's goroutine of callbacks owns it
+	lastError string // the last log entry; owned by the goroutine of the client's callbacks
 }
 
 var _ bus.Bus = (*Bus)(nil)
@@ -60,8 +60,8 @@ type counters struct {
 	published, received, dropped, missed, malformed, unknown, reconnects atomic.Uint64
 }
 
-// Open connects a relay to a cluster's bus. If no server can be reached, it goes on trying; if a server refuses, as for
-// wrong credentials, it returns an error. The relay hears nothing before it calls [Bus.Join].
+// Open connects a relay to a cluster's bus. If no server can be reached, it keeps trying; if a server refuses, for
+// example because of wrong credentials, it returns an error. The relay hears nothing before it calls [Bus.Join].
 func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus, error) {
 	options, err := config.options()
 	if err != nil {
@@ -90,7 +90,7 @@ func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus
 	return b, nil
 }
 
-// Join makes the bus call the listener, from several goroutines, until [Bus.Close] has returned. It is called once.
+// Join makes the bus call the listener, from several goroutines, until [Bus.Close] has returned. It may be called once.
 func (b *Bus) Join(listener bus.Listener) bus.Bus {
 	b.listener = listener
 	b.running.Go(b.obey)
@@ -101,7 +101,7 @@ func (b *Bus) Join(listener bus.Listener) bus.Bus {
 	return b
 }
 
-// connect connects, or begins to try.
+// connect connects, or starts trying.
 func (b *Bus) connect(servers string, options []nats.Option) error {
 	conn, err := nats.Connect(servers, options...)
 	if err != nil && unreachable(err) {
@@ -109,7 +109,7 @@ func (b *Bus) connect(servers string, options []nats.Option) error {
 		conn, err = nats.Connect(servers, append(options, nats.RetryOnFailedConnect(true))...)
 	} else if err == nil {
 		<-b.opened
-		b.control.take() // nothing was missed before
+		b.control.take() // no news were missed before
 	}
 	b.conn = conn
 	switch {
@@ -125,7 +125,7 @@ func (b *Bus) connect(servers string, options []nats.Option) error {
 	return fmt.Errorf("--nats: %w", err)
 }
 
-// unreachable reports whether an error may pass by itself.
+// unreachable reports whether an error may pass without a change of the configuration.
 func unreachable(err error) bool {
 	var network net.Error
 	isNetwork := errors.As(err, &network)
@@ -135,7 +135,7 @@ func unreachable(err error) bool {
 	return isNetwork || errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF)
 }
 
-// options returns what the client of every relay has.
+// options returns the client options of every relay.
 func (b *Bus) options() []nats.Option {
 	return []nats.Option{
 		nats.Name(fmt.Sprintf("hallway %016x", uint64(b.id))),
@@ -143,7 +143,7 @@ func (b *Bus) options() []nats.Option {
 		nats.Timeout(networkTimeout), nats.FlusherTimeout(networkTimeout),
 		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(1),
 		nats.MaxReconnects(-1), nats.ReconnectWait(reconnectEvery), nats.ReconnectJitter(reconnectEvery, reconnectEvery),
-		nats.ReconnectBufSize(-1), // news that wait for a server would be old, and the others check the heads
+		nats.ReconnectBufSize(-1), // news that wait for a server would be old; the other relays check the heads
 		nats.IgnoreAuthErrorAbort(),
 		nats.ConnectHandler(func(conn *nats.Conn) {
 			b.up(conn, "connected to NATS")
@@ -178,7 +178,7 @@ func (b *Bus) up(conn *nats.Conn, what string) {
 	b.control.wake(func(w *word) { w.connected = true })
 }
 
-// failed logs an error of the client, once while it repeats.
+// failed logs an error of the client. It logs a repeated error once.
 func (b *Bus) failed(err error) {
 	if err != nil && err.Error() != b.lastError {
 		b.lastError = err.Error()
@@ -192,7 +192,7 @@ func (b *Bus) tooSlow() {
 	b.control.wake(func(w *word) { w.missed = true })
 }
 
-// Close publishes waiting news, for a short time, and ends the bus.
+// Close publishes waiting news within closeTimeout, and ends the bus.
 func (b *Bus) Close() {
 	b.out.close()
 	overdue := time.AfterFunc(closeTimeout, b.conn.Close)

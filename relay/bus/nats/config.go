@@ -14,11 +14,11 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// Config says how a relay reaches the servers. Its errors name the flags of the command.
+// Config holds the settings of the connection to the servers. Its errors name the command's flags.
 type Config struct {
 	Servers []string // URLs: nats:// or tls://
-	Creds   string   // a file with credentials; "": those in the URLs, if any
-	CA      string   // a file with the authorities that sign the servers' certificates; "": those of the system
+	Creds   string   // a file with credentials; "": the URLs hold them, or there are none
+	CA      string   // a file with the authorities that sign the servers' certificates; "": the system's
 }
 
 // options checks the configuration and returns the client's options for it.
@@ -38,7 +38,7 @@ func (c *Config) options() ([]nats.Option, error) {
 	case c.CA != "":
 		return nil, errors.New("--nats-ca needs TLS: use a tls:// address in --nats")
 	default:
-		// Another server of theirs may not be on this machine.
+		// Servers that they announce may be on other machines.
 		options = append(options, nats.IgnoreDiscoveredServers())
 	}
 	if c.Creds != "" {

@@ -8,17 +8,17 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// control is a request to the goroutine of that name.
+// control holds requests to the goroutine that runs obey.
 type control struct {
 	mu    *sync.Mutex
 	word  *word
-	ready chan struct{} // has a value while there is a word
+	ready chan struct{} // has a value while there are requests
 }
 
-// word holds the requests since the goroutine last looked.
+// word holds the requests since the goroutine last took them.
 type word struct {
-	rooms     map[string]bool // whether to listen to the room: the last wish for each
-	connected bool            // the bus is connected, anew or for the first time
+	rooms     map[string]bool // whether to listen to a room: the last request for each
+	connected bool            // the bus was connected, for the first time or again
 	missed    bool            // messages were lost
 }
 
@@ -26,7 +26,7 @@ func newControl() control {
 	return control{mu: new(sync.Mutex), word: &word{rooms: map[string]bool{}}, ready: make(chan struct{}, 1)}
 }
 
-// wake leaves word for the goroutine.
+// wake adds a request and wakes the goroutine.
 func (c *control) wake(ask func(*word)) {
 	c.mu.Lock()
 	ask(c.word)
@@ -37,7 +37,7 @@ func (c *control) wake(ask func(*word)) {
 	}
 }
 
-// take returns the word that was left.
+// take removes and returns the requests.
 func (c *control) take() word {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -46,17 +46,17 @@ func (c *control) take() word {
 	return taken
 }
 
-// Listen starts to hear the news of a room.
+// Listen subscribes to the news of a room.
 func (b *Bus) Listen(room string) { b.control.wake(func(w *word) { w.rooms[room] = true }) }
 
-// Unlisten ends hearing the news of a room.
+// Unlisten unsubscribes from the news of a room.
 func (b *Bus) Unlisten(room string) { b.control.wake(func(w *word) { w.rooms[room] = false }) }
 
-// obey carries out requests to the control until the bus is closed. It reports a subscription once the server has
-// answered a ping behind it.
+// obey carries out requests until the bus is closed. It reports a subscription once the server has answered a ping that
+// was sent after it.
 func (b *Bus) obey() {
 	subscribed := map[string]*nats.Subscription{}
-	unreported := map[string]bool{} // rooms of which the listener does not know yet that it hears them
+	unreported := map[string]bool{} // subscribed rooms that the listener was not told of
 	connected, missed := false, false
 	for {
 		select {
@@ -96,7 +96,7 @@ func (b *Bus) obey() {
 
 // subscribe subscribes to the news of a room.
 func (b *Bus) subscribe(subscribed map[string]*nats.Subscription, room string) {
-	// It fails only once the connection is closed for good.
+	// It fails only after the final close of the connection.
 	if s, err := b.conn.ChanSubscribe(b.subjects.listen(room), b.incoming); err == nil {
 		subscribed[room] = s
 	}
@@ -105,7 +105,7 @@ func (b *Bus) subscribe(subscribed map[string]*nats.Subscription, room string) {
 // unsubscribe ends the subscription to a room, if there is one.
 func (b *Bus) unsubscribe(subscribed map[string]*nats.Subscription, room string) {
 	if s := subscribed[room]; s != nil {
-		_ = s.Unsubscribe() // it fails only once the connection is closed for good
+		_ = s.Unsubscribe() // it fails only after the final close of the connection
 		delete(subscribed, room)
 	}
 }

@@ -1,12 +1,13 @@
-// Package nats carries news between relays over NATS core, which keeps nothing: what a relay does not hear at once, it reads
-// from the database.
+// Package nats carries news between relays over NATS core, which stores nothing: a relay reads missed changes from the
+// database.
 //
-// The main type is [Bus]. A [Config] names the servers; a new setting of the connection is a field of it.
+// The main type is [Bus]. A [Config] names the servers; a new setting of the connection is one of its fields.
 //
 // # Subjects
 //
-// The cluster's id is in every subject, so that two clusters on one server never hear each other. Hashes are the first 128
-// bits of SHA-256 over the room's name, in hex, since a room's name may hold what a subject may not.
+// The cluster's id is in every subject, so that two clusters on one server never hear each other. Hashes are the first
+// 128 bits of SHA-256 over the room's name, in hex, because a room's name may contain characters that a subject may
+// not.
 //
 //	hallway.<cluster>.r.<hash>     changes of a room
 //	hallway.<cluster>.e.<hash>     ephemeral news of a room
@@ -22,10 +23,10 @@
 //	intake    moves messages from the client's channel to two queues, of changes and of ephemeral news
 //	hear      two, one for each queue: decode and call Heard
 //
-// No method waits for the network, because the client of NATS holds a lock while it writes: Tell, Listen and Unlisten only
-// leave word for these goroutines.
+// No method waits for the network, because the client of NATS holds a lock while it writes: Tell, Listen and Unlisten
+// only leave requests for these goroutines.
 //
 // # What this package must not know
 //
-// The hub, the database, what news mean.
+// The hub, the database, the meaning of news.
 package nats

@@ -19,14 +19,14 @@ func (b *Bus) Tell(news bus.News) {
 	}
 }
 
-// tellChanges publishes changes. If the queue is full, it tells the room's head later. While the server is away it
-// tells nothing: when it is back, all relays read the heads.
+// tellChanges publishes changes. If the queue is full, it publishes the room's head later. While the server is away it
+// publishes nothing: after the reconnection, all relays read the heads.
 func (b *Bus) tellChanges(n *bus.Changes) {
 	if !b.connected.Load() {
 		b.counters.dropped.Add(1)
 		return
 	}
-	b.dropped.mu.Lock() // the publisher must not find the lane empty and no head between the two
+	b.dropped.mu.Lock() // between the two checks, the publisher must not find an empty lane and no head
 	defer b.dropped.mu.Unlock()
 	if !b.out.put(durableLane, n, bus.Bytes(n)) {
 		b.counters.dropped.Add(1)
@@ -34,10 +34,10 @@ func (b *Bus) tellChanges(n *bus.Changes) {
 	}
 }
 
-// droppedHeadsMax bounds the rooms whose heads are told later. The head check finds the others.
+// droppedHeadsMax bounds the rooms whose heads are published later. The head check finds the other rooms.
 const droppedHeadsMax = 10_000
 
-// droppedHeads holds the heads of rooms of which changes were dropped. They are told when the queue is empty again.
+// droppedHeads holds the heads of rooms whose changes were dropped. They are published when the queue is empty again.
 type droppedHeads struct {
 	mu    sync.Mutex
 	rooms map[string]*bus.Changes // without frames
@@ -52,7 +52,7 @@ func (d *droppedHeads) note(n *bus.Changes) {
 	}
 }
 
-// take removes all heads.
+// take removes and returns all heads.
 func (d *droppedHeads) take() []*bus.Changes {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -67,14 +67,14 @@ const (
 	ephemeralLane
 )
 
-// publish publishes the queue until the bus is closed.
+// publish publishes the news in the queue until the bus is closed.
 func (b *Bus) publish() {
 	defer close(b.published)
 	for {
 		news, ok := b.out.take()
 		if !ok {
 			if b.connected.Load() {
-				_ = b.conn.FlushTimeout(closeTimeout) // a bus that ends does not wait for a paused server
+				_ = b.conn.FlushTimeout(closeTimeout) // a closing bus does not wait for a paused server
 			}
 			return
 		}

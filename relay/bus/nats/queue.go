@@ -10,7 +10,7 @@ type queue[T any] struct {
 	mu     sync.Mutex
 	lanes  [2]lane[T]
 	closed bool
-	ready  sync.Cond // something was put in, or the queue was closed
+	ready  sync.Cond // signalled when an item was added, or the queue was closed
 }
 
 type lane[T any] struct {
@@ -30,7 +30,7 @@ func newQueue[T any](bytesMax int) *queue[T] {
 	return q
 }
 
-// put adds an item to a lane. It reports whether it had a place.
+// put adds an item to a lane. It returns false if the lane is full or the queue closed.
 func (q *queue[T]) put(which int, item T, bytes int) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -38,7 +38,7 @@ func (q *queue[T]) put(which int, item T, bytes int) bool {
 	if q.closed || l.bytes+bytes > q.bytesMax {
 		return false
 	}
-	if l.next > 0 && len(l.items) == cap(l.items) { // moves the rest instead of growing
+	if l.next > 0 && len(l.items) == cap(l.items) { // move the items to the front instead of growing
 		n := copy(l.items, l.items[l.next:])
 		clear(l.items[n:])
 		l.items, l.next = l.items[:n], 0
@@ -83,7 +83,7 @@ func (q *queue[T]) idle(which int) bool {
 	return l.next == len(l.items)
 }
 
-// close ends the queue: nothing more is taken in.
+// close closes the queue: it accepts no more items.
 func (q *queue[T]) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -6,7 +6,8 @@ import (
 	"hallway/relay/bus"
 )
 
-// intake moves messages from the client to the queues, so that their bytes are bounded and ephemeral news delay no change.
+// intake moves messages from the client to the queues, so that their bytes are bounded and ephemeral news delay no
+// change.
 func (b *Bus) intake(durable, ephemeral *queue[[]byte]) {
 	defer durable.close()
 	defer ephemeral.close()
@@ -26,7 +27,7 @@ func (b *Bus) intake(durable, ephemeral *queue[[]byte]) {
 	}
 }
 
-// hear decodes messages of durable or of ephemeral news, and hands the news to the listener.
+// hear decodes messages of durable or of ephemeral news, and passes the news to the listener.
 func (b *Bus) hear(heard *queue[[]byte], durable bool) {
 	for {
 		message, ok := heard.take()

@@ -30,10 +30,10 @@ func subjectsOf(cluster string) (subjects, error) {
 // durable returns the subject of a room's changes.
 func (s subjects) durable(room string) string { return s.prefix + "r." + hash(room) }
 
-// isDurable reports whether a subject is of a room's changes.
+// isDurable reports whether a subject is that of a room's changes.
 func (s subjects) isDurable(subject string) bool { return strings.HasPrefix(subject, s.prefix+"r.") }
 
-// listen returns the subject that stands for all news of a room.
+// listen returns the subject with a wildcard for all news of a room.
 func (s subjects) listen(room string) string { return s.prefix + "*." + hash(room) }
 
 // ephemeral returns the subject of a room's ephemeral news.
@@ -47,7 +47,7 @@ func (s subjects) to(relay bus.RelayID) string {
 	return fmt.Sprintf("%sto.%016x", s.prefix, uint64(relay))
 }
 
-// of returns the subject that news are published to.
+// of returns the subject on which news are published.
 func (s subjects) of(news bus.News) string {
 	room, relay := bus.RoomOf(news), bus.RelayOf(news)
 	switch {
