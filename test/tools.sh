@@ -1,8 +1,8 @@
 #!/bin/sh
 # Usage: test/tools.sh go cc node npm
 #
-# Checks that the tools named are there and fit, and names the command that installs each one that does not. Exits
-# with 2 when something is missing.
+# Checks that the named tools are installed in a fitting version. For any other tool it prints the command that installs it, and it
+# exits with code 2.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -33,7 +33,7 @@ older() {
     [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$1" ]
 }
 
-# go_command installs the release go.mod pins: distributions often carry an older one.
+# go_command prints the command that installs the release in go.mod, because distributions often have an older one.
 go_command() {
     if [ "$(uname -s)" = Darwin ]; then
         echo 'brew install go'
@@ -53,10 +53,10 @@ check_go() {
         complain go 'not found' "$(go_command)"
         return
     fi
-    # Outside the module, so that an older Go answers with its own version instead of refusing go.mod.
+    # Runs outside the module, so that an older Go prints its version and does not refuse go.mod.
     found=$(cd / && GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//; s/[^0-9.].*//')
     if older "$found" "$go_least"; then
-        # Go 1.21 and later fetch the pinned release by themselves unless told not to.
+        # Go 1.21 and later download the pinned release themselves, unless a setting forbids it.
         go version >/dev/null 2>&1 || complain go "version $found is too old, $go_least or newer is needed" "$(go_command)"
     elif older "$go_pinned" "$found"; then
         echo "go: version $found is newer than go$go_pinned, with which this release is tested; if the build fails," \

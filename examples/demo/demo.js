@@ -1,17 +1,17 @@
-// The whole integration: a room, a source of tokens. The rest of this page shows the chat at work.
+// A host needs only this to embed the chat: a room, and a function that gets tokens. The rest of the script serves the demonstration.
 
 import { define, HallwayChat } from './dist/index.js';
 import { wasmUrl } from './dist/module.js';
 import { switchedNetwork } from './network.js';
 
-HallwayChat.wasmUrl = wasmUrl; // a name with the module's hash, so that a browser may keep it for ever
+HallwayChat.wasmUrl = wasmUrl; // its name contains the module's hash, so that browsers may cache it for ever
 define();
 
 const query = new URLSearchParams(location.search);
 const room = query.get('room') || 'lobby';
-const as = query.get('as'); // show one of the two alone
+const as = query.get('as'); // the role of the only chat to show; null: both chats
 
-/** A real host asks its own server, which knows who is logged in; the demo's relay believes everybody. */
+/** Gets a token from the demo's relay, which believes everybody. A real host asks its own server, which knows the logged-in user. */
 async function fetchToken(name, role) {
   const response = await fetch('/demo/token', {
     method: 'POST',

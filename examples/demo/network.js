@@ -1,7 +1,8 @@
-// A network with a switch, for the `network` property of one chat.
+// A network that the demo can switch off, for the `network` property of one chat.
 
 /**
- * While it is cut, every socket is closed, and no new one nor any request comes through; the rest of the page goes on.
+ * Returns a network. cut() closes its sockets and makes every new socket and request fail, until restore(). The rest of the page is
+ * not affected.
  *
  * @returns {{WebSocket: typeof WebSocket, fetch: typeof fetch, cut: () => void, restore: () => void}}
  */
@@ -14,7 +15,7 @@ export function switchedNetwork() {
     constructor(url, protocols) {
       super(url, protocols);
       if (!connected) {
-        close.call(this); // it fails before it opens, as a dial without a network does
+        close.call(this); // the socket fails before it opens, as it does without a network
         return;
       }
       sockets.add(this);
@@ -34,7 +35,7 @@ export function switchedNetwork() {
     },
     restore() {
       connected = true;
-      // A browser says so when its network is back: a chat does not sit out its wait then, but tries at once.
+      // A browser fires this event when its network is back. The chat then connects at once and does not wait for its next try.
       window.dispatchEvent(new Event('online'));
     },
   };

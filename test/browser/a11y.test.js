@@ -1,10 +1,10 @@
-// Accessible in every state, theme and size.
+// Accessibility in every state, theme and size.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
-/** A room with a bit of everything in it. */
+/** Opens a room that has messages of every kind. */
 async function fill(relay) {
   const asked = await relay.post(BEN, { text: 'When do *doors* open? https://a.example `code`' });
   await relay.post({ sub: 'u_mo', name: 'Mo', role: 'moderator' }, { text: 'At nine.', reply_to: asked });
@@ -87,7 +87,7 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('from 280 pixels on nothing is cut off, and all controls are large enough for a finger', async ({
+test('at 280 pixels and more nothing is cut off, and all controls are large enough for a finger', async ({
   openChats,
   relay,
 }) => {
@@ -124,7 +124,7 @@ test('from 280 pixels on nothing is cut off, and all controls are large enough f
   }
 });
 
-test('forced colours keep messages and states apart, and little moves for who wants that', async ({
+test('forced colours distinguish messages and states, and reduced motion limits animations', async ({
   openChats,
   relay,
 }) => {

@@ -20,7 +20,7 @@ async function choose(chat, files) {
   await (await choosing).setFiles(files);
 }
 
-/** Gives a file to a place in the chat by a synthetic event, like a drag or the clipboard. */
+/** Dispatches a synthetic event with a file at an element of the chat, like a drag or the clipboard. */
 const give = (place, type, name) =>
   place.evaluate(
     (element, [is, called]) => {
@@ -85,7 +85,7 @@ test('files are sent without a text, and an edit writes one', async ({ openChats
   await expect(ada.log.getByRole('button', { name: 'stage.png' })).toBeVisible();
 });
 
-test('one bad file holds back neither the others nor the text', async ({
+test('a refused file delays neither the other files nor the text', async ({
   newPage,
   relay: _relay,
   site,
@@ -137,7 +137,7 @@ test('an upload shows how far it is, and ends when its file is removed', async (
   expect(await stored(relay)).toEqual([]);
 });
 
-test('files are dropped anywhere, and the place to drop them shows', async ({ openChats }) => {
+test('files can be dropped anywhere in the chat, which shows the drop area', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   const drop = ada.element.getByText('Drop files here to attach them');
@@ -166,7 +166,7 @@ test('a message has at most ten files', async ({ openChats }) => {
   await expect(ada.status).toContainText('at most 10 files');
 });
 
-test('on a phone there is a camera', async ({ openChats }) => {
+test('a phone offers its camera', async ({ openChats }) => {
   const [ada] = await openChats([ADA], {
     hasTouch: true,
     isMobile: true,
@@ -283,7 +283,7 @@ test('a message whose file is refused later lets the next one pass, and is sent 
   }
 });
 
-test('the tab in which a message was written uploads its files, also where another tab sends', async ({
+test('the tab in which a message was written uploads its files, even if another tab sends the message', async ({
   openChats,
   relay,
 }) => {

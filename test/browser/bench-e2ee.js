@@ -1,6 +1,6 @@
-// How fast encrypted chats are in Chromium: `make bench-e2ee`. Prints a table, and fails where a figure misses its target. The ciphers
-// do what the chat asks them for, with one call a batch. Late joiners are whole pages over a real relay: each is a new device, and
-// another page, which has the keys, is online.
+// Measures the speed of encrypted chats in Chromium: `make bench-e2ee`. Prints a table, and fails if a figure misses its target. The
+// ciphers get the chat's own requests, one batch a call. A late joiner is a whole page at a real relay: a new device, which gets the
+// keys from another page that is online.
 
 import { chromium } from '@playwright/test';
 import { Issuer } from './issuer.js';
@@ -17,7 +17,7 @@ const LATE = 'a late joiner reads';
 const LAST = `message ${HISTORY}`;
 const WAIT_MS = 20_000;
 
-/** The figure of each kind of work, and its target in milliseconds. */
+/** The target of each kind of work, in milliseconds. */
 const TARGETS = {
   '500 messages opened': { figure: 'median', ms: 250 },
   '50 messages opened': { figure: 'median', ms: 25 },
@@ -25,7 +25,7 @@ const TARGETS = {
   [LATE]: { figure: 'p95', ms: 500 },
 };
 
-/** Returns the times of the ciphers' work. */
+/** Returns the times that the ciphers need. */
 async function timeCiphers(browser, site) {
   const page = await browser.newPage();
   await page.goto(`${site.url}/chats.html`);
@@ -39,7 +39,7 @@ async function timeCiphers(browser, site) {
   return times;
 }
 
-/** Notes when the page asks to join the room, and when it shows the last message. Runs in the page before its own scripts. */
+/** Records the times when the page asks to join the room and when it shows the last message. Runs in the page before its own scripts. */
 function watchJoin(text) {
   const { send } = WebSocket.prototype;
   WebSocket.prototype.send = function (data) {

@@ -1,5 +1,5 @@
-// How long a chat takes from its element to a composer that one can write in: `make bench-load`. Prints a table; nothing here fails
-// for being slow. The demo's page serves as the host: the module compressed, with its hash in its name.
+// Measures the time from a chat's element to a composer that takes text: `make bench-load`. Prints a table, and does not fail if the
+// times are long. The host is the demo's page, with the compressed module, whose name contains its hash.
 
 import { chromium } from '@playwright/test';
 import config from './playwright.config.js';
@@ -7,7 +7,7 @@ import { Relay } from './relay.js';
 
 const RUNS = 9;
 
-/** Notes when the first element and its composer are there. Runs in the page before its own scripts. */
+/** Records the times when the first element and its composer appear. Runs in the page before its own scripts. */
 function watchComposer() {
   const { attachShadow } = Element.prototype;
   Element.prototype.attachShadow = function (...args) {
@@ -39,7 +39,7 @@ for (let run = 0; run < RUNS; run++) {
   for (const name of Object.keys(times)) {
     const page = await context.newPage();
     times[name].push(await timeLoad(page, () => page.goto(`${relay.url}/?as=organizer`)));
-    await page.waitForTimeout(500); // the browser writes what it compiled beside the response
+    await page.waitForTimeout(500); // until the browser has stored the compiled module in its cache
     await page.close();
   }
   await context.close();

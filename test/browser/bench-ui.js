@@ -1,5 +1,5 @@
-// Measures the log in a real browser: `make bench-ui`. Prints a table of figures and their targets; nothing here fails for being
-// slow. A real relay brings the messages. The chat draws in animation frames: these are timed.
+// Measures the log in a real browser: `make bench-ui`. Prints a table of figures and their targets, and does not fail if
+// a figure misses its target. A real relay delivers the messages. The chat draws in animation frames, whose times it measures.
 //
 // UI_MESSAGES=20000 makes the long run shorter.
 
@@ -10,13 +10,13 @@ import config from './playwright.config.js';
 import { Relay } from './relay.js';
 import { startSite } from './site.js';
 
-const BEHIND = 10_000; // messages that the chat has when appends and frames are timed
+const BEHIND = 10_000; // the messages in the room before appends and frames are timed
 const APPENDS = 200;
 const PER_SECOND = 100;
 const SECONDS = 10;
 const MESSAGES = Number(process.env.UI_MESSAGES ?? 100_000); // of the long run
 const PARALLEL = 64; // posts under way at once
-const CHUNK = 2_000; // messages between two looks at whether the chat keeps up
+const CHUNK = 2_000; // messages between two checks that the chat keeps up
 
 /** Times the callbacks of animation frames, and keeps the memory of each Go program. Runs in the page before its own scripts. */
 function instrument() {
@@ -84,7 +84,7 @@ async function shown() {
   );
 }
 
-/** Brings the room to n messages, as fast as the chat keeps up. */
+/** Posts messages until the room has n, no faster than the chat shows them. */
 async function grow(n) {
   while (sent < n) {
     const until = Math.min(n, sent + CHUNK);
@@ -97,7 +97,7 @@ async function grow(n) {
   }
 }
 
-/** The scripts' and the Go program's memory, garbage aside as far as the page can tell. */
+/** Returns the memory of the scripts and of the Go program, without the garbage that the page can collect. */
 async function memory() {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
@@ -123,7 +123,7 @@ async function timeAppends() {
   return times;
 }
 
-/** Frames and the share of the time that scripts take, while messages come steadily. */
+/** Returns the frames, and the part of the time that scripts take, while messages arrive steadily. */
 async function timeFrames() {
   await page.evaluate(() => {
     window.drawn = [];

@@ -1,4 +1,4 @@
-// A chat on a page, as its user meets it: by role and name, never by class.
+// A chat on a page, as its user sees it: tests find its parts by role and name, never by class.
 
 import { expect } from '@playwright/test';
 
@@ -19,25 +19,25 @@ export class Chat {
     await expect(this.status).toContainText(/\blive\b/i);
   }
 
-  /** Presses a key where people write, once the composer takes it: that is not said by "live", nor by the messages. */
+  /** Presses a key in the composer, once it takes keys. Neither the status "live" nor the messages show when that is. */
   async press(key) {
     await expect(this.composer).toBeEnabled();
     await this.composer.press(key);
   }
 
-  /** Types as a hand does, key by key, once the composer takes it. */
+  /** Types a text into the composer key by key, once it takes keys. */
   async type(text) {
     await expect(this.composer).toBeEnabled();
     await this.composer.pressSequentially(text);
   }
 
-  /** Types and sends. */
+  /** Types a text and sends it. */
   async write(text) {
     await this.type(text);
     await this.press('Enter');
   }
 
-  /** Sets its language, its width on a separate page, and its font size. */
+  /** Sets the chat's language, its width on the page, and its font size. */
   async appear({ lang, width, zoom }) {
     await this.page.setViewportSize({ width: width + 32, height: 700 });
     await this.element.evaluate(
@@ -50,7 +50,7 @@ export class Chat {
     await expect(this.element.locator('.hallway')).toHaveAttribute('lang', lang);
   }
 
-  /** Finds the messages whose own text holds `text`. The time below it does not count: "message 1" sent at 9:20 does not match "message 19". */
+  /** Returns the messages whose text contains `text`. The time below a text does not count: the message "message 1", sent at 9:20, does not match "message 19". */
   message(text) {
     return this.messages.filter({ has: this.page.locator('.hallway-text', { hasText: text }) });
   }
@@ -67,7 +67,7 @@ export class Chat {
     );
   }
 
-  /** Waits until so many stored messages are shown. */
+  /** Waits until the log shows this number of stored messages. */
   async settled(count, options) {
     await expect(this.messages).toHaveCount(count, options);
     await expect(this.log.locator('[data-id]:not([data-state="sent"])')).toHaveCount(0, options);

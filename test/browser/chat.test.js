@@ -1,4 +1,4 @@
-// The main job, end to end: two people in two browsers, a relay, a database file.
+// A conversation, end to end: two people in two browsers, a relay, a database file.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
@@ -31,8 +31,12 @@ test('two people chat both ways and find the history after a reload', async ({ o
   await expect(ben.page).toHaveTitle('A frontend with chats');
 });
 
-test('nothing is lost when the relay is killed while both write', async ({ openChats, relay, watch }) => {
-  test.setTimeout(150_000); // a reconnect may rightly wait up to 30 s
+test('no message is lost when the relay is killed while both people write', async ({
+  openChats,
+  relay,
+  watch,
+}) => {
+  test.setTimeout(150_000); // a chat may wait up to 30 s before it reconnects
   const [ada] = await openChats([ADA]);
   const [ben] = await openChats([BEN]);
   await ada.live();
@@ -82,7 +86,7 @@ test('nothing is lost when the relay is killed while both write', async ({ openC
   for (const chat of [ada, ben]) await chat.live();
 });
 
-/** Both logs, the history route and the database hold the same messages in the same order; returns them. */
+/** Checks that both logs, the history route and the database hold the same messages in the same order, and returns them. */
 async function sameEverywhere(chats, relay, texts) {
   const stored = await relay.stored();
   const place = ({ id, seq }) => ({ id, seq });

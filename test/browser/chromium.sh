@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the path of a Chromium for the browser tests and installs one if it is missing: $CHROMIUM, else an installed
-# one, else Debian's package when root, else the download of Playwright. The output of the installers goes to stderr.
+# Prints the path of a Chromium for the browser tests: $CHROMIUM, or an installed one. If there is none, it installs Debian's package
+# as root, or else downloads Playwright's. The output of the installers goes to stderr.
 set -u
 cd "$(dirname "$0")" || exit 2
 

@@ -7,18 +7,18 @@ import { promisify } from 'node:util';
 import { ROOT } from './relay.js';
 import { SECRET, tokenOf } from './token.js';
 
-const START_MS = 60_000; // PostgreSQL makes a database first
+const START_MS = 60_000; // includes the time in which PostgreSQL creates its files
 
 export class Cluster {
   #process;
-  /** All that the command has printed. */
+  /** The whole output of the command. */
   log = '';
   /** The balancer's address. */
   url;
   /** The relays: `url` and `pid`. */
   relays = [];
 
-  /** Starts one whose relays let pages of an origin connect. */
+  /** Starts a cluster whose relays accept pages of an origin. */
   static async start(origin) {
     await promisify(execFile)('go', ['build', '-o', 'bin/cluster', './test/cluster'], { cwd: ROOT });
     const cluster = new Cluster();
@@ -33,7 +33,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Waits until the demo is served. */
+  /** Waits until the cluster serves the demo. */
   #started() {
     return new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`no cluster (${why}):\n${this.log}`));
@@ -51,22 +51,22 @@ export class Cluster {
     });
   }
 
-  /** A token of a user for the lobby. */
+  /** Returns a user's token for the lobby. */
   token(user) {
     return tokenOf({ ...user, rooms: ['lobby'] });
   }
 
-  /** The relays that have connections, the only ones where a chat can be. */
+  /** Returns the relays that have connections: a chat can be at no other. */
   async busy() {
     const busy = [];
     for (const relay of this.relays) {
-      const answer = await fetch(`${relay.url}/metrics`).catch(() => undefined); // it may be killed
+      const answer = await fetch(`${relay.url}/metrics`).catch(() => undefined); // the relay may have been killed
       if (/^hallway_connections [1-9]/m.test((await answer?.text()) ?? '')) busy.push(relay);
     }
     return busy;
   }
 
-  /** Ends everything. */
+  /** Ends all processes. */
   async stop() {
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGINT');

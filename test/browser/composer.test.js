@@ -1,8 +1,8 @@
-// Where people write.
+// The composer: its size, its limit, its drafts and its keys.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
-const LIMIT = 8192; // bytes of a message, as the relay tells them
+const LIMIT = 8192; // the bytes of a text that the relay allows
 
 test('the composer grows to eight lines', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
@@ -25,7 +25,7 @@ test('the composer grows to eight lines', async ({ openChats }) => {
   expect(await heightOf('long line '.repeat(30))).toBeGreaterThan(two); // wrapped lines count as well
 });
 
-test('near the limit the composer counts, and refuses a paste beyond it with a word', async ({
+test('near the limit the composer shows the number of letters left, and refuses a longer paste with a notice', async ({
   openChats,
 }) => {
   const [ada] = await openChats([ADA]);
@@ -59,7 +59,7 @@ test('near the limit the composer counts, and refuses a paste beyond it with a w
   await expect(ada.messages).toHaveCount(0);
 });
 
-test('a draft outlives a reload, each user and room its own', async ({ openChats }) => {
+test('a draft survives a reload, and each user and room has a separate one', async ({ openChats }) => {
   const [ada, ben] = await openChats([ADA, BEN]);
   await ada.live();
   await ben.live();

@@ -1,10 +1,10 @@
-// Hostile texts for messages, names, titles, reactions and searches. A text that is executed calls `canary`,
-// which is a function of every page of the test, or asks for something of evil.invalid.
+// Hostile texts for messages, names, titles, reactions and searches. A text that a page executes calls `canary`,
+// a function of each page under test, or requests something from evil.invalid.
 
 const NUL = String.fromCharCode(0);
 const code = (...points) => String.fromCodePoint(...points);
 
-/** Directional formatting: left-to-right and right-to-left embeddings, overrides, isolates, and what ends them. */
+/** Directional formatting: left-to-right and right-to-left embeddings, overrides and isolates, and the characters that end them. */
 const [LRE, RLE, PDF, LRO, RLO] = [0x202a, 0x202b, 0x202c, 0x202d, 0x202e].map((point) => code(point));
 const [LRI, RLI, FSI, PDI] = [0x2066, 0x2067, 0x2068, 0x2069].map((point) => code(point));
 const [ZWSP, ZWNJ, ZWJ, BOM, SHY] = [0x200b, 0x200c, 0x200d, 0xfeff, 0xad].map((point) => code(point));
@@ -115,7 +115,7 @@ const huge = [
 ];
 
 const languages = [
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template of others
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: other languages of templates have this form
   '{{constructor.constructor("canary()")()}} ${canary()} <%= canary() %> #{canary()} {%raw%} [[canary()]] ng-init="canary()"',
   '__proto__ constructor prototype hasOwnProperty toString valueOf',
   '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
@@ -129,7 +129,7 @@ const languages = [
   'null undefined NaN Infinity -0 1e999 true [] {} ""',
 ];
 
-/** Messages; each is one that the relay takes. */
+/** Texts of messages that the relay accepts. */
 export const TEXTS = [...markup, ...addresses, ...invisible, ...huge, ...languages];
 
 /** Hostile names, of at most 128 bytes and without control characters. */
@@ -152,13 +152,13 @@ export const NAMES = [
 ];
 
 /**
- * A name as it is kept and shown: on one line, without what sets directions or cannot be seen; a name in which nothing is seen is
- * none.
+ * Returns a name as the chat shows it: on one line, without characters that are invisible or set directions. A name without a visible
+ * character becomes empty.
  */
 export function kept(name) {
   let clean = '';
   for (const c of name) {
-    const stays = /[\u0600-\u0605\u061c\u06dd\u070f\u200c-\u200f\u{e0020}-\u{e007f}]/u; // these shape or order letters, or are seen
+    const stays = /[\u0600-\u0605\u061c\u06dd\u070f\u200c-\u200f\u{e0020}-\u{e007f}]/u; // visible ones, and ones that shape or order letters
     const unseen = /[\p{Cf}\u2800\u3164\uffa0\u115f\u1160\ufff0-\ufffb\ufffd]|\p{Noncharacter_Code_Point}/u;
     if (unseen.test(c) && !stays.test(c)) continue;
     if (!/[\p{Cc}\u2028\u2029]/u.test(c)) clean += c;
@@ -167,10 +167,10 @@ export function kept(name) {
   return /^[\p{M}\p{Z}\p{Cf}\u2800\u3164\uffa0\u115f\u1160]*$/u.test(clean) ? '' : clean.trim();
 }
 
-/** The same, as a relay keeps them. */
+/** Returns the name as a relay stores it. */
 export const KEPT_NAMES = NAMES.map(kept);
 
-/** A text without marks as it is shown: hosts that may be taken for others are in Punycode. */
+/** Returns a text without markup as the chat shows it: with the hosts that could be mistaken for others in Punycode. */
 export const shown = (text) =>
   text.replace('//аррӏе.com', '//xn--80ak6aa92e.com').replace('//exаmple.org', '//xn--exmple-4nf.org');
 
@@ -229,7 +229,7 @@ export const SEARCHES = [
   'example',
 ];
 
-/** Rooms whose names are allowed and mean something elsewhere. */
+/** Allowed names of rooms that have a special meaning elsewhere. */
 export const ROOMS = [
   '__proto__',
   'constructor',
@@ -242,7 +242,7 @@ export const ROOMS = [
   'W'.repeat(128),
 ].map((room) => (/^[A-Za-z0-9]/.test(room) ? room : `0${room}`));
 
-/** Names of rooms that no relay takes. */
+/** Names of rooms that a relay refuses. */
 export const BAD_ROOMS = [
   '__proto__',
   '..',
@@ -258,7 +258,7 @@ export const BAD_ROOMS = [
   `a${'b'.repeat(128)}`,
 ];
 
-/** Bodies of a post that are refused: each with a text that no message may have, or that is none. */
+/** Bodies of a post that a relay refuses, because the text is not allowed or is not a text. */
 export const BAD_TEXTS = [
   `"${'\\u0000'}"`,
   '"a\\u0000b"',

@@ -1,4 +1,4 @@
-// The demo, as a newcomer meets it.
+// The demo page, used as a newcomer uses it.
 
 import { Chat } from './chat.js';
 import { expect, test } from './fixture.js';

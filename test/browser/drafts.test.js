@@ -1,4 +1,4 @@
-// Drafts: over a reload, and in several tabs.
+// Drafts after a reload and in several tabs.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -18,10 +18,7 @@ async function reload(chat) {
   await chat.live();
 }
 
-test('an edit that is half written outlives a reload, with what was written before', async ({
-  openChats,
-  relay,
-}) => {
+test('a half-written edit and the draft before it survive a reload', async ({ openChats, relay }) => {
   await relay.post(ADA, { text: 'Doors at nien' });
   await relay.post(BEN, { text: 'a question' });
   const [ada] = await openChats([ADA]);
@@ -54,7 +51,10 @@ test('an edit that is half written outlives a reload, with what was written befo
   await expect(editing).toBeHidden();
 });
 
-test('an edit whose message was deleted meanwhile leaves what was written', async ({ openChats, relay }) => {
+test('if a message is deleted while its user edits it, the text of the edit stays in the composer', async ({
+  openChats,
+  relay,
+}) => {
   const id = await relay.post(ADA, { text: 'Doors at nien' });
   const [ada] = await openChats([ADA]);
   await ada.settled(1);
@@ -73,7 +73,7 @@ test('an edit whose message was deleted meanwhile leaves what was written', asyn
   await expect(ada.status).toContainText('deleted meanwhile');
 });
 
-test('each tab has a draft of its own, and a new one takes the last that no tab has any more', async ({
+test('each tab has a separate draft, and a new tab takes the latest draft of a closed one', async ({
   openChats,
 }) => {
   const [first] = await openChats([ADA]);
@@ -102,7 +102,7 @@ test('each tab has a draft of its own, and a new one takes the last that no tab 
   await expect(fourth.composer).toHaveValue('');
   await expect(first.composer).toHaveValue('the first again');
 
-  // Two chats of one room and user on one page are two as well.
+  // Two chats of one room and user on one page have separate drafts, too.
   await fourth.page.evaluate(() => {
     const chat = document.querySelector('#chat-0');
     const twin = chat.cloneNode();
@@ -116,7 +116,7 @@ test('each tab has a draft of its own, and a new one takes the last that no tab 
   await expect(fourth.composer).toHaveValue('of the fourth');
 });
 
-test('the counter counts letters as people do', async ({ openChats }) => {
+test('the counter counts visible letters, not bytes or code points', async ({ openChats }) => {
   const LIMIT = 8192;
   const [ada] = await openChats([ADA]);
   await ada.live();
@@ -137,7 +137,7 @@ test('the counter counts letters as people do', async ({ openChats }) => {
   await expect(ada.element.getByText(/left$/)).toHaveCount(0);
 });
 
-test('keycaps and signs that are asked to be emoji are large, bare signs are not', async ({
+test('keycaps and signs with an emoji selector are large, signs without one are not', async ({
   openChats,
   relay,
 }) => {

@@ -1,4 +1,4 @@
-// The ciphers of encrypted chats in a real browser: vectors, where keys are kept, and how long a room takes.
+// The ciphers of encrypted chats in a real browser: test vectors, and the storage of keys.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,10 @@ import { ROOT } from './relay.js';
 
 const read = async (name) => JSON.parse(await readFile(join(ROOT, `e2ee/native/testdata/${name}.json`)));
 
-test('vectors: of Go, of RFC 9180, and the browser’s own in Go', async ({ newPage, site }) => {
+test('the browser opens the vectors of Go and of RFC 9180, and Go opens those of the browser', async ({
+  newPage,
+  site,
+}) => {
   const page = await newPage();
   await page.goto(`${site.url}/chats.html`);
   const made = await page.evaluate(
@@ -31,7 +34,7 @@ test('vectors: of Go, of RFC 9180, and the browser’s own in Go', async ({ newP
   await rm(folder, { recursive: true });
 });
 
-test('keys are kept, cannot be exported, and are the same in all tabs', async ({ newPage, site }) => {
+test('keys are stored, cannot be exported, and are the same in all tabs', async ({ newPage, site }) => {
   const page = await newPage();
   const other = await page.context().newPage();
   const device = async () => {
@@ -63,7 +66,7 @@ test('keys are kept, cannot be exported, and are the same in all tabs', async ({
   expect(exported).toEqual(Array(4).fill('rejected'));
 });
 
-test('where keys cannot be stored, a device lives with the page', async ({ newPage, site }) => {
+test('if keys cannot be stored, the device lives as long as the page', async ({ newPage, site }) => {
   const page = await newPage();
   await page.addInitScript(() => {
     Object.defineProperty(window, 'indexedDB', { value: undefined });

@@ -4,7 +4,11 @@ import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, UNREACHABLE } from './fixture.js';
 import { stored, test } from './vault.js';
 
-test('who is there reads, and who comes later reads what was before', async ({ open, relay, vault }) => {
+test('present users read new messages, and users who join later read the earlier ones', async ({
+  open,
+  relay,
+  vault,
+}) => {
   const ada = await open(ADA);
   const ben = await open(BEN);
   await ada.write('The doors open at nine.');
@@ -32,7 +36,7 @@ async function readers(chat) {
   };
 }
 
-test('a moderator makes new keys, and all write on with them', async ({ open, relay, vault }) => {
+test('a moderator makes new keys, and all users write with them', async ({ open, relay, vault }) => {
   const ada = await open(ADA);
   const ben = await open(BEN);
   await ada.write('With the first key.');
@@ -59,7 +63,7 @@ test('a moderator makes new keys, and all write on with them', async ({ open, re
   expect(messages.map(({ encrypted }) => Number.parseInt(encrypted.kid, 10))).toEqual([1, 2]);
 });
 
-test('where nobody has the key any more, a moderator begins anew with new ones', async ({
+test('if no device has the key any more, a moderator starts again with new keys', async ({
   open,
   vault: _vault,
 }) => {
@@ -79,7 +83,7 @@ test('where nobody has the key any more, a moderator begins anew with new ones',
   await expect(mo.messages.first()).toContainText('From before you could read');
 });
 
-test('what waits to be sent and what is being written are not on the device in the clear', async ({
+test('waiting messages and drafts are not on the device in the clear', async ({
   open,
   relay,
   vault,
@@ -93,7 +97,7 @@ test('what waits to be sent and what is being written are not on the device in t
   await ada.write('A canary waits.');
   await expect(ada.message('A canary waits.')).toHaveCount(1);
   await ada.type('A finch is being written.');
-  await ada.page.waitForTimeout(1500); // a draft of a chat that does not encrypt is kept after some hundred milliseconds
+  await ada.page.waitForTimeout(1500); // a chat that does not encrypt stores a draft after some hundred milliseconds
   const kept = await stored(ada.page);
   expect(kept).toContain('"relay"');
   expect(kept).not.toMatch(/canary|finch|first word/);
@@ -101,7 +105,11 @@ test('what waits to be sent and what is being written are not on the device in t
   await ada.settled(2);
 });
 
-test('tabs are one device, and a reload reads on without any other', async ({ open, vault, relay }) => {
+test('tabs are one device, and after a reload it reads the room without another device', async ({
+  open,
+  vault,
+  relay,
+}) => {
   const ada = await open(ADA);
   const devices = new Set();
   const watchFrames = (page) =>
@@ -138,7 +146,7 @@ test('a chat that does not encrypt does not load the ciphers', async ({ openChat
   expect(loaded.some((name) => name.endsWith('/e2ee.js'))).toBe(false);
 });
 
-/** Opens a chat that is set up wrong, and returns what it tells the page's developer. */
+/** Opens a chat with a wrong setup, and returns the error that it reports to the page's developer. */
 async function complaint(open, options) {
   const page = options.page;
   const warnings = [];
@@ -150,20 +158,29 @@ async function complaint(open, options) {
   return { chat, said: warnings.join('\n') };
 }
 
-test('without getDevice the chat says so, and sends nothing', async ({ open, newPage, vault, relay }) => {
+test('without getDevice the chat reports an error and sends nothing', async ({
+  open,
+  newPage,
+  vault,
+  relay,
+}) => {
   const { chat, said } = await complaint(open, { page: await newPage(), attributes: { device: undefined } });
   expect(said).toContain('getDevice is missing');
   await expect(chat.composer).toBeDisabled();
   expect((await relay.history(relay.token({ ...ADA, room: vault }), vault)).messages).toHaveLength(0);
 });
 
-test('a getDevice that is set a moment later is asked', async ({ open, vault: _vault }) => {
+test('the chat calls a getDevice that the page sets later', async ({ open, vault: _vault }) => {
   const ada = await open(ADA, { attributes: { late: 1000 } });
   await ada.write('Certified late.');
   await ada.settled(1);
 });
 
-test('a certificate for another user is refused, in words', async ({ open, newPage, vault: _vault }) => {
+test('a certificate for another user is refused with an explanation', async ({
+  open,
+  newPage,
+  vault: _vault,
+}) => {
   const { said } = await complaint(open, { page: await newPage(), attributes: { device: BEN } });
   expect(said).toContain('no certificate of this device, of this user');
 });
@@ -173,7 +190,7 @@ for (const [name, issuer, words] of [
   ['one over http', 'http://keys.example.org/keys.json', 'is not an https address'],
   ['the relay', undefined, 'is an address of the relay'],
 ]) {
-  test(`an issuer that is ${name}`, async ({ open, newPage, relay, watch }) => {
+  test(`the chat reports an issuer that is ${name}`, async ({ open, newPage, relay, watch }) => {
     watch.expect(/hallway/);
     const attributes = { issuer: issuer ?? `${relay.url}/keys.json` };
     const { said } = await complaint(open, { page: await newPage(), attributes });
@@ -181,7 +198,7 @@ for (const [name, issuer, words] of [
   });
 }
 
-test('a page that is not secure', async ({ open, newPage, watch }) => {
+test('the chat reports a page that is not secure', async ({ open, newPage, watch }) => {
   watch.expect(/hallway/);
   const page = await newPage();
   await page.addInitScript(() => Object.defineProperty(window, 'isSecureContext', { value: false }));

@@ -29,7 +29,7 @@ async function openWithPictures({ newPage, relay, site, blocked = false, answer 
   return new Chat(page.locator('#chat-0'));
 }
 
-/** Where everything in the log is, to a pixel. */
+/** Returns the positions of all elements in the log, to a pixel. */
 const places = (chat) =>
   chat.log.evaluate((log) =>
     [...log.querySelectorAll('li, li *:not(img)')].map((e) => {
@@ -46,7 +46,7 @@ test.describe('a picture', () => {
 
   test.beforeEach(({ relay }) => relay.post(withPicture, { text: 'hello' }));
 
-  test('that comes late stands over the initials, and nothing moves', async ({ newPage, relay, site }) => {
+  test('that arrives late covers the initials, and nothing moves', async ({ newPage, relay, site }) => {
     const held = [];
     const chat = await openWithPictures({ newPage, relay, site, answer: (route) => held.push(route) });
     await chat.settled(1);
@@ -80,11 +80,11 @@ test.describe('a picture', () => {
       await expect(face(chat, 'hello')).toHaveText('B');
       const [before, broken] = [await places(chat), await drawn(chat)];
       await image(chat).evaluate((img) => img.remove());
-      expect(await drawn(chat)).toBe(broken); // it drew nothing
+      expect(await drawn(chat)).toBe(broken); // nothing was drawn
       expect(await places(chat)).toEqual(before);
     });
 
-  test('is in the list of people, in the card, and among who reacted, where there is one', async ({
+  test('is in the list of people, in the card, and in the list of users who reacted', async ({
     newPage,
     relay,
     site,
@@ -104,7 +104,7 @@ test.describe('a picture', () => {
 });
 
 test.describe('the card of a user', () => {
-  test('opens by a click on a face or a name, and says who it is', async ({ openChats }) => {
+  test('opens by a click on a face or a name, and describes the user', async ({ openChats }) => {
     const [ben, cy] = await openChats([BEN, CY]);
     for (const chat of [ben, cy]) await chat.live();
     await cy.write('lights on');
@@ -113,7 +113,7 @@ test.describe('the card of a user', () => {
     const dialog = card(ben, CY.name);
     await expect(dialog.getByRole('heading', { name: CY.name })).toBeVisible();
     await expect(dialog).toContainText('Moderator');
-    await expect(dialog).toContainText('Light and sound'); // which the message does not tell
+    await expect(dialog).toContainText('Light and sound'); // the title, which the message does not contain
     await expect(actions(dialog)).toHaveText(['Mention', 'Report…']);
     await dialog.getByRole('button', { name: 'Close' }).click();
     await expect(dialog).toBeHidden();
@@ -124,7 +124,7 @@ test.describe('the card of a user', () => {
     await expect(dialog).toBeHidden();
   });
 
-  test('is reached by the arrow keys, and gives the focus back', async ({ openChats, relay }) => {
+  test('is reached by the arrow keys, and returns the focus', async ({ openChats, relay }) => {
     await relay.post(CY, { text: 'see https://a.example' });
     const [ben] = await openChats([BEN]);
     await ben.settled(1);
@@ -147,7 +147,10 @@ test.describe('the card of a user', () => {
     await expect(ben.messages.getByRole('link')).toBeFocused();
   });
 
-  test('offers what the rules allow, and follows them', async ({ openChats, relay }) => {
+  test('offers only the acts that the rules allow, and follows changes of the rules', async ({
+    openChats,
+    relay,
+  }) => {
     for (const user of [BEN, CY, ADA]) await relay.post(user, { text: `by ${user.name}` });
     const [mo] = await openChats([MO]);
     await mo.settled(3);
@@ -164,7 +167,7 @@ test.describe('the card of a user', () => {
     await expect(actions(card(mo, 'Ben'))).toHaveText(['Report…', 'Mute…', 'Ban…', /Delete all/]);
   });
 
-  test('mentions where the cursor is', async ({ openChats, relay }) => {
+  test('inserts a mention at the cursor', async ({ openChats, relay }) => {
     await relay.post(CY, { text: 'lights on' });
     const [ben] = await openChats([BEN]);
     await ben.settled(1);
@@ -180,7 +183,7 @@ test.describe('the card of a user', () => {
     expect(message.mentions).toEqual([{ at: 3, len: 17, user: 'u_cy' }]);
   });
 
-  test('mutes and reports', async ({ openChats }) => {
+  test('offers to mute and to report', async ({ openChats }) => {
     const [mo, ben] = await openChats([MO, BEN]);
     for (const chat of [mo, ben]) await chat.live();
     await ben.write('buy my shoes');
@@ -199,7 +202,7 @@ test.describe('the card of a user', () => {
     await expect(mo.status).toContainText('Reported.');
   });
 
-  test('opens from the list of those who have reacted', async ({ openChats, relay }) => {
+  test('opens from the list of users who have reacted', async ({ openChats, relay }) => {
     const [mo, ben] = await openChats([MO, BEN]);
     for (const chat of [mo, ben]) await chat.live();
     const id = await relay.post(ADA, { text: 'hello' });
@@ -227,7 +230,7 @@ test.describe('the card of a user', () => {
     await expect(ben.composer).toBeDisabled();
   });
 
-  test('opens by a finger, large enough for one', async ({ openChats, relay }) => {
+  test('opens by a touch, and its controls are large enough for a finger', async ({ openChats, relay }) => {
     await relay.post(CY, { text: 'lights on' });
     const [ben] = await openChats([BEN], PHONE);
     await ben.settled(1);
@@ -245,7 +248,10 @@ test.describe('the card of a user', () => {
   });
 
   for (const lang of ['en', 'ar'])
-    test(`opens by a finger from who has reacted, at 320 pixels in ${lang}`, async ({ openChats, relay }) => {
+    test(`opens by a touch from the list of users who have reacted, at 320 pixels in ${lang}`, async ({
+      openChats,
+      relay,
+    }) => {
       const device = { ...PHONE, viewport: { width: 320, height: 568 } };
       const [mo] = await openChats([{ ...MO, attributes: { lang } }], device);
       const id = await relay.post(ADA, { text: 'hello' });
@@ -276,7 +282,7 @@ test.describe('the card of a user', () => {
     });
 
   for (const lang of ['en', 'ar'])
-    test(`fits at 320 pixels in ${lang}, and nothing is wrong with it`, async ({ openChats, relay }) => {
+    test(`fits at 320 pixels in ${lang}, and is accessible`, async ({ openChats, relay }) => {
       const long = { ...BEN, name: 'Benjamin Bartholomew von und zu Hohenlohe-Schillingsfürst' };
       await relay.post(long, { text: 'hello' });
       const [mo] = await openChats([{ ...MO, attributes: { lang } }], {

@@ -34,7 +34,7 @@ async function post(relay, user, pictures, text) {
   return { message, files: files.map((file) => file.id ?? file) };
 }
 
-test('pictures have their place from the first paint, and come as thumbnails', async ({
+test('pictures keep their place from the first paint, and thumbnails come first', async ({
   openChats,
   relay,
 }) => {
@@ -89,10 +89,10 @@ test('pictures have their place from the first paint, and come as thumbnails', a
   expect(new Set(asked)).toEqual(new Set(['320']));
   await expect(picture(chat, 'The hall')).toBeVisible(); // its alternative text
   await expect(picture(chat, 'tall.png')).toBeVisible(); // else its name
-  await expect(chat.messages.nth(0).locator('.hallway-text')).toHaveText(''); // not what the relay made of the names
+  await expect(chat.messages.nth(0).locator('.hallway-text')).toHaveText(''); // not the text that the relay has made from the names
 });
 
-test('the large view has keys, gives the focus back, zooms and saves', async ({ openChats, relay }) => {
+test('the large view has keys, returns the focus, zooms and saves', async ({ openChats, relay }) => {
   const bytes = png(1600, 1200, 1);
   await post(relay, ADA, [['one.png', bytes, 'One']]);
   await post(relay, BEN, [
@@ -123,7 +123,7 @@ test('the large view has keys, gives the focus back, zooms and saves', async ({ 
   await expectAccessible(page);
 
   for (let i = 0; i < 12; i++) {
-    await page.keyboard.press('Tab'); // a round, and more
+    await page.keyboard.press('Tab'); // more presses than the dialog has controls
     const within = await chat.element.evaluate((element) => {
       const active = element.shadowRoot.activeElement;
       return !active || Boolean(active.closest('dialog[open]')); // or in the browser's own controls
@@ -154,7 +154,7 @@ test('the large view has keys, gives the focus back, zooms and saves', async ({ 
   await expect(picture(chat, 'two.png')).toBeFocused();
 });
 
-test('by keyboard: from a message to its picture and back', async ({ openChats, relay }) => {
+test('the keyboard moves from a message to its picture and back', async ({ openChats, relay }) => {
   await post(relay, BEN, [['one.png', png(400, 300)]]);
   const [chat] = await openChats([ADA]);
   await chat.settled(1);
@@ -169,7 +169,10 @@ test('by keyboard: from a message to its picture and back', async ({ openChats, 
   await expect(chat.messages.first()).toBeFocused();
 });
 
-test('a deleted message takes its picture away, also from the large view', async ({ openChats, relay }) => {
+test('when a message is deleted, its picture disappears, also from the large view', async ({
+  openChats,
+  relay,
+}) => {
   const { message } = await post(relay, BEN, [['one.png', png(400, 300)]], 'with a caption');
   await post(relay, BEN, [['two.png', png(400, 300)]]);
   const [chat] = await openChats([ADA]);
@@ -195,7 +198,7 @@ test('other files are cards, which save the file under its name', async ({ openC
   await expect(chat.messages.first()).toContainText('plan of the hall.pdf');
   await expect(chat.messages.first()).toContainText('45 byte');
   await expect(chat.messages.first()).toContainText('the plan');
-  await expect(chat.messages.nth(1).locator('.hallway-card-name')).toHaveText('evilfdp.exe'); // nothing turns the name
+  await expect(chat.messages.nth(1).locator('.hallway-card-name')).toHaveText('evilfdp.exe'); // no character changes the direction of the name
   const saving = chat.page.waitForEvent('download');
   await chat.log.getByRole('button', { name: 'Download plan of the hall.pdf' }).click();
   const saved = await saving;
@@ -203,7 +206,7 @@ test('other files are cards, which save the file under its name', async ({ openC
   expect((await readFile(await saved.path())).equals(pdf())).toBe(true);
 });
 
-test('a file that is gone says so', async ({ openChats, relay, watch }) => {
+test('a missing file is reported in its place', async ({ openChats, relay, watch }) => {
   watch.expect(/404/);
   await post(relay, BEN, [
     ['plan.pdf', pdf()],
@@ -216,7 +219,7 @@ test('a file that is gone says so', async ({ openChats, relay, watch }) => {
     element.setAttribute('room', 'lobby');
   }, relay.token(ADA));
   await chat.settled(1);
-  await expect(chat.log.getByText('one.png')).toBeVisible(); // its name in its place
+  await expect(chat.log.getByText('one.png')).toBeVisible(); // the file's name takes its place
   await chat.log.getByRole('button', { name: 'Download plan.pdf' }).click();
   await expect(chat.log.getByRole('alert')).toHaveText('This file cannot be loaded now.');
   await chat.page.unroute('**/files/**');
@@ -224,7 +227,7 @@ test('a file that is gone says so', async ({ openChats, relay, watch }) => {
   await drawn(chat, 1);
 });
 
-test('audio plays on demand alone', async ({ openChats, relay }) => {
+test('audio plays only on demand', async ({ openChats, relay }) => {
   await post(relay, BEN, [['interview.wav', wav(1)]]);
   const [chat] = await openChats([ADA]);
   const asked = [];
@@ -240,11 +243,11 @@ test('audio plays on demand alone', async ({ openChats, relay }) => {
   await expect(player).toBeFocused();
   expect(asked[0]).toMatch(/\/link$/);
   expect(asked[1]).toMatch(/\?link=/);
-  await chat.page.keyboard.press(' '); // the player's, not the composer's
+  await chat.page.keyboard.press(' '); // goes to the player, not to the composer
   await expect(chat.composer).not.toBeFocused();
 });
 
-test('a page whose policy forbids pictures from memory gets cards', async ({ newPage, relay, watch }) => {
+test('a page whose policy forbids pictures from memory shows cards', async ({ newPage, relay, watch }) => {
   watch.expect(/img-src|media-src/);
   const site = await startSite((policy) =>
     policy.replace(' blob:', '').replace('media-src http: blob:', "media-src 'none'"),

@@ -15,7 +15,7 @@ export { expect };
 export const UNREACHABLE =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|FAILED|INTERNET_DISCONNECTED)|WebSocket connection to .* failed|status of 426 .*\/v1\/ws\)/;
 
-/** Reports on the console what the page's policy stopped. Runs in the page before its own scripts. */
+/** Reports violations of the page's policy on the console. Runs in the page before its own scripts. */
 function reportViolations() {
   addEventListener('securitypolicyviolation', (event) => {
     console.error(
@@ -28,7 +28,7 @@ class Watch {
   #expected = [];
   #errors = [];
 
-  /** Lets errors that match pass from now on. */
+  /** Accepts errors that match the pattern from now on. */
   expect(pattern) {
     this.#expected.push(pattern);
   }
@@ -73,8 +73,8 @@ export const test = base.extend({
   },
 
   /**
-   * Opens a page in a context, and so with a storage, of its own. It asks for the relay only to be torn down before it: a page
-   * that outlives its relay complains.
+   * Opens a page in a separate context, and so with a separate storage. It depends on the relay only so that it ends before the relay:
+   * a page without its relay reports errors.
    */
   newPage: async ({ browser, watch, relay: _relay }, use) => {
     const contexts = [];
@@ -88,8 +88,8 @@ export const test = base.extend({
   },
 
   /**
-   * Opens a page with a chat for each user given, with the `attributes` in it; yields them in their order. The options are
-   * those of the browser's context.
+   * Opens a page with a chat for each user, with the given `attributes`, and returns the chats in the order of the users. The options
+   * are options of the browser's context.
    */
   openChats: async ({ newPage, relay, site }, use) => {
     await use(async (users, options) => {

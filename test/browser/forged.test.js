@@ -1,9 +1,9 @@
-// A relay that puts words of its own in place of a message of an encrypted room.
+// A relay that replaces a message of an encrypted room by its own words.
 
 import { ADA, BEN, expect } from './fixture.js';
 import { test } from './vault.js';
 
-test('what a relay puts in place of a message is marked wherever it is shown, read out or told', async ({
+test('a message that the relay has replaced is marked in the log, for screen readers and in events', async ({
   open,
   newPage,
   vault: _vault,

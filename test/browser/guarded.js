@@ -1,4 +1,4 @@
-// A guarded page: anything foreign that is executed, requested or opened there fails the test. For the tests with hostile texts.
+// A guarded page, for tests with hostile texts: if it executes, requests or opens anything foreign, the test fails.
 
 import { NAMES, USERS } from './corpus.js';
 import { test as base, expect } from './fixture.js';
@@ -11,13 +11,13 @@ export const HIGHEST = 1200;
 export const WIDE = { width: 1000, height: 800 };
 export const NARROW = { width: 320, height: 640 };
 
-/** One of many hostile people, by a number: always the same. */
+/** Returns the hostile user with a number; a number always gives the same user. */
 export const mallory = (i) =>
   tokenOf({ sub: `${USERS[i % USERS.length]}${i}`, name: NAMES[i % NAMES.length], role: ROLES[i % 3] });
 export const READER = tokenOf({ sub: 'u_reader', name: 'Reader', role: 'organizer' });
 
 export const test = base.extend({
-  /** Asks the relay for something, as somebody. */
+  /** Sends a request to the relay with a user's token. */
   ask: async ({ relay }, use) => {
     await use(async (method, path, token, body = undefined) => {
       const answer = await fetch(relay.url + path, {
@@ -36,8 +36,8 @@ export const test = base.extend({
   },
 
   /**
-   * Opens a chat on a page on which nothing may be executed, asked for or opened that is not the page's own: with further `attributes`,
-   * on a page that `prepare` was handed before, and waits until it is live, unless told otherwise.
+   * Opens a chat on a page that may execute, request and open only its own resources. `attributes` are added to the element, and
+   * `prepare` gets the page before it loads. Waits until the chat is live, unless told otherwise.
    */
   openGuarded: async ({ newPage, relay, site }, use) => {
     const alarms = [];
@@ -78,7 +78,7 @@ export const test = base.extend({
   },
 });
 
-/** Returns the faults of a shown chat: unknown elements and attributes, links to elsewhere, broken boxes. */
+/** Returns the faults of a chat on the page: unknown elements and attributes, links to other places, broken boxes. */
 export function faults(chat, highest) {
   const root = chat.shadowRoot;
   const found = [];
@@ -113,7 +113,7 @@ export function faults(chat, highest) {
     const bounds = part.matches('dialog')
       ? { top: 0, left: 0, right: innerWidth, bottom: innerHeight }
       : { top, left, right, bottom };
-    if (box.width <= 1) continue; // not shown, or for assistive technology alone
+    if (box.width <= 1) continue; // hidden, or only for assistive technology
     if (
       box.left < bounds.left - 1 ||
       box.right > bounds.right + 1 ||
@@ -121,7 +121,7 @@ export function faults(chat, highest) {
       box.bottom > bounds.bottom + 1
     )
       found.push(`.${part.className} leaves the chat`);
-    const hangs = getComputedStyle(part).overflowX === 'hidden' ? 32 : 1; // marks may hang over the edge, unseen
+    const hangs = getComputedStyle(part).overflowX === 'hidden' ? 32 : 1; // marks may reach over an edge that clips them
     if (part.scrollWidth > part.clientWidth + hangs)
       found.push(`.${part.className} is ${part.scrollWidth - part.clientWidth} px too wide`);
   }

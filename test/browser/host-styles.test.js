@@ -1,4 +1,4 @@
-// A page's own styles: in any box people can read and write, and only tokens change the chat's look.
+// A page's styles: people can read and write in a box of any kind, and only tokens change the chat's look.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -16,7 +16,7 @@ async function open({ newPage, relay, site }, attributes = {}) {
   return opened;
 }
 
-/** Puts a stylesheet of the page's in the place of the one before. */
+/** Replaces the page's stylesheet. */
 function style(page, css) {
   return page.evaluate((text) => {
     const sheet = new CSSStyleSheet();
@@ -25,7 +25,7 @@ function style(page, css) {
   }, css);
 }
 
-/** Returns the faults of a chat's boxes, once it is scrolled into sight. Runs in the page. */
+/** Scrolls a chat into sight and returns the faults of its boxes. Runs in the page. */
 function faults(element) {
   const root = element.shadowRoot;
   const shell = root.querySelector('.hallway');
@@ -53,7 +53,7 @@ function faults(element) {
   return { found, height: Math.round(shell.getBoundingClientRect().height) };
 }
 
-/** Each: the page's styles of the chat, those of its surroundings, and the chat's height with them (by itself, 448 px without borders). */
+/** Each entry holds the page's styles of the chat, those of its surroundings, and the height of the chat with them (the default is 448 px without borders). */
 const BY_ITSELF = 448;
 const BOXES = [
   ...['block', 'inline-block', 'flex', 'inline-flex', 'grid', 'inline-grid', 'flow-root'].flatMap(
@@ -129,7 +129,7 @@ for (const [lang, size] of Object.entries({
   en: { width: 1000, height: 700 },
   ar: { width: 360, height: 700 },
 })) {
-  test(`whatever the box of a chat in ${lang} on ${size.width} px, its log scrolls and its composer is in sight`, async ({
+  test(`in every kind of box, a chat in ${lang} at ${size.width} px has a log that scrolls and a visible composer`, async ({
     newPage,
     relay,
     site,
@@ -150,7 +150,7 @@ for (const [lang, size] of Object.entries({
   });
 }
 
-/** Styles that pages set on their own text, and some set on everything. */
+/** Styles that pages set on their text. Some pages set them on every element. */
 const LEAKS = [
   'font-size: 62.5%',
   'font: italic small-caps 700 30px / 3 cursive',
@@ -186,7 +186,7 @@ const LEAKS = [
   'interpolate-size: allow-keywords; overflow-anchor: none; object-view-box: none; pointer-events: auto',
 ];
 
-/** Notes every computed style of every element of a chat, or returns how one differs from the notes. Runs in the page. */
+/** Records all computed styles of all elements of a chat, or returns the first difference from the recorded ones. Runs in the page. */
 function compareStyles(element) {
   const nodes = [...element.shadowRoot.querySelectorAll('*')];
   const styles = nodes.map((node) => {
@@ -204,7 +204,7 @@ function compareStyles(element) {
   return styles.length < 50 ? 'there is little to compare' : '';
 }
 
-test('of the page’s own styles nothing comes in but by tokens', async ({ newPage, relay, site }) => {
+test('the page’s styles affect the chat only by tokens', async ({ newPage, relay, site }) => {
   const id = await relay.post(ADA, { text: 'An *own* `message` https://a.example\n> quoted\nمرحبا' });
   await relay.post(BEN, { text: 'An answer', reply_to: id });
   await relay.post(ADA, { text: '👍' });
@@ -227,7 +227,7 @@ test('of the page’s own styles nothing comes in but by tokens', async ({ newPa
   expect(came).toEqual([]);
 });
 
-test('letters are as large as tokens say, else as the browser says; those that one writes no smaller than 16 px', async ({
+test('the size of letters is that of the token or of the browser, and at least 16 px in input fields', async ({
   newPage,
   relay,
   site,
@@ -258,7 +258,7 @@ test('letters are as large as tokens say, else as the browser says; those that o
   }
 });
 
-test('what the page hides or makes unreachable is hidden and unreachable, whatever else it says', async ({
+test('a chat that the page hides or makes inert is hidden and inert, with any other styles', async ({
   newPage,
   relay,
   site,

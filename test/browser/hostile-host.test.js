@@ -1,4 +1,4 @@
-// A host's attributes and texts may come from hostile users, too: they are data as well.
+// A host's attributes and texts may come from hostile users: the chat treats them as data.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const VALUES = [
 
 const status = (chat) => chat.getByRole('status').first();
 
-test('a language or a theme of whatever name is one of those that there are', async ({ openGuarded }) => {
+test('an unknown language or theme becomes one that exists', async ({ openGuarded }) => {
   const chat = await openGuarded('lobby', NARROW);
   for (const [i, value] of VALUES.entries()) {
     await chat.evaluate(
@@ -35,7 +35,7 @@ test('a language or a theme of whatever name is one of those that there are', as
   await expect(status(chat)).toContainText(/\blive\b/i);
 });
 
-test('a room of whatever name is asked for as that room, and of nobody else', async ({
+test('a room with any name is requested by that name, and only from the relay', async ({
   openGuarded,
   relay,
   watch,
@@ -53,7 +53,7 @@ test('a room of whatever name is asked for as that room, and of nobody else', as
   for (const path of asked) expect(path).toMatch(/^\/v1\/(ws|rooms\/[^/]*\/messages)$/);
 });
 
-test('an address that is none of a relay is refused, and nothing is asked of it', async ({
+test('an address that cannot be a relay’s is refused, and gets no request', async ({
   openGuarded,
   watch,
 }) => {
@@ -81,7 +81,7 @@ test('an address that is none of a relay is refused, and nothing is asked of it'
   }
 });
 
-test('texts of the host are text', async ({ openGuarded }) => {
+test('texts of the host are shown as text', async ({ openGuarded }) => {
   const types = await readFile(join(ROOT, 'component/element/index.d.ts'), 'utf8');
   const names = [...types.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, name]) => name);
   expect(names).toContain('muteAsk');

@@ -1,4 +1,4 @@
-// Hostile texts in moderation: names in questions, reasons, reports, titles.
+// Hostile texts in moderation: names in confirmations, reasons, reports, titles.
 
 import { BAD_TEXTS, KEPT_NAMES, NAMES, TEXTS, USERS } from './corpus.js';
 import { expect } from './fixture.js';
@@ -6,7 +6,7 @@ import { faults, HIGHEST, mallory, NARROW, READER, test, WIDE } from './guarded.
 import { tokenOf } from './token.js';
 
 const short = (bytes) => TEXTS.filter((text) => Buffer.byteLength(text) <= bytes);
-/** A reason has 500 bytes at most: the whole corpus, and words that fill it. */
+/** The reasons: the whole corpus, and words up to the limit of 500 bytes. */
 const REASONS = [
   ...short(500),
   'W'.repeat(500),
@@ -14,7 +14,7 @@ const REASONS = [
   '字'.repeat(166),
   '\n'.repeat(200).concat('why'),
 ];
-/** A title has 200 bytes and no control characters; one in which nothing is seen is none. */
+/** The titles: at most 200 bytes, without control characters, and with something visible. */
 const TITLES = [
   ...short(200).filter((text) => !/[\n\t]/.test(text)),
   ...NAMES.filter((_, i) => KEPT_NAMES[i]),
@@ -25,14 +25,14 @@ const writer = (claims = {}) => tokenOf({ sub: 'u_writer', name: 'Writer', role:
 const path = (room, rest) => `/v1/rooms/${room}/${rest}`;
 
 for (const viewport of [WIDE, NARROW]) {
-  test(`the reason of a mute or a ban is shown as what it is, ${viewport.width} px wide`, async ({
+  test(`the reason of a mute or a ban is shown as text, ${viewport.width} px wide`, async ({
     ask,
     openGuarded,
   }) => {
     const chat = await openGuarded('reasons', viewport, { token: writer() });
     const status = chat.getByRole('status');
     for (const [i, reason] of REASONS.entries()) {
-      const kind = i % 12 === 5 ? 'ban' : 'mute'; // not the first: a ban would refuse the chat's request for pinned messages
+      const kind = i % 12 === 5 ? 'ban' : 'mute'; // not the first one: during a ban the relay would refuse the chat's request for pinned messages
       const sanction = path('reasons', `members/u_writer/${kind}`);
       const done = await ask('PUT', sanction, READER, { for_s: 600, reason });
       expect(done.status, `${reason}: ${done.text}`).toBe(200);
@@ -47,7 +47,7 @@ for (const viewport of [WIDE, NARROW]) {
   });
 }
 
-test('names and texts in what is asked before somebody is put out are what they are', async ({
+test('names and texts in the confirmation of a ban or removal are shown as text', async ({
   ask,
   openGuarded,
 }) => {
@@ -76,7 +76,7 @@ test('names and texts in what is asked before somebody is put out are what they 
   }
 });
 
-test('reasons, reports and titles come back to the byte, as JSON that no browser takes for anything else', async ({
+test('reasons, reports and titles come back unchanged to the byte, as JSON that no browser takes for a page', async ({
   ask,
 }) => {
   await ask('POST', path('kept', 'messages'), mallory(0), { id: id(0), text: 'hello' });
@@ -121,10 +121,7 @@ test('reasons, reports and titles come back to the byte, as JSON that no browser
 });
 
 for (const viewport of [WIDE, NARROW]) {
-  test(`who moderates reads the reports as what they are, ${viewport.width} px wide`, async ({
-    ask,
-    openGuarded,
-  }) => {
+  test(`moderators read the reports as text, ${viewport.width} px wide`, async ({ ask, openGuarded }) => {
     const said = REASONS.filter((reason) => reason.trim() !== '');
     for (const [i, reason] of said.entries()) {
       const message = { id: id(i), text: TEXTS[(i * 7) % TEXTS.length] };
@@ -148,13 +145,13 @@ for (const viewport of [WIDE, NARROW]) {
   });
 }
 
-test('reasons and times that none may be are refused, and no answer repeats them', async ({ ask }) => {
+test('invalid reasons and times are refused, and no answer repeats them', async ({ ask }) => {
   await ask('POST', path('refused', 'messages'), mallory(0), { id: id(0), text: 'hello' });
   const report = path('refused', `messages/${id(0)}/report`);
   const mute = path('refused', 'members/u_1/mute');
   const bodies = [
     ...BAD_TEXTS.map((reason) => [report, 'POST', `{"reason":${reason}}`]),
-    // Here none is needed.
+    // A reason is optional here.
     ...BAD_TEXTS.filter((reason) => !/^(null|"[\s\\nrt]*")$/.test(reason)).map((reason) => [
       mute,
       'PUT',
@@ -196,7 +193,7 @@ test('reasons and times that none may be are refused, and no answer repeats them
   expect(sanctions).toEqual([]);
 });
 
-/** An id of a message, the same for a number. */
+/** Returns the id of the message with a number; a number always gives the same id. */
 function id(n) {
   return `0199a1c4-7f3e-7c21-9f6a-${String(n).padStart(12, '0')}`;
 }

@@ -6,14 +6,14 @@ import { faults, NARROW, test, WIDE } from './guarded.js';
 import { tokenOf } from './token.js';
 
 const ROOM = 'lobby';
-/** As in other tests, and room for names and reactions that are longer than an honest relay lets them be. */
+/** The limits of other tests, with room for names and reactions that are longer than an honest relay allows. */
 const HIGHEST = 1500;
 const ME = { id: 'u_me', name: 'Me', role: 'moderator' };
 const CREATED = '2026-11-23T09:15:04.123456Z';
 const FAR = '9999-12-31T23:59:59Z';
 /**
- * Texts that an honest relay refuses are beside those that it accepts. (A heap of marks around one letter cannot be broken: what there is too
- * much of it is cut off.)
+ * Texts that an honest relay accepts, and texts that it refuses. (A line cannot break within one letter with many marks, so the chat
+ * clips the marks.)
  */
 const SAID = [
   ...TEXTS.filter((text) => !text.includes('\u20dd')),
@@ -22,13 +22,13 @@ const SAID = [
   'W'.repeat(60_000),
 ];
 
-/** Numbers that no count and no time is. */
+/** Values that are not valid as a number or a time. */
 const NUMBERS = ['-9007199254740991', '-1', '0', '1', '4294967296', '9007199254740991'];
 
-/** Takes the place of the real relay on a page: it answers a frame as `answers` say, by its type, and sends what a test tells it to. */
+/** Replaces the real relay on a page. `answers` holds its answer to each type of frame, and a test can make it send any frame. */
 class FalseRelay {
   #socket;
-  /** How often it was connected to. */
+  /** The number of connections so far. */
   dials = 0;
   frames = [];
   answers = {
@@ -51,7 +51,7 @@ class FalseRelay {
     }),
     ping: ({ t }) => ({ type: 'pong', t }),
   };
-  /** The history. */
+  /** The messages of the history. */
   page = { messages: [], epoch: 'e', head: 0, more: false };
   status = 200;
 
@@ -81,7 +81,7 @@ class FalseRelay {
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Says a message, which is in the history from then on. */
+  /** Sends a message and adds it to the history. */
   tell(message) {
     this.page.messages.push(message);
     this.page.head = message.rev;
@@ -109,7 +109,7 @@ const messageOf = (n, text, more = {}) => ({
 const token = (n) => tokenOf({ sub: ME.id, name: ME.name, role: ME.role, n });
 
 const pageTest = test.extend({
-  /** A chat that speaks with a hostile relay. */
+  /** Opens a chat that is connected to a hostile relay. */
   hostile: async ({ openGuarded }, use) => {
     await use(async (viewport, options = {}) => {
       const relay = new FalseRelay();
@@ -138,14 +138,14 @@ const pageTest = test.extend({
 /** Returns the chat's own notes, as one text. */
 const statusOf = (chat) => chat.getByRole('status').evaluate((status) => status.textContent);
 
-/** Waits until the chat has lost its connection and has another: at once, as if the network came back. */
+/** Waits until the chat has lost its connection, and makes it reconnect at once, as when the network comes back. */
 async function soonLive(chat) {
   await expect(chat.getByRole('status')).toContainText('Reconnecting');
   await chat.evaluate(() => dispatchEvent(new Event('online')));
   await expect(chat.getByRole('status')).toContainText(/\blive\b/i);
 }
 
-/** That nothing has crashed, and no prototype has got a member. */
+/** Checks that no program has crashed, and that no prototype has a new member. */
 async function expectSound(chat) {
   const wrong = await chat.evaluate(() => [
     ...globalThis.heard.filter(({ type }) => type === 'hallway-exit').map(({ detail }) => detail.message),
@@ -199,7 +199,7 @@ for (const viewport of [WIDE, NARROW]) {
       relay.say({ type: 'moderated', room: ROOM, act, user, reason: text, until: FAR, by: ME });
       relay.say({ type: text, room: text, [text]: text });
       relay.say({ type: 'error', code: text, message: text, room: text, id: text, why: text, of: text });
-      // First, because the note goes after some seconds.
+      // This check comes first, because the note disappears after some seconds.
       await expect.poll(() => statusOf(chat)).toContain(kept(text).slice(0, 80).trim() || 'Guest');
       await expect(chat.locator(`[data-seq="${rev}"]`)).toBeVisible();
       expect(await chat.evaluate(faults, HIGHEST), text.slice(0, 200)).toEqual([]);
@@ -278,7 +278,7 @@ pageTest('numbers beyond reason break nothing', async ({ hostile }) => {
     relay.tell(messageOf(seq, `after ${number}`));
     await expect(chat.locator(`[data-seq="${seq}"]`)).toBeVisible();
     expect(await chat.evaluate(faults, HIGHEST), number).toEqual([]);
-    // The connection may be taken for dead by these; the next one is as it should be.
+    // Because of these frames the chat may give the connection up. The next connection is normal.
     const user = JSON.stringify(ME);
     relay.say(
       `{"type":"welcome","user":${user},"heartbeat_ms":${number},"timeout_ms":${number},"limits":{"text_bytes":${number},"frame_bytes":${number}}}`,

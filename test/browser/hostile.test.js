@@ -1,4 +1,4 @@
-// Hostile people: the chat shows their texts as texts, and they do nothing.
+// Hostile people: the chat shows their texts as text, and does not execute them.
 
 import { randomUUID } from 'node:crypto';
 import { BAD_ROOMS, BAD_TEXTS, KEPT_NAMES, REACTIONS, ROOMS, SEARCHES, shown, TEXTS } from './corpus.js';
@@ -6,7 +6,7 @@ import { test as base, expect } from './fixture.js';
 import { faults, HIGHEST, mallory, NARROW, READER, test, WIDE } from './guarded.js';
 import { tokenOf } from './token.js';
 
-/** Writes some of the texts into a room, each as another user, every third as an answer to the one before. */
+/** Posts some of the texts to a room, each as another user. Every third text answers the one before it. */
 async function fill(ask, room, texts) {
   let before;
   for (const [i, text] of texts.entries()) {
@@ -24,7 +24,7 @@ async function fill(ask, room, texts) {
   }
 }
 
-/** Scrolls up until so many messages are shown, which are all; gives their items. */
+/** Scrolls up until all messages are shown, and returns their elements. */
 async function scrollToFirst(chat, count) {
   const items = chat.getByRole('log').locator('[data-id]');
   for (let before = await items.count(); before < count; before = await items.count()) {
@@ -36,10 +36,7 @@ async function scrollToFirst(chat, count) {
 }
 
 for (const viewport of [WIDE, NARROW]) {
-  test(`texts and names are shown as what they are, ${viewport.width} px wide`, async ({
-    ask,
-    openGuarded,
-  }) => {
+  test(`texts and names are shown as text, ${viewport.width} px wide`, async ({ ask, openGuarded }) => {
     const size = 60;
     for (let from = 0; from < TEXTS.length; from += size) {
       const room = `hostile-${from}`;
@@ -48,7 +45,7 @@ for (const viewport of [WIDE, NARROW]) {
       const chat = await openGuarded(room, viewport);
       const items = await scrollToFirst(chat, texts.length);
       expect(await chat.evaluate(faults, HIGHEST)).toEqual([]);
-      // Plain text reads as it was written.
+      // Text without markup is shown exactly as it was written.
       const read = await items.locator('.hallway-text').allTextContents();
       for (const [i, text] of texts.entries()) {
         if (!/[*_`]/.test(text)) expect(read[i]).toBe(shown(text));
@@ -57,10 +54,7 @@ for (const viewport of [WIDE, NARROW]) {
   });
 }
 
-test('what is typed is shown as what it is, to whoever writes it and to others', async ({
-  ask,
-  openGuarded,
-}) => {
+test('a typed text is shown as text, to its writer and to others', async ({ ask, openGuarded }) => {
   const texts = TEXTS.filter((text) => !/[\n\t]/.test(text) && text.length < 400 && text === text.trim());
   expect(texts.length).toBeGreaterThan(50);
   await ask('PUT', '/v1/rooms/typed', READER, { title: TEXTS[0] });
@@ -77,7 +71,7 @@ test('what is typed is shown as what it is, to whoever writes it and to others',
   }
 });
 
-test('reactions, quotations and what is pinned are shown as what they are', async ({ ask, openGuarded }) => {
+test('reactions, quotations and pinned messages are shown as text', async ({ ask, openGuarded }) => {
   const room = 'reactions';
   const path = `/v1/rooms/${room}/messages`;
   await fill(ask, room, ['hello']);
@@ -97,7 +91,7 @@ test('reactions, quotations and what is pinned are shown as what they are', asyn
     expect((await ask('PUT', `${path}/${quoted}/pin`, READER, '')).status).toBe(200);
   }
   for (const viewport of [WIDE, NARROW]) {
-    // A new user begins at the end.
+    // The log of a new user opens at its end.
     const token = tokenOf({ sub: `u_${viewport.width}`, role: 'organizer' });
     const chat = await openGuarded(room, viewport, { token });
     const chips = (await scrollToFirst(chat, 2 * pinned.length + 1)).first().locator('[aria-pressed]');
@@ -113,7 +107,7 @@ test('reactions, quotations and what is pinned are shown as what they are', asyn
   }
 });
 
-test('whatever is looked for is looked for as words', async ({ ask, openGuarded }) => {
+test('a search finds any text as words', async ({ ask, openGuarded }) => {
   await fill(
     ask,
     'search',
@@ -128,7 +122,7 @@ test('whatever is looked for is looked for as words', async ({ ask, openGuarded 
   const chat = await openGuarded('search', { width: 500, height: 700 });
   await chat.getByRole('button', { name: 'Search', exact: true }).click();
   const field = chat.getByRole('searchbox');
-  let answered; // the words that the last answer is to
+  let answered; // the words of the last answered search
   chat.page().on('response', (answer) => {
     answered = new URL(answer.url()).searchParams.get('q') ?? answered;
   });
@@ -155,7 +149,7 @@ test('whatever is looked for is looked for as words', async ({ ask, openGuarded 
   await expect(chat.getByRole('region', { name: 'Search' }).locator('mark').first()).toHaveText('canary');
 });
 
-test('rooms of any allowed name are rooms, and others are refused', async ({ ask, openGuarded }) => {
+test('rooms with any allowed name work, and other names are refused', async ({ ask, openGuarded }) => {
   for (const room of ROOMS) {
     const made = await ask('PUT', `/v1/rooms/${encodeURIComponent(room)}`, READER, {
       title: TEXTS[3],
@@ -178,7 +172,7 @@ test('rooms of any allowed name are rooms, and others are refused', async ({ ask
   }
 });
 
-test('texts that none may be are refused, and no answer repeats them', async ({ ask }) => {
+test('invalid texts are refused, and no answer repeats them', async ({ ask }) => {
   for (const text of BAD_TEXTS) {
     const refused = await ask(
       'POST',
@@ -190,7 +184,7 @@ test('texts that none may be are refused, and no answer repeats them', async ({ 
     expect(refused.type).toBe('application/problem+json');
   }
   for (const text of TEXTS.slice(0, 40)) {
-    // As the id, the cursor, the room and a member: where it cannot be.
+    // The text in the place of an id, a cursor, a room and a member, where it is not valid.
     for (const answer of [
       await ask('POST', '/v1/rooms/refused/messages', READER, { id: text, text: 'x' }),
       await ask('GET', `/v1/rooms/refused/messages?before=${encodeURIComponent(text)}`, READER),
@@ -215,7 +209,7 @@ test('texts that none may be are refused, and no answer repeats them', async ({ 
   expect((await ask('GET', '/v1/rooms/refused/messages', READER)).json().messages).toEqual([]);
 });
 
-test('what is stored comes back to the byte, as JSON that no browser takes for anything else', async ({
+test('a stored text comes back unchanged to the byte, as JSON that no browser takes for a page', async ({
   ask,
   relay,
 }) => {
@@ -231,7 +225,7 @@ test('what is stored comes back to the byte, as JSON that no browser takes for a
   expect(new Set(messages.map((message) => message.sender.name))).toEqual(new Set(KEPT_NAMES));
 });
 
-// These tests can fail: the canary sings when it is called, and the policy blocks hostile code.
+// This shows that these tests can fail: the canary reports a call, and the policy blocks hostile code.
 base('the canary can be heard', async ({ newPage, watch, site }) => {
   const page = await newPage();
   await page.goto(new URL('/chats.html', site.url).href);

@@ -1,4 +1,4 @@
-// The host's token issuer for encrypted chats: it vouches for the devices of users.
+// The host's token issuer for encrypted chats. It signs certificates for the devices of users.
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 
@@ -7,13 +7,13 @@ const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 export class Issuer {
   #key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-  /** Its key set (RFC 7517). */
+  /** The issuer's key set (RFC 7517). */
   get keys() {
     const { kty, crv, x, y } = this.#key.publicKey.export({ format: 'jwk' });
     return { keys: [{ kty, crv, x, y, kid: '1', use: 'sig', alg: 'ES256' }] };
   }
 
-  /** Vouches for a device of a user; `claims` replace the usual ones. */
+  /** Returns a certificate for a user's device. `claims` replace the usual claims. */
   certify({ sub, name = sub, role = 'participant' }, jkt, claims = {}) {
     const now = Math.floor(Date.now() / 1000);
     const payload = { sub, name, role, rooms: ['*'], iat: now, exp: now + 86_400, cnf: { jkt }, ...claims };
@@ -25,7 +25,7 @@ export class Issuer {
     return `${signed}.${signature.toString('base64url')}`;
   }
 
-  /** Serves a page the key set, at the site's own address, and lets the page ask for certificates by `certify(user, jkt)`. */
+  /** Serves the key set to a page, at the site's own address, and gives the page a function `certify(user, jkt)` that returns certificates. */
   async serve(page, site) {
     await page.route(`${site.url}/issuer.json`, (route) => route.fulfill({ json: this.keys }));
     await page.exposeFunction('certify', (user, jkt) => this.certify(user, jkt));

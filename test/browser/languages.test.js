@@ -1,4 +1,4 @@
-// Four languages, Arabic from right to left among them, and the host's own words.
+// The chat's four languages, including Arabic from right to left, and the host's own words.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -46,7 +46,7 @@ test('from right to left everything is mirrored', async ({ openChats }) => {
   expect(bens.x + bens.width - others.x - others.width).toBeLessThan(bens.width / 4);
 });
 
-test('a host hands in words of its own, also later', async ({ openChats }) => {
+test('a host sets its own words, also later', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   await ada.element.evaluate((element) => {
@@ -61,7 +61,7 @@ test('a host hands in words of its own, also later', async ({ openChats }) => {
   await expect(ada.send).toBeVisible();
 });
 
-test('a language is that of the attribute, else of what the chat stands in, as it is now', async ({
+test('the language is that of the attribute, or else of the page around the chat, also after a change', async ({
   openChats,
 }) => {
   const [ada] = await openChats([ADA]);
@@ -132,7 +132,10 @@ test('a chat in a shadow root follows the language around its host', async ({ op
   await expect(ada.page.getByRole('button', { name: 'Envoyer' })).toBeVisible();
 });
 
-test('times are written as where the user is, unless the tag names a place', async ({ openChats, relay }) => {
+test('times are written as in the browser’s region, unless the language tag names a region', async ({
+  openChats,
+  relay,
+}) => {
   await relay.post(BEN, { text: 'now' });
   const british = /^\d\d:\d\d$/;
   const american = /^\d{1,2}:\d\d\s[AP]M$/;

@@ -1,4 +1,4 @@
-// A program that cannot be loaded: the element tells people in their language, and the page.
+// A program that cannot be loaded: the element tells people in their language, and reports the error to the page.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { ROOT } from './relay.js';
 
 const MODULE = '**/dist/chat.wasm';
 
-/** Notes what the page hears of errors. Runs in the page before its own scripts. */
+/** Records the errors that the page gets. Runs in the page before its own scripts. */
 function listen() {
   window.codes = [];
   addEventListener('hallway-error', ({ detail }) => window.codes.push(detail.code));
@@ -16,7 +16,7 @@ function listen() {
 
 const codes = (page) => page.evaluate(() => window.codes);
 
-/** A page with one chat, once `prepare` has changed what it will meet. */
+/** Opens a page with one chat. Before that, `prepare` changes the page's environment. */
 async function open({ newPage, relay, site, watch }, prepare, attributes = {}) {
   watch.expect(/\[hallway\]|Failed to load resource/);
   watch.expect(/Failed to find a valid digest in the 'integrity' attribute|SRI's integrity checks failed/); // Chromium's own words
@@ -28,7 +28,7 @@ async function open({ newPage, relay, site, watch }, prepare, attributes = {}) {
   return new Chat(page.locator('hallway-chat'));
 }
 
-test('a missing module is tried for again', async ({ newPage, relay, site, watch }) => {
+test('a missing module is requested again', async ({ newPage, relay, site, watch }) => {
   const chat = await open({ newPage, relay, site, watch }, (page) =>
     page.route(MODULE, (route) => route.fulfill({ status: 404 })),
   );
@@ -38,7 +38,7 @@ test('a missing module is tried for again', async ({ newPage, relay, site, watch
   await chat.live();
 });
 
-test('a module of an unknown type starts all the same', async ({ newPage, relay, site, watch }) => {
+test('a module with an unknown type still starts', async ({ newPage, relay, site, watch }) => {
   const chat = await open({ newPage, relay, site, watch }, (page) =>
     page.route(MODULE, (route) =>
       route.fulfill({ path: join(ROOT, 'dist/chat.wasm'), contentType: 'text/plain' }),
@@ -48,7 +48,7 @@ test('a module of an unknown type starts all the same', async ({ newPage, relay,
   expect(await codes(chat.page)).toEqual([]);
 });
 
-test('a module that is slow to come shows that it is coming', async ({ newPage, relay, site, watch }) => {
+test('a slow download of the module shows its progress', async ({ newPage, relay, site, watch }) => {
   let release;
   const chat = await open({ newPage, relay, site, watch }, (page) =>
     page.route(MODULE, async (route) => {
@@ -65,14 +65,14 @@ test('a module that is slow to come shows that it is coming', async ({ newPage, 
   await expect(chat.element.getByRole('progressbar')).toHaveCount(0);
 });
 
-/** The module with one byte of its program changed, of the same length and version. */
+/** Returns the module with one byte of its program changed. Length and version stay the same. */
 async function foreignModule() {
   const body = await readFile(join(ROOT, 'dist/chat.wasm'));
   body[body.length >> 1] ^= 1;
   return body;
 }
 
-/** A foreign module is not even compiled. Runs in the page before its own scripts. */
+/** Makes every compilation fail, because a foreign module must not even be compiled. Runs in the page before its own scripts. */
 function forbidCompiling() {
   for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming']) {
     WebAssembly[name] = () => {
@@ -121,7 +121,7 @@ for (const [how, place] of Object.entries({
   });
 }
 
-test('the module is compiled as a stream, and asked for once, by its hash', async ({
+test('the module is requested once, by its hash, and compiled as a stream', async ({
   newPage,
   relay,
   site,
@@ -153,7 +153,7 @@ test('the module is compiled as a stream, and asked for once, by its hash', asyn
   expect(seen).not.toContain('compile');
 });
 
-/** Failures that another try cannot mend: one final message. */
+/** Failures after which the element does not try again. It shows one final message. */
 const FINAL = {
   not_wasm: {
     prepare: (page) =>
@@ -204,7 +204,7 @@ const FINAL = {
 
 for (const [code, { prepare, says, expect: noise }] of Object.entries(FINAL)) {
   for (const [lang, text] of Object.entries(says)) {
-    test(`${code} is said in ${lang}`, async ({ newPage, relay, site, watch }) => {
+    test(`${code} is explained in ${lang}`, async ({ newPage, relay, site, watch }) => {
       if (noise) watch.expect(noise);
       const chat = await open({ newPage, relay, site, watch }, prepare, { lang });
       await expect(chat.status).toHaveText(text);

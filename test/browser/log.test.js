@@ -1,10 +1,10 @@
-// The look of messages in the log, and moving between them.
+// The look of messages in the log, and the keys that move between messages.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
-test('messages of one sender are a group under one name, each of them named to assistive technology', async ({
+test('messages of one sender are a group under one name, and assistive technology gets the name of each message', async ({
   openChats,
   relay,
 }) => {
@@ -85,7 +85,7 @@ test('a reply quotes its message and leads to it', async ({ openChats, relay }) 
   await expect(ada.messages.first()).toBeFocused();
 });
 
-test('the keyboard goes from message to message, and the log is one stop of Tab', async ({
+test('arrow keys move from message to message, and Tab stops once in the log', async ({
   openChats,
   relay,
 }) => {
@@ -123,7 +123,10 @@ test('the keyboard goes from message to message, and the log is one stop of Tab'
   await expect(ada.composer).toBeFocused();
 });
 
-test('what a state changes leaves the rest of a message alone', async ({ openChats, watch }) => {
+test('a change of a message’s state leaves the rest of the message in place', async ({
+  openChats,
+  watch,
+}) => {
   watch.expect(UNREACHABLE);
   const [ada] = await openChats([ADA]);
   await ada.live();
@@ -169,11 +172,11 @@ test('a refused message says why, and is retried or discarded', async ({ newPage
   refusing = false;
   await ada.message('second').getByRole('button', { name: 'Retry' }).click();
   await ada.settled(1);
-  // The pointer may be over a message, whose tools are there then.
+  // If the pointer is over a message, its tools are shown.
   await expect(ada.messages.getByRole('button', { name: /Retry|Discard/ })).toHaveCount(0);
 });
 
-test('what is read stays in its place when the status line comes and goes', async ({
+test('the messages stay in place when the status line appears and disappears', async ({
   openChats,
   relay,
   watch,
@@ -197,7 +200,7 @@ test('what is read stays in its place when the status line comes and goes', asyn
   await expect.poll(moved).toBeLessThan(1);
 });
 
-test('an empty room invites, and a chat that is live says so to nobody who can see', async ({
+test('an empty room shows an invitation, and a live chat tells its status to assistive technology only', async ({
   openChats,
 }) => {
   const [ada] = await openChats([ADA]);
@@ -210,7 +213,7 @@ test('an empty room invites, and a chat that is live says so to nobody who can s
   await expect(ada.log.getByText('No messages yet')).toBeHidden();
 });
 
-test('who may not enter is told what to do', async ({ openChats, watch }) => {
+test('a user who may not enter the room is told what to do', async ({ openChats, watch }) => {
   watch.expect(/403|401/);
   const [ada] = await openChats([{ ...ADA, attributes: { room: 'elsewhere' } }]);
   await expect(ada.status).toContainText('Not allowed');
@@ -218,10 +221,13 @@ test('who may not enter is told what to do', async ({ openChats, watch }) => {
   await expect(ada.log.locator('.hallway-loading')).toBeHidden();
 });
 
-test('only what comes live is announced, and a crowd is one announcement', async ({ openChats, relay }) => {
+test('only live messages are announced, and many at once make one announcement', async ({
+  openChats,
+  relay,
+}) => {
   for (let i = 0; i < 3; i++) await relay.post(BEN, { text: `history ${i}` });
   const [ada] = await openChats([ADA]);
-  await ada.element.locator('.hallway-announcer').waitFor({ state: 'attached' }); // its program is up
+  await ada.element.locator('.hallway-announcer').waitFor({ state: 'attached' }); // the chat's program has started
   await ada.element.evaluate((element) => {
     const speaker = element.shadowRoot.querySelector('.hallway-announcer');
     window.said = [];

@@ -4,7 +4,7 @@ import { Chat } from './chat.js';
 import { ADA, expect, test, UNREACHABLE } from './fixture.js';
 
 const TIMES = 30;
-const AT_ONCE = 10; // a user may have 20 connections
+const AT_ONCE = 10; // chats on the page at once; a user may have 20 connections
 const MODULE = '**/dist/chat.wasm';
 
 /** Puts chats into the page. Runs in the page. */
@@ -18,8 +18,8 @@ function mount([count, attributes]) {
 }
 
 /**
- * Counts the objects of a class, and of those made of it, after a garbage collection. That of queryObjects alone would not do: it
- * takes what looks like a pointer on the stack for one, and so keeps objects that nothing holds.
+ * Counts the objects of a class and of its subclasses, after a garbage collection. The collection of queryObjects is not enough: it
+ * takes values on the stack that look like pointers for pointers, and so keeps unreachable objects.
  */
 async function alive(debug, expression) {
   await debug.send('HeapProfiler.collectGarbage');
@@ -38,7 +38,7 @@ async function alive(debug, expression) {
   return result.value;
 }
 
-/** Counts the listeners that the package has on what outlives every element. `scripts` are those of the package. */
+/** Counts the listeners of the package on objects that outlive every element. `scripts` holds the package's scripts. */
 async function listeners(debug, scripts) {
   let count = 0;
   for (const expression of [
@@ -60,7 +60,7 @@ async function listeners(debug, scripts) {
 const everyStatus = (page, pattern) =>
   expect
     .poll(() =>
-      // No locator: it may keep what it finds.
+      // A locator would not do here, because it may keep the elements that it finds.
       page.evaluate(
         (source) =>
           [...document.querySelectorAll('hallway-chat')].filter((chat) =>
@@ -73,7 +73,7 @@ const everyStatus = (page, pattern) =>
 
 const everyLive = (page) => everyStatus(page, /live/);
 
-/** The moments: `before` is done to the page, `attributes` are the element's, `reach` waits for the moment and does what leads to it. */
+/** The moments at which elements are removed. `before` prepares the page, `attributes` are the element's, and `reach` brings the chats to the moment. */
 const MOMENTS = {
   'in the turn in which it came': {},
   'before it has a room': { attributes: { room: '' } },
@@ -171,7 +171,7 @@ const MOMENTS = {
   },
 };
 
-/** Has every chat's program crash by the next row that it makes. */
+/** Makes every chat's program crash when it creates its next row. */
 async function crash(page) {
   await everyLive(page);
   await page.locator('hallway-chat').evaluateAll((chats) => {
@@ -191,7 +191,12 @@ async function crash(page) {
 }
 
 for (const [moment, { before, attributes = {}, reach, after }] of Object.entries(MOMENTS)) {
-  test(`nothing is left of an element that is removed ${moment}`, async ({ newPage, relay, site, watch }) => {
+  test(`an element that is removed ${moment} leaves nothing in memory`, async ({
+    newPage,
+    relay,
+    site,
+    watch,
+  }) => {
     test.setTimeout(120_000);
     watch.expect(UNREACHABLE);
     watch.expect(/\[hallway\]|Failed to load resource|integrity/);

@@ -40,7 +40,7 @@ test('the first person is chosen, and everybody is the last line', async ({ open
   await expect(ada.composer).toHaveValue('@Ben @everyone ');
 });
 
-test('with more people than there is room for, the chosen line is in sight', async ({ openChats, relay }) => {
+test('if the list is longer than its space, the chosen line stays visible', async ({ openChats, relay }) => {
   for (let i = 0; i < 9; i++) await relay.post({ sub: `u_${i}`, name: `Guest ${i}` }, { text: `${i}` });
   const [ada] = await openChats([ADA], { viewport: { width: 320, height: 400 } });
   await ada.settled(9);
@@ -61,7 +61,7 @@ test('with more people than there is room for, the chosen line is in sight', asy
   }
 });
 
-test('an answer that comes late is dropped, and no line stays that is not what is written', async ({
+test('a late answer is dropped, and lines that do not match the text disappear', async ({
   openChats,
   relay,
 }) => {
@@ -79,7 +79,7 @@ test('an answer that comes late is dropped, and no line stays that is not what i
   await ada.type('ang');
   await expect(options(ada)).toHaveText([/Cyril/]);
   await held[0].continue();
-  await ada.type('o'); // whose answer comes after that
+  await ada.type('o'); // the answer to this text comes after the late one
   await expect(list(ada)).toBeHidden();
   await ada.press('Backspace');
   await expect(options(ada)).toHaveText([/Cyril/]);
@@ -87,14 +87,14 @@ test('an answer that comes late is dropped, and no line stays that is not what i
   await ada.composer.fill('');
   await ada.type('@b');
   await expect.poll(() => held.length).toBe(2);
-  await ada.press('Enter'); // sooner than the answer
+  await ada.press('Enter'); // before the answer arrives
   await ada.settled(2);
   const message = await stored(relay);
   expect([message.text, message.mentions]).toEqual(['@b', undefined]);
   await held[1].continue();
 });
 
-test('the banned are left out, also of those who wrote last', async ({ openChats, relay }) => {
+test('the list leaves out banned users, also among the last writers', async ({ openChats, relay }) => {
   const [mo, ben] = await join(openChats, [MO, BEN, CY]);
   await relay.post(CY, { text: 'buy this' });
   await relay.post(ADA, { text: 'no' });
@@ -112,7 +112,7 @@ test('the banned are left out, also of those who wrote last', async ({ openChats
   await expect(options(ben)).toHaveText([/Ada/]);
 });
 
-test('a mention that was written offline stays one over a reload, and goes out as one', async ({
+test('a mention that was written offline survives a reload and is sent as a mention', async ({
   openChats,
   relay,
   watch,
@@ -147,7 +147,7 @@ test('a mention that was written offline stays one over a reload, and goes out a
   ]);
 });
 
-test('a finger chooses from the list, and the keyboard on the screen stays', async ({ openChats, relay }) => {
+test('a touch chooses from the list, and the on-screen keyboard stays open', async ({ openChats, relay }) => {
   await relay.post(CY, { text: 'one' });
   const [ada] = await join(openChats, [ADA], PHONE);
   await ada.settled(1);
@@ -163,7 +163,10 @@ test('a finger chooses from the list, and the keyboard on the screen stays', asy
   expect((await stored(relay)).mentions).toEqual([{ at: 3, len: 17, user: 'u_cy' }]);
 });
 
-test('names of both directions stay entities in a text of both', async ({ openChats, relay }) => {
+test('names of both directions stay mentions in a text with both directions', async ({
+  openChats,
+  relay,
+}) => {
   const maryam = { sub: 'u_ma', name: 'مريم علي', role: 'participant' };
   await join(openChats, [BEN, maryam]);
   const [ada] = await openChats([{ ...ADA, attributes: { lang: 'ar' } }]);

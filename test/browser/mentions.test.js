@@ -1,4 +1,4 @@
-// Mentions: choosing people from the list, their look, and their fate in edits.
+// Mentions: the list of people, the look of mentions, and edits of texts with mentions.
 
 import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -15,7 +15,7 @@ async function join(openChats, users) {
   return chats;
 }
 
-test('a chosen name is an entity, and the mentioned user sees it', async ({ openChats, relay }) => {
+test('a chosen name becomes a mention, and the mentioned user sees it', async ({ openChats, relay }) => {
   const [ada, , cy] = await join(openChats, [ADA, BEN, CY]);
   await cy.element.evaluate((chat) => {
     chat.heard = [];
@@ -44,7 +44,7 @@ test('a chosen name is an entity, and the mentioned user sees it', async ({ open
   await expect.poll(() => cy.element.evaluate((chat) => chat.heard.at(-1).count)).toBe(0); // it was seen
 });
 
-test('keys and the pointer choose from the list, Escape closes it, and text goes on', async ({
+test('keys and the pointer choose from the list, Escape closes it, and typing continues', async ({
   openChats,
   relay,
 }) => {
@@ -71,7 +71,7 @@ test('keys and the pointer choose from the list, Escape closes it, and text goes
   await ada.composer.press('Escape');
   await expect(list(ada)).toBeHidden();
   await ada.type('at mail@b');
-  await expect(list(ada)).toBeHidden(); // no word begins there
+  await expect(list(ada)).toBeHidden(); // this @ is not at the beginning of a word
   await ada.composer.press('Enter');
   await ada.settled(3);
   const stored = (await relay.history(relay.token(ADA))).messages.at(-1);
@@ -82,7 +82,7 @@ test('keys and the pointer choose from the list, Escape closes it, and text goes
   ]);
 });
 
-test('mentions move with the text around them, survive a reload and an edit, and are gone once changed', async ({
+test('mentions move with the text around them, survive a reload and an edit, and end when their text changes', async ({
   openChats,
   relay,
 }) => {
@@ -100,7 +100,7 @@ test('mentions move with the text around them, survive a reload and an edit, and
   const last = async () => (await relay.history(relay.token(ADA))).messages.at(-1);
   expect((await last()).mentions).toEqual([{ at: 16, len: 4, user: 'u_ben' }]);
 
-  await ada.composer.press('ArrowUp'); // edits it
+  await ada.composer.press('ArrowUp'); // edits the message
   await expect(ada.composer).toHaveValue('👩‍🚀 hé @Ben ');
   await ada.composer.press('End');
   await ada.type('!');
@@ -118,7 +118,7 @@ test('mentions move with the text around them, survive a reload and an edit, and
   expect((await last()).mentions).toBeUndefined();
 });
 
-test('everybody is mentioned after a confirmation, by moderators and organizers alone', async ({
+test('only moderators and organizers can mention everybody, after a confirmation', async ({
   openChats,
   relay,
 }) => {
@@ -175,7 +175,7 @@ for (const [lang, width] of [
   ['ar', 320],
   ['en', 800],
 ]) {
-  test(`the list fits at ${width} pixels in ${lang}, and nothing is wrong with it`, async ({
+  test(`the list fits at ${width} pixels in ${lang}, and is accessible`, async ({
     openChats,
     relay,
   }, info) => {
@@ -198,7 +198,7 @@ for (const [lang, width] of [
   });
 }
 
-test('the menu lists who has reacted, all of them as people ask for them', async ({ openChats, relay }) => {
+test('the menu lists the users who have reacted, and loads more on request', async ({ openChats, relay }) => {
   const id = await relay.post(ADA, { text: 'hello' });
   const react = async (sub, emoji) => {
     const path = `/v1/rooms/lobby/messages/${id}/reactions/${encodeURIComponent(emoji)}`;

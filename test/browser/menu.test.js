@@ -16,7 +16,7 @@ async function openMenu(chat, text) {
   await expect(menuOf(chat)).toBeVisible();
 }
 
-test('everybody is offered what they may do, and no more', async ({ openChats, relay }) => {
+test('the menu offers only the actions that the user may do', async ({ openChats, relay }) => {
   await relay.post(ADA, { text: 'of Ada' });
   await relay.post(BEN, { text: 'of Ben' });
   const chats = await openChats([ADA, BEN, MO]);
@@ -47,7 +47,7 @@ test('everybody is offered what they may do, and no more', async ({ openChats, r
   }
 });
 
-test('the menu is worked by the keyboard, and gives the focus back', async ({ openChats, relay }) => {
+test('the keyboard operates the menu, which returns the focus', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'one' });
   await relay.post(BEN, { text: 'two' });
   const [ada] = await openChats([ADA]);
@@ -82,7 +82,7 @@ test('the menu is worked by the keyboard, and gives the focus back', async ({ op
   await expect(ada.composer).toBeFocused();
 });
 
-test('the pointer finds tools beside the message that it is at', async ({ openChats, relay }) => {
+test('tools appear beside the message under the pointer', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'one' });
   await relay.post(BEN, { text: 'two' });
   const [ada] = await openChats([ADA]);
@@ -104,7 +104,7 @@ test('the pointer finds tools beside the message that it is at', async ({ openCh
   await expect(tools).toHaveCount(0);
 });
 
-test('a finger finds one button beside the message that it touched, and a long touch the menu', async ({
+test('a touch shows one button beside the message, and a long touch opens the menu', async ({
   browser,
   relay,
   site,
@@ -138,7 +138,7 @@ test('a finger finds one button beside the message that it touched, and a long t
   await context.close();
 });
 
-test('an edited message says so and when, on every screen', async ({ openChats, relay }) => {
+test('an edited message shows the time of the edit at every width', async ({ openChats, relay }) => {
   await relay.post(ADA, { text: 'nien' });
   const [ada, ben] = await openChats([ADA, BEN]);
   await ada.settled(1);
@@ -155,7 +155,7 @@ test('an edited message says so and when, on every screen', async ({ openChats, 
   }
 });
 
-test('a message is deleted after one question, and leaves a tombstone', async ({ openChats, relay }) => {
+test('a message is deleted after a confirmation, and leaves a tombstone', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'rude' });
   const [ada, ben] = await openChats([ADA, BEN]);
   await ada.settled(1);
@@ -186,7 +186,7 @@ test('a message is deleted after one question, and leaves a tombstone', async ({
   await expect(menuOf(ben)).toBeHidden();
 });
 
-test('what a menu is about goes away, and the menu with it', async ({ openChats, relay }) => {
+test('a menu closes when its message disappears', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'soon gone' });
   const [ada, ben] = await openChats([ADA, BEN]);
   await ada.settled(1);
@@ -202,7 +202,7 @@ test('what a menu is about goes away, and the menu with it', async ({ openChats,
   await expect(ada.messages).toContainText('Message deleted');
 });
 
-test('the text is copied, and the chat says so', async ({ openChats, relay }) => {
+test('the text is copied, and the chat confirms it', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'a *bold* word' });
   const [ada] = await openChats([ADA]);
   await ada.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -213,7 +213,7 @@ test('the text is copied, and the chat says so', async ({ openChats, relay }) =>
   expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toBe('a *bold* word');
 });
 
-test('the keys are listed on request, and lead into a message', async ({ openChats, relay }) => {
+test('the chat lists its keys on request, and they lead into a message', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'https://a.example and https://b.example' });
   const [ada] = await openChats([ADA]);
   await ada.settled(1);
@@ -267,7 +267,7 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('forced colours tell what is chosen', async ({ openChats, relay }) => {
+test('the chosen entry is visible with forced colours', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'one' });
   const [ada] = await openChats([ADA]);
   await ada.settled(1);

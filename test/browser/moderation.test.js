@@ -3,7 +3,9 @@
 import { ADA, BEN, expect, test } from './fixture.js';
 import { choose, dialogOf, inBothThemes, lookAgain, MO, menuOf, open, rest } from './moderators.js';
 
-test('who is muted is told why and until when, and it can be taken back', async ({ openChats }) => {
+test('a muted user is told the reason and the end, and a moderator can lift the mute', async ({
+  openChats,
+}) => {
   const [mo, ben] = await open(openChats, MO, BEN);
   await ben.write('buy my shoes');
   await mo.settled(1);
@@ -27,7 +29,7 @@ test('who is muted is told why and until when, and it can be taken back', async 
   await expect(mo.status).toContainText(/Ben.* can write again/);
 });
 
-test('a mute is over when its time is', async ({ openChats, relay }) => {
+test('a mute ends at its time', async ({ openChats, relay }) => {
   const [ben] = await open(openChats, BEN);
   await rest(relay, MO, 'PUT', 'members/u_ben/mute', { for_s: 6, reason: 'calm down' });
   await expect(ben.status).toContainText('calm down');
@@ -37,7 +39,10 @@ test('a mute is over when its time is', async ({ openChats, relay }) => {
   await expect(ben.message('calm now')).toHaveAttribute('data-state', 'sent');
 });
 
-test('who is banned is out, with the words, and comes back when it is over', async ({ openChats, relay }) => {
+test('a banned user leaves the room, reads the reason, and returns when the ban ends', async ({
+  openChats,
+  relay,
+}) => {
   const [ada, ben] = await open(openChats, ADA, BEN);
   await ben.write('spam');
   await ada.settled(1);
@@ -62,7 +67,10 @@ test('who is banned is out, with the words, and comes back when it is over', asy
   await expect(ben.composer).toBeEnabled();
 });
 
-test('who was banned is back, at the next look, once the ban is lifted', async ({ openChats, relay }) => {
+test('a banned user returns with the next connection after the ban is lifted', async ({
+  openChats,
+  relay,
+}) => {
   await relay.post(BEN, { text: 'here' });
   const [ben] = await open(openChats, BEN);
   await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { reason: 'spam' });
@@ -76,7 +84,7 @@ test('who was banned is back, at the next look, once the ban is lifted', async (
   await expect(ben.composer).toBeEnabled();
 });
 
-test('who wrote what is deleted can be muted, and be let write again', async ({ openChats }) => {
+test('the author of a deleted message can be muted, and the mute can be lifted', async ({ openChats }) => {
   const [mo, ben] = await open(openChats, MO, BEN);
   await ben.write('buy my shoes');
   await mo.settled(1);
@@ -85,7 +93,7 @@ test('who wrote what is deleted can be muted, and be let write again', async ({ 
   const gone = mo.message('Message deleted');
   await expect(gone).toBeVisible();
   await gone.hover();
-  await expect(gone.getByRole('button')).toHaveCount(1); // of the tools, the menu's
+  await expect(gone.getByRole('button')).toHaveCount(1); // the only tool is the button of the menu
   await gone.focus();
   await mo.page.keyboard.press('Enter');
   await expect(menuOf(mo).getByRole('menuitem')).toHaveText([/Mute/, /Ban/, /Delete all/, /Keyboard/]);
@@ -102,12 +110,12 @@ test('who wrote what is deleted can be muted, and be let write again', async ({ 
   await expect(gone).toBeFocused();
   await expect(ben.composer).toBeEnabled();
   await expect(mo.status).toContainText(/Ben.* can write again/);
-  await mo.page.keyboard.press('ArrowDown'); // stays there: the keyboard takes over from the pointer
-  await gone.press('r'); // there is nothing to answer
+  await mo.page.keyboard.press('ArrowDown'); // stays at the message, which the keyboard takes over from the pointer
+  await gone.press('r'); // does nothing: a tombstone cannot be answered
   await expect(mo.composer).not.toBeFocused();
 });
 
-test('a frozen room is the organizers’, until it is thawed', async ({ openChats }) => {
+test('only organizers write in a frozen room, until it is thawed', async ({ openChats }) => {
   const [ada, ben] = await open(openChats, ADA, BEN);
   const room = ada.element.getByRole('button', { name: 'Room' });
   await expect(ben.element.getByRole('button', { name: 'Room' })).toBeHidden();
@@ -127,7 +135,7 @@ test('a frozen room is the organizers’, until it is thawed', async ({ openChat
   await expect(ben.composer).toBeEnabled();
 });
 
-test('in slow mode the button counts down, and what is written waits', async ({ openChats }) => {
+test('in slow mode the button counts down, and the written text waits', async ({ openChats }) => {
   const [mo, ben] = await open(openChats, MO, BEN);
   await mo.element.getByRole('button', { name: 'Room' }).click();
   await dialogOf(mo).getByRole('combobox').selectOption('5 seconds');
@@ -149,7 +157,7 @@ test('in slow mode the button counts down, and what is written waits', async ({ 
   await mo.settled(2);
 });
 
-test('all messages of one are deleted, after one question', async ({ openChats }) => {
+test('all messages of a user are deleted after a confirmation', async ({ openChats }) => {
   const [mo, ben] = await open(openChats, MO, BEN);
   for (const text of ['one', 'two', 'three']) await ben.write(text);
   await mo.write('mine');
@@ -163,7 +171,7 @@ test('all messages of one are deleted, after one question', async ({ openChats }
   await expect(mo.status).toContainText(/All messages of .*Ben.* are deleted/);
 });
 
-test('what may not be done is said', async ({ openChats, relay }) => {
+test('the chat explains a refused act', async ({ openChats, relay }) => {
   const [mo] = await open(openChats, MO);
   await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'hello' });
   await mo.settled(1);
@@ -173,7 +181,7 @@ test('what may not be done is said', async ({ openChats, relay }) => {
   await expect(mo.status).toContainText('Not done: you may not do that');
 });
 
-test('two users of one name are told apart before anything is done to one', async ({ openChats, relay }) => {
+test('a dialog distinguishes two users with the same name before an act', async ({ openChats, relay }) => {
   await relay.post({ sub: 'u_alex_1', name: 'Alex' }, { text: 'the first' });
   await relay.post({ sub: 'u_alex_2', name: 'Alex' }, { text: 'the other' });
   const [mo] = await open(openChats, MO);

@@ -27,7 +27,7 @@ export async function choose(chat, text, item) {
   await expect(dialogOf(chat)).toBeVisible();
 }
 
-/** Asks the relay by REST: a mute or ban by the interface lasts ten minutes at least. */
+/** Carries out an act over REST, because a mute or ban in the interface lasts at least ten minutes. */
 export async function rest(relay, user, method, path, body) {
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/${path}`, {
     method,
@@ -38,7 +38,7 @@ export async function rest(relay, user, method, path, body) {
   return answer.status === 204 ? undefined : answer.json();
 }
 
-/** Makes the chat try again, as it does when the device is back in its network. */
+/** Makes the chat connect again at once, as when the device's network is back. */
 export const lookAgain = (chat) => chat.page.evaluate(() => dispatchEvent(new Event('online')));
 
 /** Checks both themes with axe. */

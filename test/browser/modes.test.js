@@ -1,14 +1,14 @@
-// Answers and edits, and the text in the composer meanwhile.
+// The composer while its user answers or edits a message.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
-/** Begins an answer to a message as the pointer does. */
+/** Begins an answer to a message with the pointer. */
 async function reply(chat, text) {
   await chat.message(text).hover();
   await chat.message(text).getByRole('button', { name: 'Reply', exact: true }).click();
 }
 
-test('an answer names whom it answers, and outlives a reload', async ({ openChats, relay }) => {
+test('an answer names the author of its message, and survives a reload', async ({ openChats, relay }) => {
   const asked = await relay.post(BEN, { text: 'When do *doors* open?' });
   await relay.post(BEN, { text: 'And where?' });
   const [ada] = await openChats([ADA]);
@@ -43,7 +43,7 @@ test('an answer names whom it answers, and outlives a reload', async ({ openChat
   expect((await relay.history(await relay.token(ADA))).messages[3].reply_to).toBeUndefined();
 });
 
-test('Up edits the last own message, and Escape gives the draft back', async ({ openChats, relay }) => {
+test('Up edits the user’s last message, and Escape restores the draft', async ({ openChats, relay }) => {
   const own = await relay.post(ADA, { text: 'Doors at nien' });
   await relay.post(BEN, { text: 'Fine' });
   const [ada, ben] = await openChats([ADA, BEN]);
@@ -73,7 +73,7 @@ test('Up edits the last own message, and Escape gives the draft back', async ({ 
   await expect(ada.composer).toHaveValue('');
   expect((await relay.history(await relay.token(ADA))).messages[0].rev).toBe(edited.rev);
 
-  // A draft is not edited away, and comes back.
+  // An edit keeps the draft, which comes back after it.
   await ada.composer.fill('A draft');
   await ada.press('ArrowUp');
   await expect(ada.composer).toHaveValue('A draft');
@@ -87,7 +87,7 @@ test('Up edits the last own message, and Escape gives the draft back', async ({ 
   await expect(ada.composer).toHaveAccessibleDescription('');
 });
 
-test('a message that is deleted while it is edited leaves its text in the composer', async ({
+test('if a message is deleted during its edit, the text stays in the composer', async ({
   openChats,
   relay,
 }) => {
@@ -109,7 +109,7 @@ test('a message that is deleted while it is edited leaves its text in the compos
   await expect(ben.message('To be or not to be')).toHaveCount(1);
 });
 
-test('an edit that is refused is given back with a word', async ({ relay, newPage, site }) => {
+test('a refused edit returns to the composer with the reason', async ({ relay, newPage, site }) => {
   await relay.post(BEN, { text: 'First' });
   const page = await newPage();
   await page.addInitScript(() => {

@@ -1,4 +1,4 @@
-// A chat that a page moves: in its document, into another one, out of sight and back.
+// A chat that a page moves: within its document, into another document, out of sight and back.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -22,7 +22,7 @@ async function open(openChats, relay) {
     window.folded = place('folded');
     window.folded.hidden = true;
     window.narrow = place('narrow');
-    window.narrow.style.inlineSize = '300px'; // through the object model: the page's policy allows no other
+    window.narrow.style.inlineSize = '300px'; // by the object model, because the page's policy forbids inline styles
   });
   return ada;
 }
@@ -30,7 +30,7 @@ async function open(openChats, relay) {
 const gap = (chat) =>
   chat.log.evaluate((log) => Math.round(log.scrollHeight - log.clientHeight - log.scrollTop));
 
-/** Where the first message in sight is. */
+/** Returns the first visible message and its position. */
 const place = (chat) =>
   chat.log.evaluate((log) => {
     const { top } = log.getBoundingClientRect();
@@ -85,7 +85,7 @@ const MOVES = {
 };
 
 for (const [what, move] of Object.entries(MOVES)) {
-  test(`a chat stays where it was when it is ${what}`, async ({ openChats, relay }) => {
+  test(`a chat keeps its place in the log when it is ${what}`, async ({ openChats, relay }) => {
     const ada = await open(openChats, relay);
     await ada.type('half a tho');
     await ada.composer.evaluate((field) => field.setSelectionRange(4, 6));
@@ -124,7 +124,10 @@ for (const [what, move] of Object.entries(MOVES)) {
   });
 }
 
-test('moved to a narrow place, the same message stays in sight', async ({ openChats, relay }) => {
+test('the same message stays visible when the chat is moved to a narrow place', async ({
+  openChats,
+  relay,
+}) => {
   const ada = await open(openChats, relay);
   await ada.messages.nth(20).evaluate((item) => item.scrollIntoView({ block: 'start' }));
   await expect(ada.element.getByRole('button', { name: 'Latest messages' })).toBeVisible();
@@ -136,10 +139,7 @@ test('moved to a narrow place, the same message stays in sight', async ({ openCh
   await expect.poll(async () => (await place(ada)).split(' ')[0]).toBe(seq);
 });
 
-test('a question that is open stays open, over the page, when its chat is moved', async ({
-  openChats,
-  relay,
-}) => {
+test('an open dialog stays open over the page when its chat is moved', async ({ openChats, relay }) => {
   const ada = await open(openChats, relay);
   await ada.messages.last().focus();
   await ada.page.keyboard.press('Delete');
@@ -176,7 +176,7 @@ const elsewhere = {
 };
 
 for (const [where, move] of Object.entries(elsewhere)) {
-  test(`in ${where} a chat has its styles and works, and so it does when it comes back`, async ({
+  test(`in ${where} a chat has its styles and works, and also after it comes back`, async ({
     openChats,
     relay,
   }) => {
@@ -203,7 +203,7 @@ for (const [where, move] of Object.entries(elsewhere)) {
   });
 }
 
-test('a chat may be moved while it loads, and into a document that is never shown', async ({
+test('a page may move a chat while it loads, and into a document that is never shown', async ({
   newPage,
   relay,
   site,

@@ -1,4 +1,4 @@
-// The package outside of a page.
+// The package outside of a page: imports in Node, and the check before it is published.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,13 +11,13 @@ import { ROOT } from './relay.js';
 const { name, scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 
 for (const entry of [name, `${name}/define`]) {
-  test(`importing ${entry} in Node does nothing and fails nothing`, async () => {
+  test(`an import of ${entry} in Node does nothing and does not fail`, async () => {
     const script = `
       const before = Object.getOwnPropertyNames(globalThis).join();
       const chat = await import('${entry}');
       if (Object.getOwnPropertyNames(globalThis).join() !== before) throw new Error('it left globals');
       chat.define?.();`;
-    // A timer, socket or worker left behind would keep the process alive beyond the timeout.
+    // A timer, socket or worker that the import leaves would keep the process alive beyond the timeout.
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', script],
@@ -30,7 +30,7 @@ for (const entry of [name, `${name}/define`]) {
   });
 }
 
-/** The script that npm runs before it publishes the folder, with a fake registry and a fake npm. */
+/** Runs the script that npm runs before it publishes the folder, with a fake registry and a fake npm. */
 async function beforePublishing(registry, answers = {}, publishes = name) {
   const folder = await mkdtemp(join(tmpdir(), 'hallway-npm-'));
   try {
@@ -54,7 +54,7 @@ async function beforePublishing(registry, answers = {}, publishes = name) {
   }
 }
 
-test('nothing is published under a name that the registry does not say is ours', async () => {
+test('nothing is published unless the registry says that the user owns the name', async () => {
   const registry = 'https://registry.example/';
   const refused = [
     [{}],

@@ -1,4 +1,4 @@
-// The element as a guest: its effects on a page, and its remains.
+// The element as a guest: its effects on a page, and what it leaves there.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
@@ -79,7 +79,7 @@ test('thirty mounts and unmounts leave no socket and no runtime behind', async (
   for (let i = 0; i < 30; i++) {
     const chat = new Chat(page.locator('hallway-chat'));
     await page.evaluate(mount, attributes);
-    // Unmounted while it loads, while it connects, and when it is live.
+    // Elements are unmounted while they load, while they connect, and when they are live.
     if (i % 3 === 1) await expect(chat.status).toBeVisible();
     if (i % 3 === 2) await chat.live();
     if (i === 29) expect(await alive(debug, 'WebAssembly.Instance')).toBeGreaterThan(0);
@@ -96,7 +96,7 @@ test('thirty mounts and unmounts leave no socket and no runtime behind', async (
   }
 });
 
-test('an element that is closed or removed tells that it is closed', async ({ openChats }) => {
+test('an element that is closed or removed reports the status closed', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   await ada.element.evaluate((element) => {
@@ -114,7 +114,11 @@ test('an element that is closed or removed tells that it is closed', async ({ op
   await expect.poll(told).toEqual(['closed', 'connecting', 'catching-up', 'live', 'closed']);
 });
 
-test('a program that crashes starts again and sends what waited', async ({ openChats, relay, watch }) => {
+test('after a crash the program starts again and sends the waiting messages', async ({
+  openChats,
+  relay,
+  watch,
+}) => {
   watch.expect(UNREACHABLE);
   watch.expect(/\[hallway\]/);
   const [ada] = await openChats([ADA]);
@@ -124,7 +128,7 @@ test('a program that crashes starts again and sends what waited', async ({ openC
   await ada.write('Written before the crash');
   await expect(ada.messages).toHaveCount(1);
 
-  // A page that breaks the document's own methods breaks the program by the next row that it makes.
+  // If a page breaks the document's own methods, the program crashes when it creates its next row.
   await ada.element.evaluate((element) => {
     const { cloneNode } = Node.prototype;
     Node.prototype.cloneNode = () => {
@@ -136,7 +140,7 @@ test('a program that crashes starts again and sends what waited', async ({ openC
     });
     element.send('Written into the crash').catch(() => {});
   });
-  // It says so for a second: looked for more often than that.
+  // The chat shows the crash for a second, so the test looks more often than that.
   await expect.poll(() => ada.status.textContent(), { intervals: [100] }).toMatch(/stopped/);
   expect(await ada.page.evaluate(() => window.exit)).toMatchObject({ code: 2, restartInMs: 1000 });
   await expect(ada.message('Written before the crash')).toHaveCount(1);
@@ -147,7 +151,7 @@ test('a program that crashes starts again and sends what waited', async ({ openC
   expect(stored.filter((text) => text === 'Written before the crash')).toHaveLength(1);
 });
 
-test('a chat mounted twice in one turn, as StrictMode does, opens one socket', async ({
+test('a chat that is mounted twice in one turn, as in StrictMode, opens one socket', async ({
   newPage,
   relay,
   site,
@@ -192,8 +196,8 @@ test('ten chats on one page share one module', async ({ relay, site, newPage }) 
 });
 
 /**
- * Counts the page's WebSockets, made and not yet closed. It keeps them all, as a host's own instrumentation may: a closed socket
- * must not keep the program alive. Runs before the page's own scripts.
+ * Counts the open WebSockets of the page. It keeps a reference to each socket, as a host's instrumentation may do: a closed socket
+ * must not keep the program in memory. Runs before the page's own scripts.
  */
 function recordSockets() {
   const sockets = [];
@@ -219,7 +223,7 @@ function mount(attributes) {
   document.querySelector('main').append(chat);
 }
 
-/** Asks the relay, as one more member, how many users are in the lobby. */
+/** Joins the lobby as one more member, and returns the number of users there. */
 function membersOf({ relay, token }) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${relay.replace('http', 'ws')}/v1/ws`, 'hallway.v1');
@@ -236,7 +240,7 @@ function membersOf({ relay, token }) {
   });
 }
 
-/** How many objects of a class are alive in the page after a garbage collection. */
+/** Returns the number of objects of a class in the page after a garbage collection. */
 async function alive(debug, name) {
   await debug.send('HeapProfiler.collectGarbage');
   const prototype = await debug.send('Runtime.evaluate', { expression: `${name}.prototype` });

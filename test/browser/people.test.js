@@ -1,11 +1,11 @@
-// The number of people here, and the line that says who is writing.
+// The number of people in the room, and the line that names the typing users.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
 
 const CY = { sub: 'u_cy', name: 'Cy' };
 
-test('the header says how many people are here', async ({ openChats }) => {
+test('the header shows the number of people in the room', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await expect(ada.element.getByText('1 person here')).toBeVisible();
   const [ben] = await openChats([BEN]);
@@ -19,7 +19,9 @@ test('the header says how many people are here', async ({ openChats }) => {
   await expect(ada.element.getByText('1 Person hier')).toBeVisible();
 });
 
-test('who writes is said while they do, moves nothing and is not read out', async ({ openChats }) => {
+test('typing users are shown while they type; this moves nothing and is not read out', async ({
+  openChats,
+}) => {
   const [ada, ben, cy] = await openChats([ADA, BEN, CY]);
   for (const chat of [ada, ben, cy]) await chat.live();
   const typing = ada.element.locator('.hallway-typing');
@@ -35,12 +37,12 @@ test('who writes is said while they do, moves nothing and is not read out', asyn
     await typing.evaluate((line) => line.closest('[aria-live], [role="status"], [role="log"]')),
   ).toBeNull();
   await expect(ben.element.locator('.hallway-typing')).toHaveText('Cy is writing…');
-  await ben.press('Enter'); // sent is no longer written
+  await ben.press('Enter'); // ends the typing
   await expect(typing).toHaveText(/^(Cy is writing…)?$/);
   await expect(typing).toHaveText('');
 });
 
-test('others are told of what is written, but of no edit and of no empty line', async ({
+test('others see that a user types a text, but not an edit or an empty line', async ({
   newPage,
   relay,
   site,
@@ -72,7 +74,7 @@ test('others are told of what is written, but of no edit and of no empty line', 
   await expect.poll(told).toBe(1);
 });
 
-test('a user without a name is a guest in the language of the reader, and no id is shown', async ({
+test('a user without a name is called a guest in the reader’s language, and no id is shown', async ({
   openChats,
   relay,
 }) => {

@@ -1,4 +1,4 @@
-// Files for tests, made here: no binary is kept in the repository.
+// Makes files for tests, so that the repository needs no binaries.
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -11,7 +11,7 @@ function chunk(type, data) {
   return out;
 }
 
-/** A PNG with a pattern in colours that `hue` moves. A level of 0 does not compress it. */
+/** Returns a PNG with a pattern whose colours depend on `hue`. With a level of 0 it is not compressed. */
 export function png(width, height, hue = 0, level = 6) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -37,7 +37,7 @@ export function png(width, height, hue = 0, level = 6) {
   ]);
 }
 
-/** A WAV of silence, so many seconds long. */
+/** Returns a WAV with some seconds of silence. */
 export function wav(seconds = 1) {
   const rate = 8000;
   const data = Buffer.alloc(rate * seconds, 128);
@@ -57,7 +57,7 @@ export function wav(seconds = 1) {
   return Buffer.concat([head, data]);
 }
 
-/** A PDF, as far as its type is concerned. */
+/** Returns bytes that have the type of a PDF. */
 export const pdf = () => Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
 
 const segment = (marker, text) => {
@@ -66,7 +66,7 @@ const segment = (marker, text) => {
   return Buffer.concat([head, Buffer.from(text, 'latin1')]);
 };
 
-/** A JPEG with metadata that says `canary`: EXIF, which also turns the picture by a quarter, XMP, IPTC, a comment and bytes behind its end. */
+/** Returns a JPEG whose metadata contain `canary`: EXIF, which also turns the picture by 90 degrees, XMP, IPTC, a comment, and bytes behind its end. */
 export function withMetadata(jpeg) {
   const turned =
     'II*\0\x08\0\0\0\x02\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\x0e\x01\x02\0\x06\0\0\0\x26\0\0\0\0\0\0\0';

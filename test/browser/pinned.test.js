@@ -3,7 +3,7 @@
 import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, test } from './fixture.js';
 
-/** Pins a message by its menu. */
+/** Pins a message with its menu. */
 async function pin(chat, text) {
   await chat.message(text).focus();
   await chat.page.keyboard.press('Enter');
@@ -13,7 +13,7 @@ async function pin(chat, text) {
 const barOf = (chat) => chat.element.getByRole('group', { name: 'Pinned' });
 
 for (const theme of ['light', 'dark']) {
-  test(`what is pinned stands above the log and leads to its message, in the ${theme} theme`, async ({
+  test(`a pinned message is shown above the log and leads to its place, in the ${theme} theme`, async ({
     openChats,
     relay,
   }) => {
@@ -66,7 +66,10 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('a pinned message that is far away is loaded, and so is the way back', async ({ openChats, relay }) => {
+test('a distant pinned message is loaded, and so are the messages on the way back', async ({
+  openChats,
+  relay,
+}) => {
   await relay.post(BEN, { text: 'The first rule' });
   const [first] = await openChats([ADA]);
   await first.settled(1);
@@ -84,7 +87,7 @@ test('a pinned message that is far away is loaded, and so is the way back', asyn
     .click();
   await expect(ada.message('The first rule')).toBeFocused();
   await expect(ada.message('The first rule')).toBeInViewport();
-  for (let i = 0; i < 6; i++) await ada.page.keyboard.press('PageDown'); // newer pages come by themselves
+  for (let i = 0; i < 6; i++) await ada.page.keyboard.press('PageDown'); // newer pages are loaded automatically
   await expect(ada.messages.last()).not.toContainText('filler 49.');
   await ada.log.getByRole('button', { name: 'Latest messages' }).click();
   await expect(ada.message('filler 149.')).toBeInViewport();

@@ -1,4 +1,4 @@
-// Menus open at their message under any transformation of the page. Pasted or dropped files are attached.
+// Menus open at their message, however the page transforms the chat. Pasted or dropped files are attached.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
@@ -16,7 +16,7 @@ const STYLES = {
 };
 
 for (const [how, style] of Object.entries(STYLES)) {
-  test(`a menu stands at its message in a chat that is ${how}`, async ({ openChats, relay }) => {
+  test(`a menu opens at its message in a chat that is ${how}`, async ({ openChats, relay }) => {
     for (let i = 0; i < 30; i++) await relay.post(i % 2 ? ADA : BEN, { text: `message ${i}.` });
     const [ada] = await openChats([ADA]);
     await ada.settled(30);
@@ -26,7 +26,7 @@ for (const [how, style] of Object.entries(STYLES)) {
         await ada.message(text).focus();
         await ada.page.keyboard.press(key);
         await expect(ada.element.getByRole('menu')).toBeVisible();
-        // In the chat's own pixels: how far the menu is from the bubble, and whether it is within the chat.
+        // The distance between menu and bubble, in the chat's own pixels, and whether the menu is within the chat.
         const found = await ada.message(text).evaluate((item) => {
           const root = item.getRootNode();
           const [chat, menu, bubble] = [
@@ -66,7 +66,7 @@ for (const [how, style] of Object.entries(STYLES)) {
 }
 
 for (const how of ['zoomed', 'made smaller', 'made larger']) {
-  test(`jumps and what comes in above go by the chat’s own pixels where it is ${how}`, async ({
+  test(`jumps and messages that load above keep their place in a chat that is ${how}`, async ({
     openChats,
     relay,
   }) => {
@@ -101,7 +101,7 @@ for (const how of ['zoomed', 'made smaller', 'made larger']) {
   });
 }
 
-/** Dispatches the events of files or text pasted or dropped at a place; returns whether the browser would handle them, too. */
+/** Dispatches the events of a paste or drop of files or text at an element, and returns whether the browser would also handle it. */
 const give = (locator, type, { text = '', file = true }) =>
   locator.evaluate(
     (node, [kind, words, withFile]) => {
@@ -118,7 +118,7 @@ const give = (locator, type, { text = '', file = true }) =>
     [type, text, file],
   );
 
-test('files that are pasted or dropped anywhere in a chat are attached, and leave the page in place', async ({
+test('files pasted or dropped anywhere in a chat are attached, and the browser does not leave the page', async ({
   openChats,
   relay,
 }) => {
@@ -143,7 +143,10 @@ test('files that are pasted or dropped anywhere in a chat are attached, and leav
   await expect(ada.composer).toHaveValue('');
 });
 
-test('of a picture with a text, as from a spreadsheet, the text is pasted', async ({ openChats, relay }) => {
+test('if the clipboard has a picture and a text, as from a spreadsheet, the text is pasted', async ({
+  openChats,
+  relay,
+}) => {
   await relay.post(BEN, { text: 'hello' });
   const [ada] = await openChats([ADA]);
   await ada.settled(1);

@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-/** Quiet flags: nothing leaves the machine. A root user (a container) has no sandbox to offer. */
+/** Flags that keep Chromium from using the network. A root user, as in a container, cannot use its sandbox. */
 const args = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu',
@@ -15,7 +15,7 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.test.js',
   outputDir: 'results',
-  workers: 2, // a test mostly waits; each has its own relay, database and browsers
+  workers: 2, // tests mostly wait, and each has a separate relay, database and browser
   retries: 0, // a flake is a defect
   forbidOnly: true,
   timeout: 60_000,

@@ -2,14 +2,14 @@
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
-/** Reacts to a message by the keyboard, with the emoji at a place among those offered first. */
+/** Reacts to a message by the keyboard, with the emoji at a place in the first row. */
 async function react(chat, text, place = 0) {
   await chat.message(text).focus();
   await chat.page.keyboard.press('Enter');
   await chat.element.getByRole('menu').getByRole('menuitemcheckbox').nth(place).click();
 }
 
-test('a reaction is seen by all, with who made it, and is taken back by a click', async ({
+test('all users see a reaction with the names of its users, and a click takes it back', async ({
   openChats,
   relay,
 }) => {
@@ -43,7 +43,7 @@ test('a reaction is seen by all, with who made it, and is taken back by a click'
   await expect(chip(ada, '🎉 1: You')).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('any of the emoji offered can be chosen by the keyboard, and the arrow keys lead to it', async ({
+test('the keyboard can choose every emoji on offer, and the arrow keys lead to reactions', async ({
   openChats,
   relay,
 }) => {
@@ -62,14 +62,18 @@ test('any of the emoji offered can be chosen by the keyboard, and the arrow keys
   const chip = ada.messages.getByRole('button', { name: '😄 1: You' });
   await expect(chip).toBeVisible();
   await expect(ada.messages).toBeFocused();
-  await keyboard.press('ArrowLeft'); // round to the sender, and then to the last of what is in the message
+  await keyboard.press('ArrowLeft'); // first to the sender, then to the last control of the message
   await keyboard.press('ArrowLeft');
   await expect(chip).toBeFocused();
   await keyboard.press('Enter');
   await expect(chip).toHaveCount(0);
 });
 
-test('not a pixel moves when messages above change', async ({ openChats, relay, watch: _watch }) => {
+test('the log does not move by a pixel when messages above change', async ({
+  openChats,
+  relay,
+  watch: _watch,
+}) => {
   const ids = [];
   for (let i = 0; i < 40; i++) ids.push(await relay.post(ADA, { text: `message ${i}.` }));
   const [ada, ben] = await openChats([ADA, BEN]);

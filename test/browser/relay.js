@@ -19,8 +19,8 @@ const POLL_MS = 20;
 const run = promisify(execFile);
 
 /**
- * A port that was free a moment ago; the relay keeps it over its restarts. It is below those that systems give to outgoing
- * connections: else one of these might take it while the relay is down.
+ * Returns a port that was free a moment ago; the relay keeps it over its restarts. It is below the ports of outgoing connections,
+ * one of which could otherwise take it while the relay is down.
  */
 export async function freePort() {
   for (;;) {
@@ -28,7 +28,7 @@ export async function freePort() {
     try {
       await once(server, 'listening');
     } catch {
-      continue; // in use
+      continue; // the port is in use
     }
     const { port } = server.address();
     server.close();
@@ -41,13 +41,13 @@ export class Relay {
   #folder;
   #flags;
   #process;
-  /** The program that the next start runs; undefined: the built one. */
+  /** The program that the next start runs; undefined: the built relay. */
   command;
-  /** All that it has printed, over all its lives. */
+  /** The output of the relay since its first start. */
   log = '';
 
   /**
-   * Starts one.
+   * Starts a relay.
    *
    * @param {string[]} flags of `hallway serve`, beside --addr and --db
    * @param {string} [command] see `command`
@@ -88,14 +88,14 @@ export class Relay {
     }
   }
 
-  /** Ends the relay as a power cut would. */
+  /** Kills the relay, as a power cut does. */
   async kill() {
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;
   }
 
-  /** Ends the relay in good order and removes its database. */
+  /** Stops the relay in an orderly way and removes its database. */
   async stop() {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, 'exit');
@@ -106,7 +106,7 @@ export class Relay {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** A token of a user for a room. */
+  /** Returns a user's token for a room. */
   token({ sub, name = sub, role = 'participant', room = 'lobby', picture, title }) {
     return tokenOf({ sub, name, role, rooms: [room], picture, title });
   }
@@ -147,7 +147,7 @@ export class Relay {
     return answer.json();
   }
 
-  /** Waits until a search finds a message with these words: the relay's index follows the store a little later. */
+  /** Waits until a search finds a message with these words. The relay's index is a little behind the store. */
   async finds(words, room = 'lobby') {
     const headers = { authorization: `Bearer ${this.token({ sub: 'u_finder', room })}` };
     const query = new URLSearchParams({ q: words });
@@ -159,7 +159,7 @@ export class Relay {
     }
   }
 
-  /** The messages of a room in the database file, ascending by `seq`, read past the relay. */
+  /** Returns the messages of a room in the database file, ascending by `seq`, without the relay. */
   async stored(room = 'lobby') {
     const { stdout } = await run('go', ['run', './test/browser/dbdump', this.database, room], { cwd: ROOT });
     return JSON.parse(stdout);

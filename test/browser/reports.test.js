@@ -3,7 +3,7 @@
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 import { choose, dialogOf, inBothThemes, MO, open, rest } from './moderators.js';
 
-test('a report is counted for those who moderate', async ({ openChats, relay }) => {
+test('moderators see the number of open reports', async ({ openChats, relay }) => {
   const [mo, ada, ben] = await open(openChats, MO, ADA, BEN);
   const heard = mo.element.evaluate(
     (element) =>
@@ -25,7 +25,7 @@ test('a report is counted for those who moderate', async ({ openChats, relay }) 
   await inBothThemes(ada, 'a report is open');
 });
 
-test('those who moderate go through the open reports', async ({ openChats, relay }) => {
+test('moderators handle the open reports one by one', async ({ openChats, relay }) => {
   const [mo, ada, ben] = await open(openChats, MO, ADA, BEN);
   for (const text of ['rude', 'spam']) {
     await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text });
@@ -73,7 +73,7 @@ test('those who moderate go through the open reports', async ({ openChats, relay
   ]);
 });
 
-test('what another moderator closes goes, and what fails can be tried again', async ({
+test('a report that another moderator closes disappears, and a failed act can be tried again', async ({
   openChats,
   relay,
   watch,
@@ -110,7 +110,7 @@ test('what another moderator closes goes, and what fails can be tried again', as
   await expect(reports.first()).toContainText('reason 50');
   await expect(dismiss(0), 'the keyboard stays with its report').toBeFocused();
 
-  // Nobody tells it of this one before it asks.
+  // The chat learns of this report only when it asks.
   await mo.page.route(broken, async (route) => {
     if (route.request().method() !== 'PATCH') return route.continue();
     await rest(relay, ADA, 'PATCH', `reports/${all[1].n}`, { state: 'resolved' });
@@ -122,7 +122,7 @@ test('what another moderator closes goes, and what fails can be tried again', as
   await expect(reports.first()).toContainText('reason 49');
 });
 
-test('who moderates no longer is shown neither the room’s settings nor the reports', async ({
+test('a user who lost the role sees neither the room’s settings nor the reports', async ({
   openChats,
   relay,
   watch,
@@ -132,10 +132,10 @@ test('who moderates no longer is shown neither the room’s settings nor the rep
   const { messages } = await rest(relay, ADA, 'GET', 'messages');
   await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'insults' });
   const [mo] = await open(openChats, MO);
-  await mo.page.route('**/v1/rooms/lobby/reports**', () => {}); // an answer that is long in coming
+  await mo.page.route('**/v1/rooms/lobby/reports**', () => {}); // the answer does not arrive
   const room = mo.element.getByRole('button', { name: 'Room, 1 open report' });
   const queue = mo.element.getByRole('dialog', { name: 'Reports' });
-  /** Gives it a token of a role, which counts from the next connection on. */
+  /** Gives the chat a token with a role, which it uses from the next connection on. */
   const become = async (role) => {
     const token = await relay.token({ ...MO, role });
     await mo.page.context().setOffline(true);
@@ -166,7 +166,7 @@ for (const [lang, title] of [
   ['fr', 'Signalements'],
   ['ar', 'البلاغات'],
 ]) {
-  test(`the reports have room in a narrow chat, in ${lang}`, async ({ openChats, relay }) => {
+  test(`the reports fit into a narrow chat, in ${lang}`, async ({ openChats, relay }) => {
     await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'w'.repeat(60) });
     const { messages } = await rest(relay, ADA, 'GET', 'messages');
     await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'w'.repeat(200) });
@@ -178,7 +178,7 @@ for (const [lang, title] of [
     await expect(queue.getByRole('listitem')).toHaveCount(1);
     await expect(queue.getByRole('listitem').getByRole('button')).toHaveCount(3);
     expect(await queue.evaluate((e) => e.scrollWidth - e.clientWidth)).toBe(0);
-    const reason = queue.locator('.hallway-hit-text').first(); // stands at this side, whatever its own direction
+    const reason = queue.locator('.hallway-hit-text').first(); // at the side of the reader's direction, whatever the direction of the text
     await expect(reason).toHaveCSS('text-align', lang === 'ar' ? 'right' : 'left');
     await inBothThemes(mo, `the reports in ${lang}`);
   });

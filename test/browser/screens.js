@@ -1,5 +1,5 @@
-// Takes the pictures of docs/screens: `make screens`. Each is a state of the chat as its user sees it, in real Chromium over a real
-// relay; to be looked at, and shown in the README. `node test/browser/screens.js menu card` takes only these. Nothing is compared by machine: letters differ from system to system.
+// Takes the pictures of docs/screens: `make screens`. Each shows a state of the chat in real Chromium over a real relay.
+// `node test/browser/screens.js menu card` takes only these states. No test compares the pictures, because fonts differ between systems.
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,11 +13,11 @@ import { startSite } from './site.js';
 
 const CY = { sub: 'u_cy', name: 'Cyrine Haddad', role: 'moderator' };
 const DI = { sub: 'u_di', name: 'Di', role: 'participant' };
-const ONLY = process.argv.slice(2); // the states to take; none: all
+const ONLY = process.argv.slice(2); // the states to take; an empty list means all
 const FOLDER = join(ROOT, 'docs/screens');
 const SIZES = { narrow: [280, 560], phone: [390, 720], wide: [760, 640] };
 
-/** Users of a room with pictures, mentions and titles. */
+/** Users with pictures and titles, for a room with mentions. */
 const FACES = 'https://faces.example';
 const STAGE = [
   {
@@ -32,7 +32,7 @@ const STAGE = [
   { sub: 'u_di', name: 'Dimitri Papadopoulos', role: 'participant', title: 'Volunteer' },
 ].map((user) => ({ ...user, room: 'stage' }));
 
-/** A portrait, drawn. */
+/** Returns a drawn portrait. */
 function portrait(n) {
   const [wall, skin, hair, shirt] = [
     ['#cfe3f1', '#8d5a3b', '#1d1512', '#2c5d8a'],
@@ -58,7 +58,7 @@ async function call(user, method, path, body) {
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
 }
 
-/** A morning at an event. */
+/** Posts the conversation of a morning at an event. */
 async function converse() {
   const doors = await relay.post(ADA, {
     text: 'Good morning! Doors open at *nine*, the keynote is in hall 2.',
@@ -81,7 +81,7 @@ async function converse() {
   await relay.post(BEN, { text: '🎉🎉' });
 }
 
-/** A picture with an alternative text, several with a caption, a document and a recording. */
+/** Posts a picture with an alternative text, several pictures with a caption, a document and a recording. */
 async function sendFiles() {
   const send = async (user, files, text) => {
     const sent = [];
@@ -101,7 +101,7 @@ async function sendFiles() {
   await send(CY, [['Welcome.wav', wav(2)]]);
 }
 
-/** Opens a chat that fills a window of its size; yields it when it can be written in. */
+/** Opens a chat that fills a window of the given size, and returns it when its composer takes text. */
 async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) {
   const room = user.room ?? 'lobby';
   const [width, height] = SIZES[size];
@@ -132,7 +132,7 @@ async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) 
   return chat;
 }
 
-/** Has a user read all that is in the room. */
+/** Moves a user's read marker to the end of the room. */
 async function readAll(user) {
   const chat = await open(user);
   for (;;) {
@@ -157,7 +157,7 @@ async function picture(name, chat) {
   console.log(name);
 }
 
-/** Takes a picture of a state that `reach` brings about, in each of the variants. */
+/** Brings a chat to a state with `reach`, and takes a picture of it in each variant. */
 async function state(name, user, variants, reach = async () => {}) {
   if (!wanted(name)) return;
   for (const variant of variants) {
@@ -228,7 +228,7 @@ for (const variant of both) {
   const chat = await open(BEN, variant);
   await chat.message('balcony').first().waitFor();
   await picture(['unread', ...Object.values(variant)].join('-'), chat);
-  // Closing the page keeps it unread for the next picture.
+  // The page is closed before the messages count as read, so they are unread for the next picture.
   await chat.page.context().close();
   await relay.post(CY, { text: 'Two more seats in the balcony.' });
 }
@@ -258,7 +258,7 @@ for (const variant of both) {
 }
 const [ada, ben, cy, di] = STAGE;
 for (const user of STAGE) {
-  const chat = await open(user); // a title is a member's
+  const chat = await open(user); // the relay tells titles of members only
   await chat.page.context().close();
 }
 const say = (user, text, ...named) =>

@@ -1,4 +1,4 @@
-// Files in encrypted chats, over a real relay: people see them, and nobody else does.
+// Files in encrypted chats, over a real relay, which cannot read them.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ async function choose(chat, files) {
   await (await choosing).setFiles(files);
 }
 
-/** Waits until so many pictures are drawn in the log. */
+/** Waits until the log has drawn this number of pictures. */
 const drawn = (chat, count) =>
   expect
     .poll(() =>
@@ -40,7 +40,7 @@ async function download(chat, name) {
   return { name: got.suggestedFilename(), bytes: await readFile(await got.path()) };
 }
 
-/** Returns all bytes that a relay has on its disk. */
+/** Returns the bytes of all files that a relay has on its disk. */
 async function onDisk(relay) {
   const folder = dirname(relay.database);
   const all = [];
@@ -50,7 +50,7 @@ async function onDisk(relay) {
   return Buffer.concat(all);
 }
 
-/** Alters what the relay answers with for every file. */
+/** Alters the relay's answer for every file. */
 const alter = (page, change) =>
   page.route('**/files/**', async (route) => {
     if (route.request().method() !== 'GET') return route.continue();
@@ -58,7 +58,7 @@ const alter = (page, change) =>
     return route.fulfill({ response, body: change(await response.body()) });
   });
 
-test('a picture and a document go from one page to another, and nobody else sees what they are', async ({
+test('a picture and a document go from one page to another, and the relay cannot read them', async ({
   open,
   relay,
   vault,
@@ -104,7 +104,7 @@ test('a picture and a document go from one page to another, and nobody else sees
   for (const chat of [ada, ben]) expect(await stored(chat.page)).not.toMatch(/canary/i);
 });
 
-test('what waits is encrypted on the device, outlives a reload without a network, and arrives', async ({
+test('a waiting message with files is encrypted on the device, survives a reload without a network, and arrives', async ({
   open,
   relay,
   vault: _vault,
@@ -153,7 +153,7 @@ test('what waits is encrypted on the device, outlives a reload without a network
   expect((await download(ben, PLAN.name)).bytes.equals(PLAN.buffer)).toBe(true);
 });
 
-test('an altered file is refused, in words', async ({ open, vault: _vault }) => {
+test('an altered file is refused with an explanation', async ({ open, vault: _vault }) => {
   const ada = await open(ADA);
   await choose(ada, [PICTURE, PLAN]);
   await expect(attached(ada, PLAN.name)).toContainText('ready');
@@ -206,7 +206,7 @@ const otherId = (chat, url) =>
     url,
   );
 
-test('a sound is played from memory, and what could run in the page is only downloaded', async ({
+test('a sound is played from memory, and a file that could run in the page is only downloaded', async ({
   open,
   vault: _vault,
 }) => {
@@ -250,7 +250,7 @@ test('a picture that claims more pixels than a page can hold is not decoded', as
   bomb.writeUInt32BE(60_000, 16);
   bomb.writeUInt32BE(60_000, 20);
   await ada.page.evaluate(() => {
-    window.createImageBitmap = async () => ({ width: 800, height: 600, close() {} }); // as a hostile client may say
+    window.createImageBitmap = async () => ({ width: 800, height: 600, close() {} }); // a hostile client may claim this size
   });
   await choose(ada, [{ name: 'bomb.png', mimeType: 'image/png', buffer: bomb }, PICTURE]);
   await expect(attached(ada, PICTURE.name)).toContainText('ready');
@@ -278,10 +278,10 @@ test('a picture that claims more pixels than a page can hold is not decoded', as
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('+');
   await page.keyboard.press('Escape');
-  expect(await page.evaluate(() => window.decoded.length)).toBe(decoded.length + 1); // the large view of the other
+  expect(await page.evaluate(() => window.decoded.length)).toBe(decoded.length + 1); // the large view decodes the other picture
 });
 
-test('a large picture is loaded if it is asked for', async ({ open, vault: _vault }) => {
+test('a large picture is loaded on request', async ({ open, vault: _vault }) => {
   const ada = await open(ADA);
   const huge = png(1500, 1200, 0, 0);
   await choose(ada, [{ name: 'huge.png', mimeType: 'image/png', buffer: huge }]);

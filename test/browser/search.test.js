@@ -1,4 +1,4 @@
-// Looking for messages.
+// The search in a room.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
@@ -19,11 +19,11 @@ async function openSearch(chat) {
 
 const results = (chat) => chat.element.getByRole('region', { name: 'Search' });
 
-test('what is found is shown in its context, and a click leads to it', async ({ openChats }) => {
+test('found messages are shown with their context, and a click leads to them', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   const field = await openSearch(ada);
-  await expect(ada.composer).toHaveCount(1); // there is no second search
+  await expect(ada.composer).toHaveCount(1); // the page has only one search field
   await field.pressSequentially('door');
   const hits = results(ada).getByRole('listitem');
   await expect(hits).toHaveCount(2);
@@ -44,7 +44,7 @@ test('what is found is shown in its context, and a click leads to it', async ({ 
   await expect(ada.message('The doors open at nine')).toBeFocused();
 });
 
-test('the keyboard opens the search, walks through it and gets back', async ({ openChats }) => {
+test('the keyboard opens the search, moves through the results and returns', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   const last = ada.messages.last();
@@ -68,7 +68,7 @@ test('the keyboard opens the search, walks through it and gets back', async ({ o
   await expect(last).toBeFocused();
 
   await ada.composer.fill('');
-  await ada.press('/'); // where people write it is a character
+  await ada.press('/'); // in the composer the key types a character
   await expect(ada.composer).toHaveValue('/');
   await openSearch(ada);
   await ada.page.keyboard.press('Escape');
@@ -87,7 +87,7 @@ test('accents and case make no difference', async ({ openChats, relay }) => {
   await expect(hits.locator('mark')).toHaveText(['CAFÉ', 'Größenwahn']);
 });
 
-test('what is found is marked in the languages that people write', async ({ openChats, relay }) => {
+test('found words are marked in many languages', async ({ openChats, relay }) => {
   const texts = {
     作: ['我在北京工作', ['作']],
     たわー: ['東京タワーに行きました', ['タワー']],
@@ -115,7 +115,7 @@ test('what is found is marked in the languages that people write', async ({ open
   }
 });
 
-test('more is found on demand', async ({ openChats }) => {
+test('a search loads more results on request', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   const field = await openSearch(ada);
@@ -132,7 +132,7 @@ test('more is found on demand', async ({ openChats }) => {
   await expect(results(ada)).toContainText('120 messages found');
 });
 
-test('a search that does not work says so and is tried again', async ({ openChats, watch }) => {
+test('a failed search is reported and can be tried again', async ({ openChats, watch }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   watch.expect(UNREACHABLE);

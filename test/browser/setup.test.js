@@ -1,5 +1,5 @@
-// Mistakes in a host's setup: its developer gets one sentence that names the mistake, once, by hallway-error and on the console;
-// people read a kind one. A mended setup starts the chat.
+// Mistakes in a host's setup. The developer gets one sentence that names the mistake, once, by hallway-error and on the console;
+// users see a general message. After a correction the chat starts.
 
 import { createHmac } from 'node:crypto';
 import { Chat } from './chat.js';
@@ -7,13 +7,13 @@ import { ADA, expect, test, UNREACHABLE } from './fixture.js';
 import { Relay } from './relay.js';
 import { tokenOf } from './token.js';
 
-/** Notes what the page hears of errors. Runs in the page before its own scripts. */
+/** Records the errors that the page gets. Runs in the page before its own scripts. */
 function listen() {
   window.errors = [];
   addEventListener('hallway-error', ({ detail }) => window.errors.push(detail));
 }
 
-/** Opens a chat with these attributes beside a good relay, room and token. */
+/** Opens a chat with a good relay, room and token, and with these attributes in addition. */
 async function open({ newPage, relay, site, watch }, attributes = {}, prepare = undefined) {
   watch.expect(/\[hallway\]|Failed to load resource/);
   const page = await newPage();
@@ -28,13 +28,13 @@ async function open({ newPage, relay, site, watch }, attributes = {}, prepare = 
 
 const errors = (chat) => chat.page.evaluate(() => window.errors);
 
-/** The page hears of one error, and the console shows its sentence once. */
+/** Checks that the page gets one error, and that the console shows its sentence once. */
 async function expectTold(chat, code, sentence) {
   await expect.poll(() => errors(chat)).toEqual([{ code, message: expect.stringMatching(sentence) }]);
   expect(chat.said.filter((text) => /\[hallway\]/.test(text) && sentence.test(text))).toHaveLength(1);
 }
 
-/** Mistakes of the page's function for tokens. Runs in the page. */
+/** Makes a mistake in the page's function getToken. Runs in the page. */
 function misbehave(element, kind) {
   element.getToken = {
     throws: () => {
@@ -61,7 +61,7 @@ for (const [kind, sentence] of Object.entries({
   'gives an empty string': /getToken gave an empty string, not a token/,
   'never settles': /getToken has given no token for 10 s/,
 })) {
-  test(`a getToken that ${kind}`, async ({ newPage, relay, site, watch }) => {
+  test(`the chat reports a getToken that ${kind}`, async ({ newPage, relay, site, watch }) => {
     const chat = await open({ newPage, relay, site, watch }, { token: '', room: '' });
     await chat.element.evaluate(misbehave, kind);
     await expectTold(chat, 'unauthorized', sentence);
@@ -82,8 +82,8 @@ const forged = (token) =>
   `${token.split('.').slice(0, 2).join('.')}.${createHmac('sha256', 'another secret').update(token).digest('base64url')}`;
 
 for (const [what, token, code, sentence] of [
-  ['none', '', 'unauthorized', /the chat has no token: set the property getToken, or the attribute token/],
-  ['no JWT', 'secret', 'unauthorized', /the relay refuses the token: ./],
+  ['missing', '', 'unauthorized', /the chat has no token: set the property getToken, or the attribute token/],
+  ['not a JWT', 'secret', 'unauthorized', /the relay refuses the token: ./],
   [
     'signed with another secret',
     forged(tokenOf({ sub: 'u' })),
@@ -97,7 +97,7 @@ for (const [what, token, code, sentence] of [
     /the relay refuses the token: .*(expired|ended)/i,
   ],
   [
-    'with rooms that are no list',
+    'with rooms that are not a list',
     tokenOf({ sub: 'u', rooms: 'lobby' }),
     'unauthorized',
     /the relay refuses the token: .*rooms/,
@@ -110,7 +110,7 @@ for (const [what, token, code, sentence] of [
     /the relay refuses the room "lobby": ./,
   ],
 ]) {
-  test(`a token that is ${what}`, async ({ newPage, relay, site, watch }) => {
+  test(`the chat reports a wrong token: ${what}`, async ({ newPage, relay, site, watch }) => {
     const chat = await open({ newPage, relay, site, watch }, { token });
     await expectTold(chat, code, sentence);
     await expect(chat.status).toContainText('Not allowed');
@@ -145,7 +145,7 @@ for (const [name, value, sentence, says] of [
   ['relay', 'http://127.0.0.1:8080/v1', /ends in \/v1: leave that out/, 'The chat cannot start.'],
   ['relay', 'http://127.0.0.1:8080/chat/v1/ws/', /ends in \/v1: leave that out/, 'The chat cannot start.'],
 ]) {
-  test(`${name}="${value.slice(0, 40)}"`, async ({ newPage, relay, site, watch }) => {
+  test(`the chat reports ${name}="${value.slice(0, 40)}"`, async ({ newPage, relay, site, watch }) => {
     const chat = await open({ newPage, relay, site, watch }, { [name]: value });
     await expectTold(chat, 'bad_request', sentence);
     await expect(chat.status).toHaveText(`${says} (bad_request)`);
@@ -166,13 +166,18 @@ for (const [name, value, sentence, says] of [
   });
 }
 
-test('a relay with slashes at its end is a relay', async ({ newPage, relay, site, watch }) => {
+test('slashes at the end of a relay’s address are ignored', async ({ newPage, relay, site, watch }) => {
   const chat = await open({ newPage, relay, site, watch }, { relay: `${relay.url}//` });
   await chat.live();
   expect(await errors(chat)).toEqual([]);
 });
 
-test('a relay that is not there, and then is', async ({ newPage, relay, site, watch }) => {
+test('the chat reports a relay that does not answer, and connects when it is there', async ({
+  newPage,
+  relay,
+  site,
+  watch,
+}) => {
   watch.expect(UNREACHABLE);
   await relay.kill();
   const chat = await open({ newPage, relay, site, watch });
@@ -187,7 +192,12 @@ test('a relay that is not there, and then is', async ({ newPage, relay, site, wa
   expect(await errors(chat)).toHaveLength(1);
 });
 
-test('a relay that does not know the page’s origin', async ({ newPage, relay: _, site, watch }) => {
+test('the chat reports a relay that does not know the page’s origin', async ({
+  newPage,
+  relay: _,
+  site,
+  watch,
+}) => {
   watch.expect(UNREACHABLE);
   watch.expect(/CORS policy|WebSocket connection/);
   const relay = await Relay.start(['--allow-origin', 'https://elsewhere.example']);
@@ -200,7 +210,12 @@ test('a relay that does not know the page’s origin', async ({ newPage, relay: 
   }
 });
 
-test('a policy of the page that forbids the relay', async ({ newPage, relay, site, watch }) => {
+test('the chat reports a policy of the page that forbids the relay', async ({
+  newPage,
+  relay,
+  site,
+  watch,
+}) => {
   watch.expect(/Content Security Policy|policy violated: connect-src|Failed to fetch/);
   const chat = await open({ newPage, relay, site, watch }, {}, (page) =>
     page.route('**/chats.html*', async (route) => {
@@ -219,7 +234,7 @@ test('a policy of the page that forbids the relay', async ({ newPage, relay, sit
   );
 });
 
-test('values that no attribute has are said once each, and the chat works', async ({
+test('each unknown value of an attribute is reported once, and the chat works', async ({
   newPage,
   relay,
   site,
@@ -253,7 +268,7 @@ const CROWDED = {
   ar: 'لديك محادثات مفتوحة أكثر من المسموح',
 };
 
-test('one chat more than a user may have says so, and comes when another goes', async ({
+test('a chat beyond the limit of a user reports it, and connects when another chat ends', async ({
   newPage,
   relay: _,
   site,

@@ -1,4 +1,4 @@
-// All around the log, in every theme and size: header, search, composer and its modes.
+// The parts around the log, in every theme and size: header, search, composer and its modes.
 
 import { expectAccessible } from './axe.js';
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
@@ -72,7 +72,7 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-test('from 280 pixels on header, search and composer fit, in every language and at 200 %', async ({
+test('header, search and composer fit at 280 pixels and more, in every language and at 200 %', async ({
   openChats,
   relay,
 }) => {
@@ -122,7 +122,7 @@ test('from 280 pixels on header, search and composer fit, in every language and 
   }
 });
 
-test('a closed composer keeps what it answers, and its edit can be taken back', async ({
+test('a closed composer keeps its answer, and its edit can be cancelled', async ({
   openChats,
   relay,
   watch,
@@ -148,7 +148,7 @@ test('a closed composer keeps what it answers, and its edit can be taken back', 
   await expect(ada.messages.last()).toContainText('When do doors open?');
 });
 
-test('forced colours and reduced motion', async ({ openChats, relay }) => {
+test('the chat follows forced colours and reduced motion', async ({ openChats, relay }) => {
   await fill(relay);
   const [ada] = await openChats([ADA]);
   await ada.settled(3);

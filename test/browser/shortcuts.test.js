@@ -1,8 +1,8 @@
-// A page with shortcuts does not get the keys typed in a chat, but gets those that the chat does not use.
+// A page with shortcuts does not get the keys that are typed in a chat, but gets the keys that the chat does not use.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
-/** Listens as pages do: on the document and the window, for keys and for what they write. */
+/** Listens as pages do, on the document and the window, for key and input events. */
 async function listen(page) {
   await page.evaluate(() => {
     window.heard = [];
@@ -18,7 +18,7 @@ async function listen(page) {
 
 const heard = (page) => page.evaluate(() => [...new Set(window.heard.splice(0))].sort());
 
-test('keys that the chat uses go no further, others do', async ({ openChats, relay }) => {
+test('keys that the chat uses do not reach the page, other keys do', async ({ openChats, relay }) => {
   await relay.post(ADA, { text: 'on time' });
   await relay.post(BEN, { text: 'https://a.example/b' });
   const [ada] = await openChats([ADA]);
@@ -61,9 +61,9 @@ test('keys that the chat uses go no further, others do', async ({ openChats, rel
     );
   }
   await ada.composer.fill('');
-  await keyboard.press('Escape'); // ends what the keys above began
+  await keyboard.press('Escape'); // ends the answer that the keys above have begun
   await heard(ada.page);
-  await keyboard.press('Escape'); // there is nothing to end
+  await keyboard.press('Escape'); // the chat has nothing to end, so the page gets the key
   await left('keydown Escape', 'keyup Escape');
 
   // At a message that the keyboard has reached.
@@ -108,7 +108,7 @@ test('keys that the chat uses go no further, others do', async ({ openChats, rel
   await expect(ada.composer).toHaveValue('g/?g');
   await used('after a click');
 
-  // A button is pressed by keys, and knows no others.
+  // A button uses only the keys that press it.
   await ada.element.getByRole('button', { name: 'Search', exact: true }).focus();
   await heard(ada.page);
   await keyboard.press('Enter');
@@ -120,7 +120,7 @@ test('keys that the chat uses go no further, others do', async ({ openChats, rel
   await left('keydown Tab', 'keyup Tab');
 });
 
-test('an input method’s keys are the chat’s, and a page hears its own fields as ever', async ({
+test('keys of an input method stay in the chat, and a page still gets the events of its own fields', async ({
   openChats,
 }) => {
   const [ada] = await openChats([ADA]);

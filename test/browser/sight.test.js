@@ -1,9 +1,9 @@
-// The element's view of the page around it: its visibility, the focus, and its names.
+// The element in the page around it: its visibility, its focus, and its names.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
 
-/** Ways to take a chat out of sight: the class that does it, at the chat or around it, and the event that tells of it. */
+/** Ways to hide a chat: each has the class that hides it, at the chat or around it, and the event that reports this. */
 const WAYS = {
   'display: none': { name: 'away', at: 'chat' },
   'visibility: hidden around it': { name: 'folded', at: 'main', event: 'transitionend' },
@@ -15,14 +15,14 @@ function toggle(chat, { name, at, event }) {
   const root = chat.shadowRoot;
   const told = new Promise((done) => {
     if (event) root.addEventListener(event, done, { once: true });
-    else new IntersectionObserver(done).observe(chat); // tells in the order in which they were made
+    else new IntersectionObserver(done).observe(chat); // observers are called in the order of their creation
   });
   chat.closest(at === 'chat' ? 'hallway-chat' : at).classList.toggle(name);
   return told.then(() => {});
 }
 
 for (const [name, way] of Object.entries(WAYS)) {
-  test(`hallway-unread counts what comes while the chat is out of sight: ${name}`, async ({
+  test(`hallway-unread counts messages that arrive while the chat is out of sight: ${name}`, async ({
     openChats,
     relay,
   }) => {
@@ -57,12 +57,12 @@ for (const [name, way] of Object.entries(WAYS)) {
   });
 }
 
-/** Another room, with the token that opens it. */
+/** Returns another room and a token that opens it. */
 function changeRoom(chat, [room, token]) {
   Object.assign(chat, { room, token });
 }
 
-test('who was writing goes on writing in another room', async ({ openChats, relay }) => {
+test('the composer keeps the focus when the room changes', async ({ openChats, relay }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   await ada.composer.click();
@@ -76,7 +76,7 @@ test('who was writing goes on writing in another room', async ({ openChats, rela
   expect((await relay.history(token, 'hall')).messages).toHaveLength(1);
 });
 
-test('who was writing elsewhere goes on there', async ({ openChats, relay }) => {
+test('a field of the page keeps the focus when the room changes', async ({ openChats, relay }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   await ada.page.evaluate(() => {
@@ -90,7 +90,7 @@ test('who was writing elsewhere goes on there', async ({ openChats, relay }) => 
   expect(await ada.page.evaluate(() => document.activeElement.localName)).toBe('input');
 });
 
-test('define gives the class a second name, and a name once', async ({ openChats, relay }) => {
+test('define gives the class a second name, and each name only once', async ({ openChats, relay }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   const token = await relay.token(BEN);

@@ -1,4 +1,4 @@
-// The host's web server: test pages and the built package, under the strict policy that the component must bear.
+// The host's web server. It serves test pages and the built package with the strict policy under which the component must work.
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -26,14 +26,14 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 
-/** The file of a path: the package under /dist, everything else among the pages; /app/… is the router's, as hosts do. */
+/** Returns the file of a path: /dist is the package, /app/… is the page with a router, and everything else is in the folder pages. */
 function fileOf(path) {
   if (path.startsWith('/dist/')) return join(ROOT, normalize(path));
   if (path.startsWith('/app/')) return join(ROOT, 'test/browser/pages/router.html');
   return join(ROOT, 'test/browser/pages', normalize(path));
 }
 
-/** Serves until close() is called. `narrow` changes the policy. A page allows the pictures that its parameter img-src names. */
+/** Serves until close() is called. `narrow` changes the policy. The parameter img-src of a page's address adds hosts of pictures to it. */
 export async function startSite(narrow = (policy) => policy) {
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, 'http://site.invalid');

@@ -7,7 +7,10 @@ import { promisify } from 'node:util';
 import { expect, test } from './fixture.js';
 import { ROOT } from './relay.js';
 
-test('the outbox in IndexedDB passes the suite of every storage', async ({ newPage, site }, info) => {
+test('the outbox in IndexedDB passes the tests that every storage passes', async ({
+  newPage,
+  site,
+}, info) => {
   await mkdir(info.outputDir, { recursive: true });
   const built = join(info.outputDir, 'driver.wasm');
   await promisify(execFile)('go', ['test', '-c', '-o', built, './component/driver'], {
@@ -29,7 +32,7 @@ test('the outbox in IndexedDB passes the suite of every storage', async ({ newPa
   expect(code, output).toBe(0);
 });
 
-/** Runs a Go test program in the page, with its arguments; gives back its exit code and what it printed. */
+/** Runs a Go test program in the page with its arguments, and returns its exit code and output. */
 async function runGoTest(args) {
   const decoder = new TextDecoder();
   let output = '';
@@ -47,7 +50,7 @@ async function runGoTest(args) {
     },
     { get: (own, name) => own[name] ?? refuse },
   );
-  window.fs = fs; // where the toolchain's host looks for it
+  window.fs = fs; // wasm_exec.js expects it there
   await import('/go.js');
   const go = new window.Go();
   go.argv = ['driver.test', ...args];

@@ -8,7 +8,7 @@ test('the tabs of a user show one outbox, and another sends it when the first is
   relay,
   watch,
 }) => {
-  test.setTimeout(120_000); // a reconnect may rightly wait up to 30 s
+  test.setTimeout(120_000); // a chat may wait up to 30 s before it reconnects
   const [first] = await openChats([ADA]);
   const [ben] = await openChats([BEN]);
   await first.live();

@@ -1,4 +1,4 @@
-// Tokens for the relay of the tests, made in this process: one `hallway token` each would take longer than most tests.
+// Signs tokens for the relay of the tests in this process, because a `hallway token` for each would take longer than most tests.
 
 import { createHmac } from 'node:crypto';
 

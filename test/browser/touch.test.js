@@ -1,4 +1,4 @@
-// Phones and tablets: Enter, a button Send that is always there, and the menu of a long touch.
+// Phones and tablets: the key Enter, the button Send, and the menu of a long touch.
 
 import { Chat } from './chat.js';
 import { ADA, BEN, test as base, expect } from './fixture.js';
@@ -6,7 +6,7 @@ import { ADA, BEN, test as base, expect } from './fixture.js';
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
 
 const test = base.extend({
-  /** Opens a chat on a phone: with the element's `attributes`, and a style sheet of the page's. */
+  /** Opens a chat on a phone, with `attributes` for the element and a style sheet for the page. */
   openPhone: async ({ browser, relay, site, watch }, use) => {
     const contexts = [];
     await use(async ({ attributes = {}, device = PHONE, page: prepare } = {}) => {
@@ -30,7 +30,7 @@ const test = base.extend({
   },
 });
 
-test('on a touch keyboard Enter breaks the line, with Shift as without, and the button sends', async ({
+test('on a touch keyboard Enter breaks the line, with or without Shift, and the button sends', async ({
   openPhone,
 }) => {
   const ada = await openPhone();
@@ -39,7 +39,7 @@ test('on a touch keyboard Enter breaks the line, with Shift as without, and the 
   await ada.type('one');
   await ada.press('Enter');
   await ada.type('two');
-  await ada.press('Shift+Enter'); // such a keyboard holds Shift by itself where a sentence begins
+  await ada.press('Shift+Enter'); // a touch keyboard sets Shift by itself at the beginning of a sentence
   await ada.type('three');
   await expect(ada.composer).toHaveValue('one\ntwo\nthree');
   await ada.send.tap();
@@ -47,7 +47,7 @@ test('on a touch keyboard Enter breaks the line, with Shift as without, and the 
   await expect(ada.composer).toHaveValue('');
   await expect(ada.composer).toBeFocused();
   await ada.type('four');
-  await ada.press('Control+Enter'); // a keyboard that is plugged in
+  await ada.press('Control+Enter'); // as on an attached keyboard
   await ada.settled(2);
 });
 
@@ -65,7 +65,7 @@ test('a page may let Enter send on phones, too', async ({ openPhone }) => {
   await expect(ada.composer).toHaveValue('two\nthree');
 });
 
-test('with a mouse Enter sends, as ever', async ({ openPhone }) => {
+test('with a mouse Enter still sends', async ({ openPhone }) => {
   const ada = await openPhone({ device: { viewport: { width: 1000, height: 700 } } });
   await expect(ada.composer).toHaveAttribute('enterkeyhint', 'send');
   await ada.write('one');
@@ -111,7 +111,7 @@ const outOfSight = (chat) =>
   });
 
 for (const [how, page] of Object.entries(PAGES)) {
-  test(`Send is in sight on a phone held sideways with its keyboard up: ${how}`, async ({
+  test(`Send is visible on a phone in landscape with an open keyboard: ${how}`, async ({
     openPhone,
     relay,
   }) => {
@@ -143,7 +143,7 @@ for (const [how, page] of Object.entries(PAGES)) {
   });
 }
 
-test('a finger that stays on a link or on selected text gets the browser’s menu, on a message ours', async ({
+test('a long touch on a link or on selected text opens the browser’s menu, and on a message the chat’s', async ({
   openPhone,
   relay,
 }) => {

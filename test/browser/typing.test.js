@@ -4,7 +4,7 @@ import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
 
 const menuOf = (chat) => chat.element.getByRole('menu');
 
-/** Opens a chat with a pinned message of its user, one of another user with a reaction and a link, and an answer to that. */
+/** Opens a chat with a pinned message of its user, a message of another user with a reaction and a link, and an answer to that message. */
 async function open(openChats, relay, user = ADA) {
   await relay.post(user, { text: 'on time' });
   const other = await relay.post(BEN, { text: 'see https://a.example/b' });
@@ -23,7 +23,7 @@ async function open(openChats, relay, user = ADA) {
   return chat;
 }
 
-/** A key of another layout, as a keyboard sends it. */
+/** Sends the key events of another keyboard layout. */
 async function pressRaw(page, { key, code, keyCode = 0, text = key, modifiers = 0 }) {
   const session = await page.context().newCDPSession(page);
   const common = { key, code, modifiers, windowsVirtualKeyCode: keyCode };
@@ -118,7 +118,7 @@ test('no key that is pressed after a click changes or deletes a message', async 
   const { keyboard } = ada.page;
   for (const act of ['a message of one’s own', 'a reaction', 'a double click on a word']) {
     for (const key of ['Delete', 'Backspace', 'e', 'r', '+', '?', '/', 'Shift+E', ' ']) {
-      if (act === 'a reaction' && key === ' ') continue; // it presses the button
+      if (act === 'a reaction' && key === ' ') continue; // this key presses the button
       await ada.composer.fill('');
       await BY_POINTER[act](ada);
       expect(await outlined(ada), 'no message looks as if letters were commands').toEqual([]);
@@ -159,7 +159,7 @@ test('a finger’s tap does not make letters commands, and opens no keyboard', a
   await context.close();
 });
 
-test('what was reached by the keyboard takes letters, on every layout, and shows it', async ({
+test('a message that was reached by the keyboard takes letters on every layout, and shows it', async ({
   openChats,
   relay,
 }) => {
@@ -178,7 +178,7 @@ test('what was reached by the keyboard takes letters, on every layout, and shows
     { key: 'ق', code: 'KeyR', keyCode: 82 }, // Arabic
     { key: 'ρ', code: 'KeyR', keyCode: 82 }, // Greek
     { key: 'ר', code: 'KeyR', keyCode: 82 },
-    { key: 'r', code: 'KeyO', keyCode: 82 }, // Dvorak: where R is written on the key
+    { key: 'r', code: 'KeyO', keyCode: 82 }, // Dvorak: R is at another place
     { key: 'r', code: '', keyCode: 82 },
   ]) {
     await reach();
@@ -207,7 +207,7 @@ test('what was reached by the keyboard takes letters, on every layout, and shows
   await expect(ada.element.getByRole('searchbox')).toBeFocused();
 });
 
-test('keys held with others, dead keys and input methods are no commands', async ({ openChats, relay }) => {
+test('keys with modifiers, dead keys and input methods are not commands', async ({ openChats, relay }) => {
   const ada = await open(openChats, relay);
   const { keyboard } = ada.page;
   await ada.composer.click();
@@ -241,7 +241,7 @@ test('keys held with others, dead keys and input methods are no commands', async
   await expect(ada.composer).toHaveValue('');
 });
 
-test('the arrow keys go on from the message that was clicked, and make letters commands again', async ({
+test('the arrow keys continue from the clicked message, and letters are commands again', async ({
   openChats,
   relay,
 }) => {
@@ -267,7 +267,7 @@ test('the arrow keys go on from the message that was clicked, and make letters c
   await expect(ada.element.getByText('Replying to Ben')).toBeVisible();
   await keyboard.press('Escape');
 
-  // Typing ends it: Up edits the last message, as ever.
+  // Typing ends this, so Up edits the last message again.
   await ada
     .message('see https')
     .first()
@@ -313,7 +313,7 @@ test('selected text is copied, and typing after it goes to the composer', async 
     await expect(ada.composer, act).toHaveValue('on time');
     await ada.composer.fill('');
   }
-  // The browser's own menu pastes where the focus is.
+  // The browser's own menu pastes into the element with the focus.
   await ada.messages.first().evaluate((item) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', 'from the menu');
@@ -326,7 +326,7 @@ test('selected text is copied, and typing after it goes to the composer', async 
   await expect(ada.composer).not.toHaveValue('from the menu');
 });
 
-test('text without keys, as of an input method, goes to the composer after a click on a message', async ({
+test('text without key events, as from an input method, goes to the composer after a click on a message', async ({
   openChats,
   relay,
 }) => {
@@ -336,7 +336,7 @@ test('text without keys, as of an input method, goes to the composer after a cli
   await expect(ada.composer).toHaveValue('привет 你好 مرحبا 😀');
 });
 
-test('nothing is typed where nobody may write, and no command is carried out', async ({
+test('in a room where the user may not write, keys type nothing and carry out no command', async ({
   openChats,
   relay,
   watch,

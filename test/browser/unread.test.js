@@ -1,10 +1,10 @@
-// Unread messages: the place at which the log opens, the button to the end, the read marker, and messages that are far away.
+// Unread messages: the place where the log opens, the button to the end, the read marker, and distant messages.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
 const separatorOf = (chat) => chat.log.locator('.hallway-unread');
 
-/** Opens a chat, waits until the relay knows that all in it was read, and closes it. */
+/** Opens a chat, waits until the relay knows that the user has read all messages, and closes the chat. */
 async function readAll(openChats, relay, user, head) {
   const [chat] = await openChats([user]);
   await chat.live();
@@ -12,7 +12,7 @@ async function readAll(openChats, relay, user, head) {
   await chat.page.close();
 }
 
-/** The user's read marker. */
+/** Returns the user's read marker. */
 async function readOf(relay, user) {
   const answer = await fetch(`${relay.url}/v1/rooms/lobby/members`, {
     headers: { authorization: `Bearer ${await relay.token(user)}` },
@@ -21,7 +21,10 @@ async function readOf(relay, user) {
   return members.find((member) => member.user.id === user.sub)?.read ?? 0;
 }
 
-test('the log opens at what is new, and a message of one’s own ends that', async ({ openChats, relay }) => {
+test('the log opens at the first unread message, and a message by the user moves to the end', async ({
+  openChats,
+  relay,
+}) => {
   for (let i = 0; i < 20; i++) await relay.post(BEN, { text: `old ${i}.` });
   await readAll(openChats, relay, ADA, 20);
   for (let i = 0; i < 25; i++) await relay.post(BEN, { text: `new ${i}.` });
@@ -45,7 +48,7 @@ test('the log opens at what is new, and a message of one’s own ends that', asy
   await expect(separatorOf(ada)).toHaveCount(0);
 });
 
-test('the next time it opens at the end, if all was seen', async ({ openChats, relay }) => {
+test('the log opens at the end if the user has seen all messages', async ({ openChats, relay }) => {
   for (let i = 0; i < 30; i++) await relay.post(BEN, { text: `old ${i}.` });
   await readAll(openChats, relay, ADA, 30);
   const [ada] = await openChats([ADA]);
@@ -54,7 +57,7 @@ test('the next time it opens at the end, if all was seen', async ({ openChats, r
   await expect(separatorOf(ada)).toHaveCount(0);
 });
 
-test('only what was in sight counts as read', async ({ openChats, relay }) => {
+test('only visible messages count as read', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'old' });
   await readAll(openChats, relay, ADA, 1);
   for (let i = 0; i < 40; i++) await relay.post(BEN, { text: `new ${i}.` });
@@ -74,7 +77,7 @@ test('only what was in sight counts as read', async ({ openChats, relay }) => {
   await expect.poll(() => readOf(relay, ADA)).toBe(41);
 });
 
-test('what is new and far away is loaded before the log opens there', async ({ openChats, relay }) => {
+test('a distant unread message is loaded before the log opens there', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'old' });
   await readAll(openChats, relay, ADA, 1);
   for (let i = 0; i < 130; i++) await relay.post(BEN, { text: `new ${i}.` });
@@ -85,7 +88,7 @@ test('what is new and far away is loaded before the log opens there', async ({ o
   await expect(ada.message('new 129.')).toBeInViewport({ ratio: 1 });
 });
 
-test('the way to the end says how many messages are new there', async ({ openChats, relay }) => {
+test('the button to the end shows the number of new messages', async ({ openChats, relay }) => {
   for (let i = 0; i < 40; i++) await relay.post(BEN, { text: `message ${i}.` });
   const [ada] = await openChats([ADA]);
   await ada.settled(40);
@@ -100,7 +103,7 @@ test('the way to the end says how many messages are new there', async ({ openCha
   await expect(ada.log.locator('.hallway-jump')).toBeHidden();
 });
 
-test('a quotation leads to a message that is not loaded, or says that there is none', async ({
+test('a quotation leads to a message that is not loaded, or reports that it does not exist', async ({
   openChats,
   relay,
 }) => {

@@ -24,7 +24,7 @@ export const test = base.extend({
     });
   },
 
-  /** A room that is encrypted. */
+  /** Makes an encrypted room. */
   vault: async ({ relay }, use) => {
     const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
       method: 'PUT',
@@ -39,7 +39,7 @@ export const test = base.extend({
   },
 });
 
-/** Returns a text in the codings in which a canary may hide: as it is, escaped, in hex, and in base64 at each of three offsets. */
+/** Returns a text in each form in which a canary may appear: plain, escaped, in hex, and in base64 at each of three offsets. */
 export function codings(text) {
   const bytes = Buffer.from(text);
   const base64 = [0, 1, 2].map((offset) => {
@@ -50,7 +50,7 @@ export function codings(text) {
   return [text, escaped, bytes.toString('hex'), bytes.toString('utf16le'), ...base64];
 }
 
-/** Returns all that a page has stored, as one text. Bytes become the characters with their numbers. */
+/** Returns everything that a page has stored as one text. Each byte becomes the character with its number. */
 export const stored = (page) =>
   page.evaluate(async () => {
     const all = [{ ...localStorage }, { ...sessionStorage }];

@@ -3,7 +3,7 @@
 import { ADA, BEN, expect } from './fixture.js';
 import { codings, stored, test } from './vault.js';
 
-/** Puts a relay between a page and the real one: while it withholds, it tells of the first turn that the page was told of. */
+/** Puts a relay between a page and the real one. While it withholds, it replaces each turn by the first one that the page got. */
 async function withholding(page) {
   const relay = { turns: [], withholds: false, sent: [], cut: undefined };
   await page.routeWebSocket(/\/v1\/ws$/, (socket) => {
@@ -24,7 +24,7 @@ async function withholding(page) {
   return relay;
 }
 
-/** Lets Ada and Ben talk until the room is at turn 2, and returns them, the relay before Ben's page, and the kid of turn 2. */
+/** Lets Ada and Ben talk until the room has turn 2, and returns both, the relay before Ben's page, and the kid of turn 2. */
 async function atTurnTwo({ open, newPage, relay, vault }) {
   const page = await newPage();
   const between = await withholding(page);
@@ -51,7 +51,7 @@ async function atTurnTwo({ open, newPage, relay, vault }) {
 const kids = (between) =>
   between.sent.filter(({ type }) => type === 'send').map(({ encrypted }) => encrypted?.kid);
 
-/** Opens a page anew, while the relay before it withholds the newest turn. */
+/** Reloads a page while the relay before it withholds the newest turn. */
 async function reloadWithheld(chat, between) {
   between.withholds = true;
   between.sent.length = 0;
@@ -59,7 +59,7 @@ async function reloadWithheld(chat, between) {
   await expect(chat.element).toContainText('Waiting for the key');
 }
 
-test('a relay that withholds the newest turn gets nothing under the one before', async ({
+test('a relay that withholds the newest turn gets no message with an older key', async ({
   open,
   newPage,
   relay,
@@ -80,14 +80,14 @@ test('a relay that withholds the newest turn gets nothing under the one before',
   await ben.settled(3);
 });
 
-test('a canary is found in each of its codings', () => {
+test('a canary is found in each of its forms', () => {
   const inside = ['', 'x', 'xy'].map((before) => Buffer.from(`${before}A canary waits. And more.`));
   const hiding = inside.flatMap((bytes) => [bytes.toString('base64'), bytes.toString('hex'), `${bytes}`]);
   for (const text of hiding)
     expect(codings('A canary waits.').some((coding) => text.includes(coding))).toBe(true);
 });
 
-test('what is written while the chat waits for a key outlives a reload, and nobody else can read it', async ({
+test('a message that is written while the chat waits for a key survives a reload, and nobody else can read it', async ({
   open,
   newPage,
   relay,
@@ -128,7 +128,7 @@ test('what is written while the chat waits for a key outlives a reload, and nobo
   expect(messages).toHaveLength(4);
 });
 
-test('what waits for a key is shown as lost if the browser has thrown the keys of the device away', async ({
+test('a message that waits for a key is shown as lost if the browser has deleted the keys of the device', async ({
   open,
   newPage,
   relay,

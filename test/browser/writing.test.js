@@ -1,8 +1,8 @@
-// Texts of messages: links that lead where they say, markup that loses nothing, lines of both directions.
+// Texts of messages: links that show their target, markup that loses no character, lines of both directions.
 
 import { ADA, BEN, expect, test } from './fixture.js';
 
-test('a link shows where it leads, and ends where a reader sees it end', async ({ openChats, relay }) => {
+test('a link shows its target, and ends where a reader expects it', async ({ openChats, relay }) => {
   const texts = {
     '请看https://a.example/页面。谢谢': ['https://a.example/页面', 'https://a.example/%E9%A1%B5%E9%9D%A2'],
     'https://аррӏе.com/x': ['https://xn--80ak6aa92e.com/x', 'https://xn--80ak6aa92e.com/x'],
@@ -29,7 +29,7 @@ test('a link shows where it leads, and ends where a reader sees it end', async (
   expect(mirrored.م, 'the host stands before the path').toBeLessThan(mirrored.أ);
 });
 
-test('nothing that was typed is missing, and what is marked is seen to be', async ({ openChats, relay }) => {
+test('the text loses no typed character, and its markup is visible', async ({ openChats, relay }) => {
   const plain = ['¯\\_(ツ)_/¯', 'snake_case_words', '2*3*4', '```open', '\\*a\\*', '**', 'it`s Bob`s'];
   for (const text of plain) await relay.post(BEN, { text });
   await relay.post(BEN, { text: '这是*重点*内容' });
@@ -46,7 +46,7 @@ test('nothing that was typed is missing, and what is marked is seen to be', asyn
   expect(await ada.message('main').locator('pre').innerText()).toBe('go\nfunc main()');
 });
 
-// Where a character stands: from the left edge of its text, in parts of the text's width.
+// Returns the place of a character: its distance from the left edge of the text, as a part of the text's width.
 const places = (item, characters) =>
   item.locator('.hallway-text').evaluate((text, wanted) => {
     const box = text.getBoundingClientRect();
@@ -66,7 +66,7 @@ const places = (item, characters) =>
     return found;
   }, characters);
 
-test('each line has its own direction and stands at its own side', async ({ openChats, relay }) => {
+test('each line has its own direction and is aligned to its side', async ({ openChats, relay }) => {
   const long = 'a line of the text that is far longer than all of the other ones';
   await relay.post(BEN, { text: `A 1 ${long}\nب 2\nC *3*\n*د* 4\n5` });
   await relay.post(BEN, { text: `ب ${'كلمة طويلة جدا '.repeat(4)}\nA 1 Z\nث 2 د` });
@@ -96,7 +96,7 @@ test('each line has its own direction and stands at its own side', async ({ open
 const PASTED = 'a\r\nb\u000bc\u000cd\u0085e\u2028f\u2029g\u001b[31mh\u0000\u0007i\tj';
 const CLEAN = 'a\nb\nc\nd\ne\nf\ng[31mhi\tj';
 
-test('what slides, terminals and other systems put into a text does not keep it from being sent', async ({
+test('a text with the control characters of slides, terminals and other systems can be sent', async ({
   openChats,
   relay,
 }) => {
@@ -116,7 +116,7 @@ test('what slides, terminals and other systems put into a text does not keep it 
   expect(messages.map((message) => message.text)).toEqual([CLEAN, `3 ${CLEAN}`]);
 });
 
-test('a text in which nothing is seen is not sent', async ({ openChats }) => {
+test('a text without a visible character is not sent', async ({ openChats }) => {
   const [ada] = await openChats([ADA]);
   await ada.live();
   for (const nothing of [
@@ -172,7 +172,10 @@ async function copied(chat, from, to) {
   });
 }
 
-test('a copy of several messages has a line for each, of one its text', async ({ openChats, relay }) => {
+test('a copy of several messages has a line for each, and a copy of one message has its text', async ({
+  openChats,
+  relay,
+}) => {
   await relay.post({ ...BEN, role: 'moderator' }, { text: 'first *bold* one' });
   await relay.post({ ...BEN, role: 'moderator' }, { text: 'second\nof two lines' });
   await relay.post(ADA, { text: 'third ```go\ncode``` after' });
@@ -195,7 +198,10 @@ test('a copy of several messages has a line for each, of one its text', async ({
   expect(await copied(ada, ['first', 6], ['second', 0])).toEqual(['bold one', '']);
 });
 
-test('messages that were dragged over are copied as they are seen', async ({ openChats, relay }) => {
+test('messages that are selected with the pointer are copied as they are shown', async ({
+  openChats,
+  relay,
+}) => {
   for (const text of ['one', 'two', 'three']) await relay.post(BEN, { text });
   const [ada] = await openChats([ADA]);
   await ada.settled(3);

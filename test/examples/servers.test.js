@@ -1,5 +1,5 @@
-// The two examples' own servers, which others copy: they survive every request, and only their own pages may
-// log in. Both run as they are, over a page that stands in for a built one.
+// The servers of the two examples, which teams copy: they survive every request, and only their own pages may log in. Both run
+// unchanged, with a small page in place of the built one.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -40,7 +40,7 @@ async function end(server) {
   await rm(server.folder, { recursive: true });
 }
 
-/** Writes bytes, with `all` the last ones; reads until the server ends the connection. Returns the answer and its status. */
+/** Writes bytes (with `all`, it then ends its side) and reads until the server ends the connection. Returns the answer and its status. */
 async function raw(server, bytes, all = false) {
   const socket = connect(server.port, '127.0.0.1');
   let answer = '';
@@ -55,7 +55,7 @@ async function raw(server, bytes, all = false) {
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0), answer };
 }
 
-/** A request by hand; a header with the value undefined is left out. */
+/** Returns the bytes of a request. It leaves out headers with the value undefined. */
 function ask(server, method, target, headers = {}, body = '') {
   const all = { host: `127.0.0.1:${server.port}`, connection: 'close', ...headers };
   if (body) all['content-length'] ??= Buffer.byteLength(body);
@@ -155,7 +155,7 @@ const MALFORMED = [
   'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
 ];
 
-test('both have the same guard', async () => {
+test('both examples have the same guard.mjs', async () => {
   const [one, other] = await Promise.all(
     ['organizer', 'participation'].map((name) => readFile(join(EXAMPLES, name, 'server/guard.mjs'), 'utf8')),
   );
@@ -170,7 +170,7 @@ for (const name of ['organizer', 'participation']) {
     });
     after(() => end(server));
 
-    /** It still runs, and answers as ever. */
+    /** Checks that the server still runs and answers. */
     const alive = async (why) => {
       const { status, answer } = await ask(server, 'GET', '/');
       assert.equal(status, 200, `after ${why}: ${server.errors}`);
@@ -178,7 +178,7 @@ for (const name of ['organizer', 'participation']) {
       assert.equal(server.child.exitCode, null);
     };
 
-    test('the page, its files and the paths of its router are served', async () => {
+    test('the server serves the page, its files and the paths of its router', async () => {
       for (const path of ['/', '/index.html', '/?a=//[', '/rooms/lobby', '/r%C3%A4ume']) {
         const { status, answer } = await ask(server, 'GET', path);
         assert.equal(status, 200, path);
@@ -190,7 +190,7 @@ for (const name of ['organizer', 'participation']) {
       assert.equal((await ask(server, 'HEAD', '/')).status, 200);
     });
 
-    test('whatever the address, it is refused and the server goes on', async () => {
+    test('malformed addresses are refused, and the server continues', async () => {
       for (const target of BAD_TARGETS) {
         for (const method of ['GET', 'POST', 'HEAD']) {
           const { status, answer } = await ask(server, method, target);
@@ -207,7 +207,7 @@ for (const name of ['organizer', 'participation']) {
       await alive('malformed addresses');
     });
 
-    test('whatever the bytes, the server goes on', async () => {
+    test('the server continues after malformed bytes', async () => {
       for (const bytes of MALFORMED) {
         const { answer } = await raw(server, bytes, true);
         assert.doesNotMatch(answer, /^HTTP\/1\.1 5/);
@@ -215,7 +215,7 @@ for (const name of ['organizer', 'participation']) {
       }
     });
 
-    test('methods that there are not are refused', async () => {
+    test('unknown methods are refused', async () => {
       for (const [method, path] of [
         ['POST', '/'],
         ['DELETE', '/index.html'],
@@ -232,7 +232,7 @@ for (const name of ['organizer', 'participation']) {
       await alive('other methods');
     });
 
-    test('a login is JSON, and from a page of the server', async () => {
+    test('the server accepts a login only as JSON and from its own pages', async () => {
       const good = await logIn(server);
       assert.equal(good.status, 200, good.answer);
       assert.match(good.answer, /set-cookie: .*Path=\/api; HttpOnly; SameSite=Strict; Max-Age=\d+\r/i);
@@ -277,7 +277,7 @@ for (const name of ['organizer', 'participation']) {
       await alive('logins');
     });
 
-    test('tokens and logouts are for pages of the server, too', async () => {
+    test('only the server’s own pages can log out and get tokens', async () => {
       const cookie = cookieOf(await logIn(server));
       const with_ = (headers = {}) => ({ cookie, ...own(server), ...headers });
       assert.match((await ask(server, 'POST', '/api/token', with_())).answer, /"token":"ey/);
@@ -300,7 +300,7 @@ for (const name of ['organizer', 'participation']) {
       assert.equal((await ask(server, 'GET', '/', { host: 'evil.example' })).status, 403);
     });
 
-    test('whatever the body, it is refused and the server goes on', async () => {
+    test('malformed bodies are refused, and the server continues', async () => {
       for (const body of BAD_BODIES) {
         const refused = await logIn(server, { 'content-length': Buffer.byteLength(body) }, body);
         assert.equal(refused.status, 400, `${body.slice(0, 60)}: ${refused.answer}`);
@@ -315,7 +315,7 @@ for (const name of ['organizer', 'participation']) {
       await alive('bodies');
     });
 
-    test('a cookie of others is nobody', async () => {
+    test('a cookie that the server has not signed names no user', async () => {
       for (const value of BAD_COOKIES) {
         for (const cookie of [`${name}=${value}`, `a=b; ${name}=${value}`]) {
           assert.match((await ask(server, 'GET', '/api/session', { cookie })).answer, /\r\n\{\}$/, value);
@@ -351,7 +351,7 @@ for (const name of ['organizer', 'participation']) {
     }
   });
 
-  test(`${name} says what it cannot start with`, async () => {
+  test(`${name} explains which setting keeps it from starting`, async () => {
     for (const [environment, reason] of [
       [{ HALLWAY_RELAY: '' }, /HALLWAY_RELAY and HALLWAY_JWT_SECRET have to be set/],
       [{ HALLWAY_RELAY: 'chat.example.org' }, /HALLWAY_RELAY has to look like/],

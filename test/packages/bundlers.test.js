@@ -1,5 +1,5 @@
-// The package through bundlers: without any setting a page must load the program and chat. The one exception
-// is in docs/EMBEDDING.md.
+// The package with bundlers: a page must load the program and chat, without any setting. docs/EMBEDDING.md describes the one
+// exception.
 
 import { Chat } from '../browser/chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
@@ -47,9 +47,7 @@ for (const [name, [project, command, path = '/']] of Object.entries(BUNDLERS)) {
   });
 }
 
-test('Next: the server renders the page with the element in it, and nothing fails there', async ({
-  serve,
-}) => {
+test('Next: the server renders the page with the element, without an error', async ({ serve }) => {
   const site = await serve(...BUNDLERS['Next, rendered on the server']);
   const html = await (await fetch(`${site}/?room=lobby`)).text();
   expect(html).toContain('Rendered on the server');

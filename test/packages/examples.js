@@ -1,5 +1,5 @@
-// `make examples`: the organizer's and the participants' frontend, each with its own backend, and the relay that they share. Runs
-// until it is interrupted. The relay takes PORT, 8080 by default; the frontends take the two ports after it.
+// Runs `make examples`: the organizer's and the participants' frontend, each with its own backend, and one relay for both, until it is
+// interrupted. The relay uses PORT, 8080 by default, and the frontends use the next two ports.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

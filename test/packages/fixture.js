@@ -1,4 +1,4 @@
-// The fixtures of every test besides a watched browser: the prepared projects, served, and a relay that accepts their pages.
+// The fixtures of the tests, besides a watched browser: served projects, and a relay that accepts their pages.
 
 import { join } from 'node:path';
 import { test as base } from '../browser/fixture.js';
@@ -10,19 +10,19 @@ import { serveFolder } from './static.js';
 
 export { ADA, BEN, expect, UNREACHABLE } from '../browser/fixture.js';
 
-const SITES = 2; // a test has no more
+const SITES = 2; // the most sites that a test serves
 
-/** The relay as it was released with the pinned package. */
+/** The program of the relay that was released with the pinned package. */
 export const PINNED_RELAY = join(PINNED_FOLDER, 'bin/hallway');
 
 export const test = base.extend({
-  /** Ports for the sites of a test: the relay has to know their origins before they are served. */
+  /** The ports for the sites of a test. The relay must know their origins before the sites run. */
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs
   ports: async ({}, use) => {
     await use(await Promise.all(Array.from({ length: SITES }, freePort)));
   },
 
-  /** The program of the relay that a test begins with; undefined: today's. */
+  /** The program of the first relay of a test; undefined: the current relay. */
   relayCommand: [undefined, { option: true }],
 
   relay: async ({ ports, relayCommand }, use, info) => {

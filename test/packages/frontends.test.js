@@ -1,5 +1,5 @@
-// The two frontends as their users meet them, each with its own backend: the organizers' on the package as it is now, the
-// participants' on the release that it is pinned to.
+// The two frontends, each with its own backend: the organizers' with the current package, and the participants' with the release that it
+// is pinned to.
 
 import { randomUUID } from 'node:crypto';
 import { Chat } from '../browser/chat.js';
@@ -8,7 +8,7 @@ import { PINNED } from './pinned.js';
 import { Project } from './project.js';
 
 const test = base.extend({
-  /** Both frontends, served, each with somebody logged in: Ada organizes, Ben participates. */
+  /** Serves both frontends and logs a user in to each: Ada as an organizer, Ben as a participant. */
   people: async ({ serve, newPage }, use) => {
     const people = {};
     for (const [name, frontend, submit] of [
@@ -27,7 +27,7 @@ const test = base.extend({
   },
 });
 
-/** Goes to a talk, and waits until its page is there: before that the chat, too, is still the one of the page before. */
+/** Opens a talk and waits until its page is there. Until then the chat is still that of the page before. */
 async function toTalk(page, title) {
   await page.getByRole('link', { name: title }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
@@ -40,10 +40,10 @@ test('the participants’ frontend has the release that it is pinned to', async 
   expect(version).toBe(PINNED.version);
 });
 
-test('the bubble counts what nobody has seen, and opens and closes the chat', async ({ people }) => {
+test('the bubble counts unseen messages, and opens and closes the chat', async ({ people }) => {
   const { Ada, Ben } = people;
   await expect(bubble(Ben.page)).toHaveText('Chat');
-  await expect(Ada.page.getByText('2 people here')).toBeVisible(); // Ben listens before he has opened anything
+  await expect(Ada.page.getByText('2 people here')).toBeVisible(); // Ben is connected before he opens the chat
   await Ada.chat.write('Doors open at nine.');
   await expect(bubble(Ben.page)).toHaveText('Chat1 unread');
 
@@ -63,14 +63,14 @@ test('the bubble counts what nobody has seen, and opens and closes the chat', as
   await expect(Ben.chat.message('Nobody counts this.')).toBeVisible();
 });
 
-test('the chat goes with the frontend’s own router', async ({ people }) => {
+test('the chat follows the frontend’s router', async ({ people }) => {
   const { Ada, Ben } = people;
   await toTalk(Ben.page, 'Reading the tides');
   await bubble(Ben.page).click();
   await Ben.chat.live();
   await Ben.chat.write('Is the gauge at Brest in it?');
   await Ben.chat.settled(1);
-  await Ada.chat.write('Only in the lobby.'); // behind which that would stand if it came here
+  await Ada.chat.write('Only in the lobby.'); // a message that came here by mistake would be before this one
   await Ada.chat.settled(1);
 
   await toTalk(Ada.page, 'Reading the tides');
@@ -84,7 +84,9 @@ test('the chat goes with the frontend’s own router', async ({ people }) => {
   await expect(Ben.chat.message('Is the gauge at Brest in it?')).toBeVisible();
 });
 
-test('an organizer sees what is new in every room, makes a room, and ends it', async ({ people }) => {
+test('an organizer sees the unread messages of every room, and creates and deletes a room', async ({
+  people,
+}) => {
   const { Ada, Ben } = people;
   await toTalk(Ben.page, 'Opening');
   await bubble(Ben.page).click();
@@ -113,7 +115,7 @@ test('an organizer sees what is new in every room, makes a room, and ends it', a
   await expect(Ada.page.getByRole('link', { name: /Dinner/ })).toHaveCount(0);
 });
 
-test('in development, too, where React mounts everything twice, a chat has one socket', async ({
+test('a chat has one socket also in development, where React mounts everything twice', async ({
   serve,
   newPage,
 }) => {
@@ -163,7 +165,7 @@ test('the pinned release shows mentions and the names of files', async ({ people
   await expect(Ben.chat.message('plan of hall B.txt')).toContainText('الخطة.txt');
 });
 
-/** The relay dies under both, both go on writing, and one relay or another comes back. */
+/** Kills the relay of both frontends, lets both users write meanwhile, and starts a relay again. */
 async function survive({ people, relay, watch }, restart) {
   watch.expect(UNREACHABLE);
   const { Ada, Ben } = people;
@@ -179,18 +181,18 @@ async function survive({ people, relay, watch }, restart) {
   expect(first.map(({ id, seq }) => ({ id, seq }))).toEqual(second.map(({ id, seq }) => ({ id, seq })));
 }
 
-test('both frontends survive the relay’s death', async ({ people, relay, watch }) => {
+test('both frontends survive a kill of the relay', async ({ people, relay, watch }) => {
   await survive({ people, relay, watch }, () => relay.restart());
 });
 
 test.describe('the relay of the pinned release', () => {
   test.use({ relayCommand: PINNED_RELAY });
-  // It had no list of rooms yet.
+  // That relay had no list of rooms.
   test.beforeEach(({ watch }) => watch.expect(/status of 40[45].*\/v1\/rooms/));
 
-  test('is updated under both frontends', async ({ people, relay, watch }) => {
+  test('can be updated while both frontends run', async ({ people, relay, watch }) => {
     await survive({ people, relay, watch }, () => {
-      relay.command = undefined; // today's
+      relay.command = undefined; // the current relay
       return relay.restart();
     });
   });

@@ -1,4 +1,4 @@
-// The released package that frontends may be pinned to, and its relay, built again from the commit that pinned.json records.
+// Builds the released package to which frontends are pinned, and its relay, from the commit in pinned.json.
 
 import { execFile } from 'node:child_process';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 export const PINNED = JSON.parse(await readFile(new URL('pinned.json', import.meta.url)));
 
-/** Where the built release lies: its package, and its relay as bin/hallway. A release never changes, so it is built once. */
+/** The folder of the built release, with its package, and with its relay as bin/hallway. A release never changes, so it is built once. */
 export const PINNED_FOLDER = join(
   ROOT,
   'test/packages/.build',

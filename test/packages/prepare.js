@@ -1,7 +1,7 @@
 // node test/packages/prepare.js [PROJECT…]
 //
-// Publishes the package as it is now, and the release that frontends are pinned to, in a registry on loopback; installs and builds
-// the projects named, or all, from it. Needs dist/ to be built.
+// Publishes the current package, and the release to which frontends are pinned, in a registry on loopback. Then it installs and builds
+// the named projects, or all, from that registry. dist/ must be built before.
 
 import { join } from 'node:path';
 import { ROOT } from '../browser/relay.js';

@@ -1,5 +1,5 @@
-// A frontend as its team has it: a folder with a package.json, installed and built in a copy, so that nothing of it is left among
-// the sources.
+// A frontend: a folder with a package.json. Its dependencies are installed and it is built in a copy, so that the folder itself stays
+// clean.
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ const POLL_MS = 50;
 
 const run = promisify(execFile);
 
-/** Every frontend here. Those in examples are meant to be read, those in bundlers to be tested only. */
+/** The folders of all frontends. Those in examples are for readers, those in bundlers only for tests. */
 export const PROJECTS = {
   organizer: 'examples/organizer',
   participation: 'examples/participation',
@@ -37,7 +37,7 @@ export class Project {
     this.folder = join(ROOT, 'test/packages/.build', name);
   }
 
-  /** Copies the sources, installs their dependencies and builds them. It keeps packages that are installed already. */
+  /** Copies the sources, installs their dependencies and builds them. It keeps packages from an earlier call. */
   async prepare(registry) {
     await mkdir(this.folder, { recursive: true });
     for (const stale of [
@@ -69,12 +69,12 @@ export class Project {
     }
   }
 
-  /** Whether prepare() has ended well before. */
+  /** Returns whether an earlier prepare() has succeeded. */
   prepared() {
     return exists(join(this.folder, 'node_modules', NAME));
   }
 
-  /** Reads the package.json of something that is installed. */
+  /** Reads the package.json of an installed package. */
   async installed(name) {
     return JSON.parse(await readFile(join(this.folder, 'node_modules', name, 'package.json')));
   }
@@ -94,7 +94,7 @@ export class Project {
       {
         cwd: this.folder,
         env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...environment },
-        detached: true, // a server may start others: they end as one group
+        detached: true, // the server and the processes that it starts can be ended as a group
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

@@ -1,5 +1,5 @@
-// A registry on loopback: it keeps published packages in a temporary folder, and passes
-// everything else on to the registry that this machine uses.
+// A registry on loopback. It keeps published packages in a temporary folder, and forwards
+// all other requests to the registry that this machine uses.
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ const POLL_MS = 50;
 
 const run = promisify(execFile);
 
-/** A setting of this machine's npm, or an empty text. */
+/** Returns a setting of this machine's npm, or an empty text. */
 async function setting(key) {
   const { stdout } = await run('npm', ['config', 'get', key], { cwd: tmpdir() });
   return stdout.trim().replace(/^(null|undefined)$/, '');
@@ -63,7 +63,7 @@ export class Registry {
     const args = [COMMAND, '--config', join(this.#folder, 'config.yaml'), '--listen', this.url];
     this.#process = spawn(process.execPath, args, {
       cwd: this.#folder,
-      env: { NODE_EXTRA_CA_CERTS: await setting('cafile'), ...process.env }, // to trust whom npm trusts
+      env: { NODE_EXTRA_CA_CERTS: await setting('cafile'), ...process.env }, // trusts the authorities that npm trusts
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -85,12 +85,12 @@ export class Registry {
     await this.npm(folder, 'publish', '--tag', tag, '--provenance=false');
   }
 
-  /** Installs what a folder's package.json and lock file name. */
+  /** Installs the packages that a folder's package.json and lock file name. */
   async install(folder) {
     await this.npm(folder, 'install', '--prefer-offline');
   }
 
-  /** Runs npm in a folder, with this registry as its own. */
+  /** Runs npm in a folder with this registry. */
   async npm(folder, ...args) {
     try {
       await run('npm', args, { cwd: folder, env: this.#environment, timeout: INSTALL_MS });

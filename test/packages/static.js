@@ -1,4 +1,4 @@
-// A web server for files alone, like most servers of built frontends.
+// A web server that serves only files, like most servers of built frontends.
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

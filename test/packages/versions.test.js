@@ -1,4 +1,4 @@
-// Two versions of the package: on one page, and with relays that are older and newer than they.
+// Two versions of the package, on one page and with older and newer relays.
 
 import { once } from 'node:events';
 import { createServer, STATUS_CODES } from 'node:http';
@@ -7,7 +7,7 @@ import { ADA, BEN, expect, PINNED_RELAY, test, UNREACHABLE } from './fixture.js'
 import { PINNED } from './pinned.js';
 import { Project } from './project.js';
 
-/** Opens the page that has the chat of both versions, the pinned one first. */
+/** Opens the page with a chat of each version, first the pinned one. */
 async function openBoth({ serve, newPage, relay }, users) {
   const site = await serve('versions', 'dist');
   const page = await newPage();
@@ -21,7 +21,7 @@ async function openBoth({ serve, newPage, relay }, users) {
   return names.map((name) => new Chat(page.locator(name)));
 }
 
-test('the pinned version is the one recorded, the other is newer', async () => {
+test('the pinned version is the recorded one, and the other is newer', async () => {
   const project = new Project('versions');
   const [pinned, now] = [
     await project.installed('hallway-chat-pinned'),
@@ -32,7 +32,7 @@ test('the pinned version is the one recorded, the other is newer', async () => {
   expect(order, `${now.version} is to be above ${pinned.version}`).toBe(1);
 });
 
-test('both versions live on one page, each under a name of its own', async ({ serve, newPage, relay }) => {
+test('both versions work on one page, each with its own name', async ({ serve, newPage, relay }) => {
   const [pinned, now] = await openBoth({ serve, newPage, relay }, [ADA, BEN]);
   await pinned.live();
   await now.live();
@@ -61,7 +61,12 @@ test('both versions share the outbox of one user', async ({ serve, newPage, rela
 test.describe('the relay of the pinned version', () => {
   test.use({ relayCommand: PINNED_RELAY });
 
-  test('serves both versions, and is updated under them', async ({ serve, newPage, relay, watch }) => {
+  test('serves both versions, and can be updated while they run', async ({
+    serve,
+    newPage,
+    relay,
+    watch,
+  }) => {
     watch.expect(UNREACHABLE);
     const [pinned, now] = await openBoth({ serve, newPage, relay }, [ADA, BEN]);
     await pinned.live();
@@ -72,7 +77,7 @@ test.describe('the relay of the pinned version', () => {
     await relay.kill();
     await now.write('Meanwhile, by Ben.');
     await pinned.write('Meanwhile, by Ada.');
-    relay.command = undefined; // today's
+    relay.command = undefined; // the current relay
     await relay.restart();
     for (const chat of [pinned, now]) await chat.settled(3, { timeout: 45_000 });
     await now.write('After the update.');
@@ -84,7 +89,7 @@ test.describe('the relay of the pinned version', () => {
   });
 });
 
-/** A relay of the future: it speaks another version only, and refuses all others as every version of it does. */
+/** Starts a relay of the future, which speaks only another version and refuses all others as the protocol says. */
 async function startNewerRelay() {
   const status = 426;
   const problem = JSON.stringify({
@@ -112,7 +117,12 @@ async function startNewerRelay() {
   return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
-test('a relay that speaks only newer versions: update needed', async ({ serve, newPage, relay, watch }) => {
+test('a chat at a relay that speaks only newer versions needs an update', async ({
+  serve,
+  newPage,
+  relay,
+  watch,
+}) => {
   watch.expect(/WebSocket connection to .* failed|status of 426/);
   const newer = await startNewerRelay();
   const page = await newPage();

@@ -1,5 +1,5 @@
-// The ways of docs/EMBEDDING.md from an empty folder to a chat, gone as they are written there: commands and files are its fenced
-// blocks, marked by `walk=NAME` and what they are (`file=PATH`, `serve`; otherwise commands to begin with).
+// Follows the ways of docs/EMBEDDING.md from an empty folder to a chat. Commands and files are the page's fenced blocks with the mark
+// `walk=NAME`: a block with `file=PATH` is a file, one with `serve` is the command that serves, and all others are the first commands.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,15 +9,15 @@ import { Project } from './project.js';
 
 const FENCE = /^```\w+ walk=(\w+)(?: (serve|file=(\S+)))?\n([\s\S]*?)^```$/gm;
 
-/** The versions that the other projects here are tested with; npm may bring other ones today. */
+/** The versions with which the other projects are tested; npm could install newer ones. */
 const PINS = ['examples/organizer', 'test/packages/bundlers/next'];
 
-/** The ways, as projects to prepare. */
+/** Returns the ways as projects for prepare(). */
 export const WALKS = ['walk-html', 'walk-react', 'walk-next'];
 
 const text = await readFile(join(ROOT, 'docs/EMBEDDING.md'), 'utf8');
 
-/** The blocks of a walk: its commands, its files by their path, and the command that serves it, if it has one. */
+/** Returns the blocks of a way: its commands, its files by their path, and the command that serves it, if there is one. */
 export function walk(name) {
   const walk = { commands: [], files: new Map(), serve: undefined };
   for (const [, of, kind, path, block] of text.matchAll(FENCE)) {
@@ -32,7 +32,7 @@ export function walk(name) {
 }
 
 export class Walk extends Project {
-  /** Goes the way from an empty folder on. */
+  /** Follows a way in an empty folder. */
   async prepare(registry) {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
@@ -49,7 +49,7 @@ export class Walk extends Project {
     return walk(this.name.replace('walk-', ''));
   }
 
-  /** Writes the files, with the test's relay and token in place of the document's. */
+  /** Writes the files, with the relay and the token of the test in place of the document's. */
   async write(relay = 'http://127.0.0.1:8080', token = 'TOKEN') {
     for (const [path, block] of this.walk.files) {
       const file = join(this.folder, path);

@@ -1,4 +1,4 @@
-// docs/EMBEDDING.md as a stranger follows it, word by word.
+// Follows docs/EMBEDDING.md word by word.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { Walk, walk } from './walk.js';
 
 const run = promisify(execFile);
 
-/** How each way is served: as files, or by the command in the document and these flags for the test's own port. */
+/** The server of each way: files, or the command in the document with these flags for the port of the test. */
 const WAYS = {
   html: undefined,
   react: ['--host', '127.0.0.1', '--port', '{port}', '--strictPort'],
   next: ['--hostname', '127.0.0.1', '--port', '{port}'],
 };
 
-/** The token that the command in the document prints. */
+/** Returns the token that the command in the document prints. */
 async function tokenAsWritten() {
   const line = walk('relay').commands.find((command) => command.startsWith('bin/hallway token '));
   const [program, ...args] = line.split(' ');

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings the servers that the tests start and prints where each is: the folder of PostgreSQL's programs, the path of HAProxy,
-# the path of the NATS server, the path of PgBouncer. The words are the servers wanted; none means all. Missing programs are installed: Debian's
-# package when root, the pinned Go module for NATS. The output of the installers goes to stderr.
+# Installs the servers that the tests start, and prints the place of each: the folder of PostgreSQL's programs, and the paths of HAProxy,
+# the NATS server and PgBouncer. The arguments name the servers; without arguments it handles all. It installs Debian's packages if it
+# runs as root, and NATS from the pinned Go module. The output of the installers goes to stderr.
 set -u
 cd "$(dirname "$0")" || exit 2
 
@@ -35,7 +35,7 @@ missing() {
     exit 2
 }
 
-# Several packages of tests may ask at once; the package manager serves one.
+# Several packages of tests may run this at once, but only one process can use the package manager.
 if command -v flock >/dev/null && [ -z "${HALLWAY_SERVERS_LOCKED:-}" ]; then
     HALLWAY_SERVERS_LOCKED=1 exec flock -o "$(pwd)" ./install.sh "$@"
 fi

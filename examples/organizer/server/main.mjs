@@ -32,7 +32,7 @@ if (
 if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) fail('PORT has to be a number from 0 to 65535');
 if (wrongOrigin()) fail(wrongOrigin());
 
-// The needs of the chat in the page's policy: WebAssembly, pictures from memory, and the relay by HTTP and WebSocket and for players.
+// The chat needs these parts of the page's policy: WebAssembly, pictures from memory, and the relay for HTTP, WebSocket and media.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -52,7 +52,7 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** The built files by their paths: nothing else can be asked for. */
+/** The built files by their paths. The server reads no other files. */
 async function builtFiles() {
   const files = new Map();
   for (const entry of await readdir(DIST, { withFileTypes: true, recursive: true })) {
@@ -65,7 +65,7 @@ async function builtFiles() {
 const files = await builtFiles().catch(() => new Map());
 if (files.size === 0) console.error('there is no page yet: npm run build makes it');
 
-/** A built file; any other path is the router's, and gets the page. */
+/** Answers with a built file. Any other path belongs to the page's router, and gets the page. */
 async function serveFile(request, response) {
   try {
     checkHost(request);
@@ -84,7 +84,7 @@ async function serveFile(request, response) {
     response.end(body);
   } catch (error) {
     const { status, message, headers } =
-      error instanceof Refused ? error : new Refused(500, 'that could not be done');
+      error instanceof Refused ? error : new Refused(500, 'the request failed');
     response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain', ...headers }).end(message);
   }
 }

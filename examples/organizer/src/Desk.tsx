@@ -55,7 +55,7 @@ function RoomList() {
 }
 
 function Unread({ room, unread = 0 }: Room) {
-  const open = useMatch(`/rooms/${room}`) !== null; // the open room is being read
+  const open = useMatch(`/rooms/${room}`) !== null; // the user sees this room, so it gets no badge
   if (open || unread === 0) return null;
   return (
     <span className="badge">

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useSession } from './session';
 
-/** A stub: any name will do. */
+/** The form for logging in. It is a stub that accepts any name. */
 export function LogIn() {
   const { logIn } = useSession();
   const [problem, setProblem] = useState('');

@@ -2,17 +2,17 @@ import { useEffect, useState } from 'react';
 import type { Member } from './relay';
 import { useRooms } from './rooms';
 
-/** The members of the room, requested again whenever the list of rooms is. */
+/** Lists the members of the room. It requests them again whenever the list of rooms is requested. */
 export function Members({ room }: { room: string }) {
   const { relay, rooms } = useRooms();
   const [members, setMembers] = useState<Member[]>([]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list of rooms is the sign that something may have changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new list of rooms means that the members may have changed
   useEffect(() => {
     let wanted = true;
     relay.members(room).then(
       (found) => wanted && setMembers(found),
-      () => {}, // nobody has entered it yet, or the relay is away: the last answer stays
+      () => {}, // nobody has entered the room yet, or the relay cannot be reached: keep the last answer
     );
     return () => {
       wanted = false;

@@ -7,13 +7,13 @@ interface Props {
   title: string;
 }
 
-/** Another title for the room, or its end. */
+/** Renames or deletes the room. */
 export function RoomMenu({ room, title }: Props) {
   const { relay, refresh } = useRooms();
   const navigate = useNavigate();
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
-  const [doubting, setDoubting] = useState(false); // asks once more before the room is gone
+  const [doubting, setDoubting] = useState(false); // the menu asks for a confirmation of the deletion
 
   async function attempt(work: () => Promise<void>) {
     try {

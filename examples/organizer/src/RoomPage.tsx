@@ -5,7 +5,7 @@ import { RoomMenu } from './RoomMenu';
 import { useRooms } from './rooms';
 import { getToken, useSession } from './session';
 
-/** One room: the chat, whose own menus moderate messages, and beside it what concerns the room. */
+/** Shows one room: the chat, whose menus moderate messages, and beside it the room's title, settings and members. */
 export function RoomPage() {
   const { room = '' } = useParams();
   const { relay } = useSession();

@@ -1,9 +1,9 @@
-// The relay's REST face, as far as this frontend uses it (docs/PROTOCOL.md, part 3).
+// The part of the relay's REST API that this frontend uses (docs/PROTOCOL.md, section 3).
 
 import type { Message, User } from 'hallway-chat';
 import { getToken } from './session';
 
-/** A room as the list has it; all but its name and title only once somebody has entered it. */
+/** A room in the list. It has only name and title until somebody has entered it. */
 export interface Room {
   room: string;
   title?: string;
@@ -39,7 +39,7 @@ export class Relay {
     return (await this.#call<{ members: Member[] }>('GET', `/${room}/members`)).members;
   }
 
-  /** Makes a room, or gives one another title. */
+  /** Creates a room, or changes its title. */
   async name(room: string, title: string): Promise<void> {
     await this.#call('PUT', `/${room}`, { title });
   }
@@ -52,7 +52,7 @@ export class Relay {
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     let response = await this.#fetch(method, path, body);
     if (response.status === 401) {
-      this.#token = undefined; // it has expired
+      this.#token = undefined; // the token has expired
       response = await this.#fetch(method, path, body);
     }
     const text = await response.text();
@@ -71,7 +71,7 @@ export class Relay {
   }
 }
 
-/** The sentence for people in a problem document (RFC 9457). */
+/** Returns the sentence for people in a problem document (RFC 9457). */
 function problem(text: string): string | undefined {
   try {
     return JSON.parse(text).detail;

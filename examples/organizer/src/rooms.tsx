@@ -24,7 +24,7 @@ export function RoomsProvider({ address, standing, children }: Props) {
   const [found, setFound] = useState<Room[]>([]);
 
   const refresh = useCallback(async () => {
-    // A relay that is away, or too old to list its rooms, leaves the event's own without numbers.
+    // If the relay cannot be reached, or is too old to list rooms, the event's own rooms have no numbers.
     const rooms = await relay.rooms().catch(() => undefined);
     if (rooms) setFound(rooms);
   }, [relay]);

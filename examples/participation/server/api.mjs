@@ -4,7 +4,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { checkHost, checkOwnPage, pathOf, Refused, readObject, secure } from './guard.mjs';
 
-const TOKEN_S = 15 * 60; // short: the chat asks for the next one by itself
+const TOKEN_S = 15 * 60; // a short time, because the chat asks for a new token before that
 const SESSION_S = 8 * 60 * 60;
 const NAME_MAX = 40;
 
@@ -15,20 +15,20 @@ const sessionKey = randomBytes(32); // sessions end with the process
 
 const base64url = (data) => Buffer.from(data).toString('base64url');
 
-/** A JWT as the relay takes it: HS256 over the claims. */
+/** Returns a JWT that the relay accepts: the claims, signed with HS256. */
 function sign(claims, key) {
   const body = `${base64url('{"alg":"HS256","typ":"JWT"}')}.${base64url(JSON.stringify(claims))}`;
   return `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
 }
 
-/** The claims of one of our own session cookies, if it is one and still good. */
+/** Returns the claims of a session cookie that this server has signed, or undefined if the cookie is not valid. */
 function verify(token, key) {
   const [head, claims, signature, ...rest] = token.split('.');
   if (!claims || !signature || rest.length > 0) return undefined;
   const wanted = createHmac('sha256', key).update(`${head}.${claims}`).digest();
   const given = Buffer.from(signature, 'base64url');
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-  const parsed = JSON.parse(Buffer.from(claims, 'base64url').toString()); // ours: it is well-formed
+  const parsed = JSON.parse(Buffer.from(claims, 'base64url').toString()); // well-formed, because this server has signed it
   return parsed.exp > Date.now() / 1000 ? parsed : undefined;
 }
 
@@ -116,6 +116,6 @@ export async function api(request, response, next) {
     answer(200, body, headers);
   } catch (error) {
     if (error instanceof Refused) answer(error.status, { error: error.message }, error.headers);
-    else answer(500, { error: 'that could not be done' }); // a client that went, say
+    else answer(500, { error: 'the request failed' }); // for example because the client has gone
   }
 }

@@ -1,6 +1,6 @@
-// The checks of a server on the open web before it answers, the same for both frontends: origin, path and size of a request.
-// Reads ORIGIN, the address under which browsers reach this server, as https://events.example.org; without it only names of this
-// machine are good.
+// The checks that a server on the open web makes before it answers: the origin, path and size of a request. Both frontends have the
+// same file. ORIGIN is the address under which browsers reach this server, as https://events.example.org; without it the server
+// accepts only names of this machine.
 
 /** The longest body that is read. */
 const BODY_BYTES_MAX = 1024;
@@ -16,7 +16,7 @@ export class Refused extends Error {
 const ORIGIN = process.env.ORIGIN || undefined; // '' counts as none
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
-/** Why ORIGIN cannot be one; undefined: it can. */
+/** Returns why ORIGIN is not valid, or undefined if it is. */
 export function wrongOrigin() {
   if (
     !ORIGIN ||
@@ -26,12 +26,12 @@ export function wrongOrigin() {
   return 'ORIGIN has to look like https://events.example.org, without a path';
 }
 
-/** Whether cookies may be kept from plain HTTP. */
+/** Holds whether cookies may have the attribute Secure. */
 export const secure = ORIGIN?.startsWith('https:') ?? false;
 
 /**
- * Refuses a request that came under another name than ours: a page elsewhere can have its own name lead here (DNS rebinding), and
- * would then count as ours.
+ * Refuses a request for another host name than this server's. An attacker can let another name point to this server (DNS rebinding),
+ * and a page under that name would count as this server's own page.
  */
 export function checkHost(request) {
   const host = request.headers.host ?? '';
@@ -40,8 +40,8 @@ export function checkHost(request) {
 }
 
 /**
- * Refuses a request that another page's script or form has made. Browsers name the page's origin with all but GET and HEAD; a
- * program that is not a browser need not, and has no cookies of a user.
+ * Refuses a request that another page's script or form has made. Browsers send the page's origin with every method but GET and HEAD.
+ * Other programs need not send it, and have no cookies of a user.
  */
 export function checkOwnPage(request) {
   const { origin, host } = request.headers;
@@ -51,7 +51,7 @@ export function checkOwnPage(request) {
     throw new Refused(403, 'only pages of this server may do that');
 }
 
-/** The decoded path of a request's target. Refuses a target that no browser or link would have. */
+/** Returns the decoded path of a request's target. Refuses a target that no browser sends. */
 export function pathOf(request) {
   const [raw] = request.url.split('?', 1);
   let path;
@@ -65,10 +65,10 @@ export function pathOf(request) {
   return path;
 }
 
-/** The object in a request's body. */
+/** Returns the JSON object in a request's body. */
 export async function readObject(request) {
   const [type] = (request.headers['content-type'] ?? '').split(';', 1);
-  // A form of another page can send everything but this without asking.
+  // A form on another page cannot send this content type, and a script there needs permission (CORS).
   if (type.trim().toLowerCase() !== 'application/json')
     throw new Refused(415, 'the body has to be application/json');
   if (request.headers['content-encoding'] !== undefined)
@@ -85,7 +85,7 @@ export async function readObject(request) {
   return value;
 }
 
-/** The bytes of a body. If they are too many, the rest stays unread, and the answer ends the connection. */
+/** Returns the bytes of a body. If there are too many, it leaves the rest unread, and the answer closes the connection. */
 async function readBody(request) {
   const chunks = [];
   let length = 0;

@@ -9,14 +9,15 @@ interface Props {
 }
 
 /**
- * The chat docked in the corner: it listens while it is folded, and counts unseen messages. While it is folded it counts
- * them itself, because the pinned release does not; from 0.2 on `hallway-unread` has the whole count.
+ * The chat docked in the corner. It stays connected while it is folded, and shows the number of unseen messages. The pinned release
+ * does not count messages that arrive while the chat is folded, so this component counts them. From 0.2 on `hallway-unread` has the
+ * whole number.
  */
 export function ChatBubble({ relay, room, title }: Props) {
   const [shown, setShown] = useState(false);
   const [left, setLeft] = useState(false);
-  const [missed, setMissed] = useState(0); // came while the chat was folded
-  const [unread, setUnread] = useState(0); // came while the whole page was out of sight, as the chat itself says
+  const [missed, setMissed] = useState(0); // messages that arrived while the chat was folded
+  const [unread, setUnread] = useState(0); // messages that arrived while the page was out of sight, as the chat reports
   const waiting = Math.max(missed, unread);
 
   const heard = useCallback(

@@ -37,7 +37,7 @@ export const TALKS: Talk[] = [
   },
 ];
 
-/** The chat's room for a path of this frontend: a talk has its own, everything else shares the lobby. */
+/** Returns the room of a path: each talk has its own room, and all other pages share the lobby. */
 export function roomOf(path: string): { room: string; title: string } {
   const talk = TALKS.find(({ id }) => path === `/talks/${id}`);
   return talk ? { room: `talk-${talk.id}`, title: talk.title } : { room: 'lobby', title: 'Lobby' };

@@ -1,4 +1,4 @@
-// <hallway-chat> in JSX: React sets what the element has as properties, and listens by on….
+// The types of <hallway-chat> in JSX. React sets the element's properties, and adds listeners for on….
 
 import type { HallwayChat, HallwayChatEventMap } from 'hallway-chat';
 import type { HTMLAttributes, Ref } from 'react';

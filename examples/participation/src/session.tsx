@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 
 export interface Session {
   user?: { id: string; name: string };
-  /** The chat relay's address, as the backend says. */
+  /** The address of the chat's relay, which the backend tells. */
   relay?: string;
 }
 

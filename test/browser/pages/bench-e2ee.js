@@ -1,11 +1,11 @@
-// The measurements of test/browser/bench-e2ee.js, in the page.
+// The part of test/browser/bench-e2ee.js that runs in the page.
 
 import { checkDevice, encode, jwkBytes, keysOf, make, operate, pack, split, T, xy, yes } from './vectors.js';
 
 const MESSAGE_BYTES = 512;
 const DEVICES = 1000;
 
-/** Makes the fields of an op that checks n devices, by an issuer of their own. */
+/** Returns the fields of an op that checks n devices, with certificates of an issuer that it makes. */
 async function devices(n) {
   const { subtle } = crypto;
   const by = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -83,6 +83,6 @@ export async function measure(createCipher, runs) {
       if (!checked.every(yes) || wraps.length !== 2 * DEVICES || !wraps[0].length) throw new Error('refused');
     });
   }
-  for (const all of Object.values(times)) all.shift(); // the first run warms up
+  for (const all of Object.values(times)) all.shift(); // the first run does not count
   return times;
 }

@@ -1,5 +1,6 @@
-// Shows one chat for each `chat` parameter of the address, a JSON object with the element's attributes: #chat-0, #chat-1 … If it names a
-// `device`, a user, the test vouches for the user's devices, `late` milliseconds after the chat began: see issuer.js.
+// Shows one chat for each `chat` parameter of the address, a JSON object with the element's attributes: #chat-0, #chat-1 … The member
+// `device` names a user for whose devices the test signs certificates (issuer.js); `late` is the delay in
+// milliseconds, from the first status on, after which the page sets getDevice.
 
 import '/dist/define.js';
 

@@ -1,4 +1,4 @@
-// Shows one chat with the attributes of the address's parameter `chat`, a JSON object, in a box that tests put their styles on.
+// Shows one chat with the attributes of the address's parameter `chat`, a JSON object, in a box that tests style.
 
 import '/dist/define.js';
 

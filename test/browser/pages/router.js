@@ -1,4 +1,4 @@
-// A host with its own router: pushState, popstate, window.on… handlers, storage. `window.host` records its events.
+// A host with its own router, handlers (window.on…) and storage. `window.host` records its events.
 
 const host = { routes: [], clicks: 0 };
 window.host = host;

@@ -1,5 +1,5 @@
-// The formats of encrypted rooms once more, written from docs/PROTOCOL.md for the tests: makes vectors with a cipher of
-// component/element/e2ee.js, and verifies vectors that Go has made. Node and Chromium run it alike; `node vectors.js` prints vectors.
+// A second implementation of the formats of encrypted rooms, written from docs/PROTOCOL.md for the tests. It makes vectors with the
+// ciphers of component/element/e2ee.js, and verifies vectors that Go has made, in Node and in Chromium. `node vectors.js` prints vectors.
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 const concat = (parts) => {
@@ -16,7 +16,7 @@ const lp = (field) => {
   const length = [24, 16, 8, 0].map((bits) => (bytes.length >>> bits) & 255);
   return concat([Uint8Array.from(length), bytes]);
 };
-/** Returns fields, each with its length before it. */
+/** Returns fields as bytes, each after its length. */
 export const pack = (...fields) => concat(fields.map(lp));
 export const T = (label, ...fields) => pack(`hallway e2ee 1 ${label}`, ...fields);
 
@@ -50,7 +50,7 @@ const wrapBytes = (v, t) => T('wrap', v.room, t.kid, v.device.id);
 const messageBytes = (v, m) =>
   T('message', v.room, m.id, m.sender, m.encrypted.kid, m.reply_to ?? '', m.sent_at ?? '');
 
-/** The signed and bound bytes in the vectors. */
+/** Returns the bytes of the vectors that are signed or bound. */
 const allBytes = (v) => ({
   device: encode(deviceBytes(v)),
   turns: v.turns.map((turn) => encode(turnBytes(v, turn))),
@@ -118,7 +118,7 @@ export async function checkDevice(run, v) {
   return yes(good);
 }
 
-/** Throws unless the vectors are good, and what is altered is refused. Returns how many things were tried. */
+/** Throws unless the vectors open and altered ones are refused. Returns the number of checks. */
 export async function verify(createCipher, v) {
   let tried = 0;
   const must = (good, what) => {
@@ -149,7 +149,7 @@ export async function verify(createCipher, v) {
   return tried;
 }
 
-/** The file of the vectors opens by what the last message says of it, and only as it is. */
+/** Checks that the vectors' file opens with the key in the last message, and that an altered file does not. */
 async function verifyFile(run, v, must) {
   const [about] = v.messages.at(-1).content.files;
   const [key, iv, ct] = [about.key, about.iv, v.file.ct].map(decode);
@@ -162,7 +162,7 @@ async function verifyFile(run, v, must) {
   for (const at of iv.keys()) must(!yes((await open(key, flip(iv, at), ct))[0]), 'another iv opens');
 }
 
-/** Throws unless RFC 9180's own vector opens, and only as it is. */
+/** Throws unless RFC 9180's own vector opens and an altered one does not. */
 export async function verifyRFC9180(hpkeOpen, v) {
   const unhex = (text) => Uint8Array.from(text.match(/../g), (byte) => Number.parseInt(byte, 16));
   const point = unhex(v.pkRm).slice(1);
@@ -275,7 +275,7 @@ export async function make(createCipher) {
   return v;
 }
 
-/** Makes the file of the vectors, and returns the content of its message. */
+/** Makes the vectors' file, and returns the content of the message that has it. */
 async function sealFile(run, v) {
   const plain = bytesOf('a picture, as far as anybody outside can tell');
   const [key, iv, ct] = await run('sealFile', plain);

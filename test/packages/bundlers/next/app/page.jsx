@@ -1,6 +1,6 @@
 import { Room } from './room';
 
-// The query names the chat's attributes; a real page takes them from its own session.
+// The query has the chat's attributes; a real page takes them from its session.
 export default async function Page({ searchParams }) {
   return (
     <main>

@@ -1,10 +1,10 @@
-// Two frontends that came together on one page: each brings its version of the package, and each registers it.
+// Two frontends on one page. Each brings a version of the package and registers it.
 
-import 'hallway-chat-pinned/define'; // first come: <hallway-chat> is the pinned version
-import 'hallway-chat/define'; // finds the name taken, and leaves it
+import 'hallway-chat-pinned/define'; // the first one, so <hallway-chat> is the pinned version
+import 'hallway-chat/define'; // does nothing, because the name is taken
 import { define } from 'hallway-chat';
 
-define('hallway-chat-now'); // so the other version has another name
+define('hallway-chat-now'); // gives the other version another name
 
 for (const name of ['hallway-chat', 'hallway-chat-now']) {
   const chat = document.createElement(name);

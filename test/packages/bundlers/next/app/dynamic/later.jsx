@@ -2,7 +2,7 @@
 
 import dynamic from 'next/dynamic';
 
-/** The chat's scripts load in a separate file after the page; the server renders nothing of it. */
+/** Loads the chat's scripts from a separate file after the page. The server does not render the chat. */
 export const Later = dynamic(() => import('../room').then(({ Room }) => Room), {
   ssr: false,
   loading: () => <p>The chat comes</p>,
