@@ -4,19 +4,18 @@ import "errors"
 
 // The limits of a chat.
 const (
-	// OutboxMax is how many own messages may wait; more are refused.
+	// OutboxMax is the highest number of the user's messages that may wait. More are refused.
 	OutboxMax = 1000
-	// TimelineMax is how many messages the window keeps. Beyond it those at the far
-	// end are dropped, and fetched again when they are asked for.
+	// TimelineMax is the highest number of messages in the window. Beyond it the messages at the far
+	// end are dropped, and fetched again when the user goes there.
 	TimelineMax = 2000
-	// ChangesMax is how many changes of stored messages may be under way; more are
-	// refused.
+	// ChangesMax is the highest number of changes under way. More are refused.
 	ChangesMax = 100
-	// PinnedMax is how many pinned messages are kept: the newest.
+	// PinnedMax is the highest number of pinned messages that are kept. The newest are kept.
 	PinnedMax = 50
 	// FoundMax bounds the results of a search.
 	FoundMax = 500
-	// ReviewMax is how many reports of the queue are shown.
+	// ReviewMax bounds the reports of the queue that are shown.
 	ReviewMax = 500
 )
 
@@ -29,7 +28,7 @@ type Config struct {
 	Room    string
 	Client  string      // for the relay's operator: "hallway-chat/1.2.0"
 	Offline OfflineMode // "" is OfflineQueue
-	// Encrypted says that the chat encrypts, and sends nothing in the clear.
+	// Encrypted makes the chat encrypt all messages and files.
 	Encrypted bool
 	// Rand gives uniformly random numbers in [0, 1), for jitter. It must be set.
 	Rand func() float64

@@ -2,9 +2,8 @@ package client
 
 import "hallway/protocol"
 
-// Crypto asks the shell for cryptography in an end-to-end encrypted room: one op with all the
-// work that waits. It is answered by [CryptoDone]. Ops are carried out in
-// their order.
+// Crypto asks the shell to carry out one op of cryptography in an end-to-end encrypted room.
+// It is answered by [CryptoDone]. Ops are carried out in order.
 //
 // The core knows a secret by its kid, and a device by its id. The shell's vault holds the
 // secrets, the private keys and the checked public keys, for the chat's relay and
@@ -120,7 +119,7 @@ type (
 	DeviceOpened struct {
 		Device protocol.Device
 		Cert   Certificate
-		Turn   *protocol.Turn // the one kept; nil: none
+		Turn   *protocol.Turn // the stored turn; nil: none
 		// HasKey reports that the vault has the secret of Turn.
 		HasKey bool
 		// Offered is the highest number of a turn that the device has made, whether or not a relay has taken it.

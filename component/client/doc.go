@@ -1,9 +1,9 @@
-// Package client is the language of the chat's core: its inputs ([Event]), the work
-// that it hands out ([Effect]), and the state that a view shows ([Snapshot]).
-// The core itself is package core; a view needs no more than this package.
+// Package client declares the inputs and outputs of the chat's core: events ([Event]), effects for
+// the shell ([Effect]), and the state that a view shows ([Snapshot]). The core itself is package
+// core. A view needs only this package.
 //
-// A new event or effect is added here, to event.go or effect.go. Package core then
-// routes the event, and package driver carries out the effect.
+// To add an event or an effect, declare it in event.go or effect.go. Then route the event in package
+// core, or carry out the effect in package driver.
 //
 // # What this package must not know
 //

@@ -6,16 +6,15 @@ import (
 	"hallway/protocol"
 )
 
-// Effect is something that the shell must do. The shell carries out effects in their
-// order. It need not wait for the end of one before it begins the next, because the
-// core learns from an event what it must wait for.
+// Effect is a task for the shell. The shell starts effects in order. It need not wait for the end of one
+// before it starts the next: an event tells the core when a task is done, if the core needs to know.
 type Effect interface{ effect() }
 
 // The effects.
 type (
-	// LoadOutbox asks for the outbox of a user (with the chat's relay and room);
-	// answered by [OutboxLoaded]. It also asks for ownership of that outbox, in
-	// place of any other user's: see [Owns].
+	// LoadOutbox loads the outbox of a user in the chat's relay and room;
+	// answered by [OutboxLoaded]. It also asks for ownership of that outbox,
+	// and gives up that of any other user's: see [Owns].
 	LoadOutbox struct{ User string }
 	// SaveItem stores an item, new or changed; answered by [ItemSaved] or
 	// [StorageFailed].
@@ -33,15 +32,15 @@ type (
 		Gen  int
 		Data []byte
 	}
-	// CloseSocket ends the connection of a generation, whatever its state; its
-	// later events do not matter.
+	// CloseSocket ends the connection of a generation in any state. The core ignores
+	// its later events.
 	CloseSocket struct {
 		Gen  int
 		Code protocol.CloseCode
 	}
 	// FetchPage reads history, or searches it; answered by [PageLoaded] or [RequestFailed].
-	// A search supersedes the search before it, any other page the other page before it.
-	// Req numbers all requests of a chat, these and those below.
+	// A search supersedes the previous search, and any other page supersedes the previous other page.
+	// Req numbers all requests of a chat, of every kind.
 	FetchPage struct {
 		Req   int
 		Token string
@@ -81,7 +80,7 @@ type (
 	// Arrived reports a live message of another user.
 	Arrived struct {
 		Message *protocol.Message
-		Mark    Mark // in a chat that encrypts
+		Mark    Mark // in an encrypted chat
 	}
 	// Refused reports to the host and the user that an action was refused.
 	// ID is the id of the message concerned, if there is one.
@@ -115,7 +114,7 @@ type PageQuery struct {
 	Pinned   bool   // pinned messages, the newest first
 	Words    string // messages with all of these words, the newest first; may go with Before
 	Since    int64  // changes with a greater rev
-	HasSince bool   // Since counts, also when it is 0
+	HasSince bool   // Since counts, even if it is 0
 	Limit    int
 }
 

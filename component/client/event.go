@@ -22,7 +22,7 @@ type (
 	}
 	// Owns tells that this page now owns the user's outbox: until it ends, no other page
 	// writes the messages that wait. It follows a LoadOutbox: at once if the page is
-	// Alone, else when no other page owns the outbox, which may be never.
+	// Alone, otherwise when no other page owns the outbox, which may be never.
 	Owns struct {
 		User  string
 		Alone bool // this platform has no other pages

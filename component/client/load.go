@@ -2,7 +2,7 @@ package client
 
 import "hallway/protocol"
 
-// LoadsMax is how many files are loaded at a time.
+// LoadsMax is the highest number of files that are loaded at a time.
 const LoadsMax = 6
 
 // The events of files.
@@ -21,7 +21,7 @@ type (
 	FileGot struct {
 		Req     int
 		URL     string
-		Altered bool // there is no URL: the bytes are not those that were encrypted
+		Altered bool // there is no URL, because the bytes were altered after encryption
 	}
 )
 
@@ -35,8 +35,8 @@ type (
 		Req   int
 		Token string
 		Of    LoadFile
-		// Sealed says how the file is encrypted; nil: it is not. A URL of an encrypted one is of the decrypted
-		// bytes in memory, a thumbnail is made of them, and there is no link.
+		// Sealed holds the file's key; nil: the file is not encrypted. For an encrypted file the shell decrypts the bytes
+		// and makes thumbnails from them. It has no link.
 		Sealed *protocol.SealedFile
 	}
 	// FileLoaded brings the URL of a file's bytes, or "" if they cannot be loaded. In a browser a URL of bytes begins with "blob:",
@@ -44,7 +44,7 @@ type (
 	FileLoaded struct {
 		Of      LoadFile
 		URL     string
-		Altered bool // the bytes are not those that were encrypted
+		Altered bool // the bytes were altered after encryption
 	}
 )
 

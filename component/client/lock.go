@@ -9,7 +9,7 @@ import (
 // LockState is the state of encryption in a chat.
 type LockState string
 
-// The states of a chat that encrypts.
+// The states of an encrypted chat.
 const (
 	LockReady    LockState = "ready"
 	LockWaiting  LockState = "waiting"   // for a key, or for the relay
@@ -18,10 +18,10 @@ const (
 	LockOut      LockState = "out"       // a moderator has left the user out
 )
 
-// Lock is the state of a chat that encrypts, as people see it.
+// Lock is the state of an encrypted chat that the user sees.
 type Lock struct {
 	State    LockState
-	Fleeting bool     // keys cannot be stored: the device lives with the page
+	Fleeting bool     // keys cannot be stored: the device ends with the page
 	Code     string   // 30 digits, the same for every device with the same turn; "" if unknown
 	Out      []string // ids of users whom the newest turn leaves out
 	Readers  []Reader // the users who can read; nil unless [ShowReaders] asked for them
@@ -78,10 +78,10 @@ func (NewTurn) event()     {}
 func (ShowReaders) event() {}
 func (Readmit) event()     {}
 
-// CodeLost is the code of a stored message that this device cannot decrypt any more.
+// CodeLost is the code of a stored message that this device can no longer decrypt.
 const CodeLost protocol.Code = "lost"
 
-// KidTurn returns the number of the turn that a kid names; 0: it names none.
+// KidTurn returns the number of the turn in a kid, or 0 if it names none.
 func KidTurn(kid string) int64 {
 	for i := range len(kid) {
 		if kid[i] == '.' {

@@ -13,8 +13,8 @@ const (
 	NoteList  NoteKind = "list"  // from the owner, after an ask: the ids of all its items
 )
 
-// Note is a message from one page to the others of the same user, relay and room. A
-// page's notes reach each other page in their order, or not at all.
+// Note is a message from one page to the others of the same user, relay and room. Each page receives the
+// notes of another page in order. Some may get lost.
 type Note struct {
 	Kind  NoteKind
 	Item  Item
@@ -22,8 +22,8 @@ type Note struct {
 	IDs   []string
 	// Uploads, with NoteHand, says that the sending page has the bytes of Item's files and uploads them.
 	Uploads bool
-	// With ItemSent, Epoch and Seq are the message's place: a page that has not yet read so far
-	// in this life of the room keeps the item until then.
+	// With ItemSent, Epoch and Seq are the message's position in the history. A page that has not reached it yet keeps
+	// the item until then.
 	Epoch string
 	Seq   int64
 }

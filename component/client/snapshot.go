@@ -6,7 +6,7 @@ import (
 	"hallway/protocol"
 )
 
-// Status is the state of the connection as people see it.
+// Status is the state of the connection that the user sees.
 type Status string
 
 // The states.
@@ -33,10 +33,10 @@ const (
 // ItemState is the state of a message of the user.
 type ItemState string
 
-// The states of a message of the user. One that came back from the relay is sent.
+// The states of a message of the user. An echoed message is sent.
 const (
 	ItemWaiting ItemState = "waiting" // not written on this connection
-	ItemSending ItemState = "sending" // written, its echo not yet here
+	ItemSending ItemState = "sending" // written, but not echoed yet
 	ItemSent    ItemState = "sent"
 	ItemFailed  ItemState = "failed" // refused for good: retry or discard
 )
@@ -48,22 +48,22 @@ type Item struct {
 	ReplyTo string
 	// Mentions are parts of the Text.
 	Mentions []protocol.Mention
-	SentAt   string // RFC 3339: when the user pressed send
-	// Sealed is the encrypted form, in a chat that encrypts. The stored item then has no Text
+	SentAt   string // the time at which the user pressed send (RFC 3339)
+	// Sealed is the encrypted form in an encrypted chat. The stored item then has no Text
 	// and no Mentions.
 	Sealed *protocol.Encrypted
 	// Order is the item's place in the outbox, strictly increasing.
 	Order int64
 	// Files go with the message, in this order.
 	Files []Attachment
-	// Code and Reason say why it failed; "" while it has not.
+	// Code and Reason say why the item has failed; "": it has not.
 	Code   protocol.Code
 	Reason string
 	// Why is the reason of the refusal as a code, if known.
 	Why protocol.Why
 }
 
-// Own is an item of the outbox as people see it.
+// Own is an item of the outbox with its visible state.
 type Own struct {
 	Item
 	State ItemState
@@ -72,7 +72,7 @@ type Own struct {
 // Sanction is a mute or a ban.
 type Sanction struct {
 	Until  time.Time // zero: until it is lifted
-	Reason string    // may be empty, or not known
+	Reason string    // "": none, or unknown
 }
 
 // Found is a search and its results.
@@ -90,7 +90,7 @@ type People struct {
 	Users  []protocol.User
 	Total  int64 // members of the room, if they were asked for
 	More   bool  // the relay has others
-	Here   bool  // the answer has come
+	Here   bool  // the answer has come or failed
 	Failed bool
 }
 
@@ -103,23 +103,22 @@ type Queue struct {
 	Failed  bool  // the last request failed: ReviewMore reads the queue again
 }
 
-// Snapshot is all that a view needs, at one moment. It is immutable: its
-// slices are shared with the core and with other snapshots, and are never
-// changed in place.
+// Snapshot holds the whole state that a view shows at one moment. It is immutable: the
+// core and other snapshots share its slices, and nobody changes them in place.
 type Snapshot struct {
 	Status  Status
-	RetryAt time.Time // reconnecting: when the next try is
-	Reason  string    // not allowed, update needed: why, in English, safe to show
+	RetryAt time.Time // reconnecting: the time of the next try
+	Reason  string    // not allowed, update needed: the reason in English, safe to show
 	Crowded bool      // reconnecting: because the user has too many connections
 
 	Me      protocol.User // with the role in the room; zero before the first welcome
 	Members int64         // distinct users in the room; 0: not known
 
-	Loaded     bool                // the first history is here
+	Loaded     bool                // the first page of history has loaded
 	Messages   []*protocol.Message // ascending by seq, without a hole
 	MoreBefore bool                // the relay has older ones
 	MoreAfter  bool                // the relay has newer ones: the window does not reach the end
-	Loading    bool                // a page is on its way
+	Loading    bool                // a page is being loaded
 	Outbox     []Own               // the user's messages that are not stored yet, in the order written
 	Strip      []Attachment        // the files in the composer, in the order in which they came
 	Changing   []string            // ids of messages with a change of the user under way
@@ -133,10 +132,10 @@ type Snapshot struct {
 	FirstUnread int64 // the first message that was unread when the chat was opened; 0: none
 
 	ComposerOpen  bool // the user may write and send
-	KnowsMentions bool // the relay knows mentions, and finds members by their names
+	KnowsMentions bool // the relay supports mentions and finds members by name
 	OutboxFull    bool // the composer is closed because too many messages wait
-	StorageFailed bool // the user's messages, or some, wait in memory only and die with the page
-	StorageFull   bool // because the storage has no room for them
+	StorageFailed bool // some of the user's messages wait only in memory and are lost with the page
+	StorageFull   bool // the reason is that the storage is full
 	Unread        int  // messages of others that came while the chat was hidden
 	Mentions      int  // unread messages of others that mention the user or everybody
 	TextBytesMax  int64
@@ -148,14 +147,14 @@ type Snapshot struct {
 	// mute.
 	Silenced   protocol.Why
 	Muted      *Sanction
-	Banned     *Sanction // not allowed: because of this
+	Banned     *Sanction // not allowed: the ban that is the reason
 	Frozen     bool      // only organizers write
 	SlowModeS  int64     // seconds between two messages of a user who does not moderate; 0: no slow mode
-	NextSendAt time.Time // slow mode: messages sent before wait until then; zero: none waits
-	Reports    int64     // open reports, told to moderators
+	NextSendAt time.Time // slow mode: the time at which the next message is written; zero: at once
+	Reports    int64     // the number of open reports; only moderators get it
 	Queue      *Queue    // the queue of reports; nil: the user does not look at it
 
-	Lock  *Lock           // nil: the chat does not encrypt
+	Lock  *Lock           // nil: the chat is not encrypted
 	Marks map[string]Mark // the marks of messages in an encrypted room, by id
 }
 

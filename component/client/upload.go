@@ -17,22 +17,22 @@ const (
 type Attachment struct {
 	ID            string // of the upload: a new UUID, made by the shell
 	Name          string
-	Type          string // as the device says; the relay finds out itself
+	Type          string // the type that the device names; the relay detects its own
 	Size          int64  // bytes
 	Width, Height int64  // of a picture, in pixels; 0: not known
-	Alt           string // a text in the file's place; may be empty
-	// Key and IV are those under which the file is encrypted, in a chat that encrypts; see [protocol.SealedFile].
-	// The bytes that the shell has are the encrypted ones then.
+	Alt           string // the alternative text; may be empty
+	// Key and IV encrypt the file in an encrypted chat; see [protocol.SealedFile]. The shell then has the
+	// encrypted bytes.
 	Key, IV string
 	State   UploadState
 	Sent    int64 // bytes that are sent while it is running; not stored
-	// Code, Reason and Why say why it failed, or why it is tried again if it waits.
+	// Code, Reason and Why say why the upload has failed, or why a waiting one is tried again.
 	Code   protocol.Code
 	Reason string
 	Why    protocol.Why
 }
 
-// Sealed returns the file as an encrypted message names it; nil: it is not encrypted.
+// Sealed returns the file's description in an encrypted message, or nil if the file is not encrypted.
 func (a *Attachment) Sealed() *protocol.SealedFile {
 	if a.Key == "" {
 		return nil
@@ -50,27 +50,27 @@ type MissingFile struct {
 const (
 	// CodeFileLost is the code of an attachment with unreadable bytes.
 	CodeFileLost protocol.Code = "file_lost"
-	// UploadsMax is how many files are uploaded at a time.
+	// UploadsMax is the highest number of files that are uploaded at a time.
 	UploadsMax = 3
-	// SealedName is the name under which an encrypted file is uploaded: its own is for the room alone.
+	// SealedName is the name under which an encrypted file is uploaded. The relay must not learn its real name.
 	SealedName = "file"
-	// StripMax is how many files the composer's strip shows, failed ones included.
+	// StripMax is the highest number of files in the composer's strip, with failed ones.
 	StripMax = 50
 )
 
 // The events of uploads.
 type (
-	// AttachFile puts a file into the composer's strip and begins to upload it. The shell has its bytes. A file that cannot be
-	// sent is there with state [UploadFailed]. It is answered by [Refused] with Of "files" where no file can be attached.
+	// AttachFile puts a file into the composer's strip and starts its upload. The shell has its bytes. A file that cannot be
+	// sent gets the state [UploadFailed]. If no file can be attached, [Refused] with Of "files" follows.
 	AttachFile struct{ File Attachment }
-	// DetachFile takes a file away and ends its upload: out of the strip, or out of a message in the outbox, which is then
-	// sent without it. A file of a message that the relay already has stays.
+	// DetachFile removes a file from the strip, or from a message in the outbox, and ends its upload. The message is then
+	// sent without it. A message's file that the relay already has stays.
 	DetachFile struct{ ID string }
-	// RetryFile uploads a failed file again: of the strip, or of a message in the outbox, which is then the last to be sent.
+	// RetryFile uploads a failed file again. A message in the outbox that has the file goes to the end.
 	RetryFile struct{ ID string }
 	// DescribeFile sets the alternative text of a file in the strip.
 	DescribeFile struct{ ID, Alt string }
-	// UploadProgress tells how many bytes of an upload are sent.
+	// UploadProgress reports the number of bytes that an upload has sent.
 	UploadProgress struct {
 		Req  int
 		Sent int64
@@ -109,7 +109,7 @@ type (
 		Token          string
 		ID, Item, Name string
 	}
-	// AbortUpload ends an upload; its later events do not matter.
+	// AbortUpload ends an upload. The core ignores its later events.
 	AbortUpload struct{ Req int }
 	// ForgetFile releases the bytes of an attached file.
 	ForgetFile struct{ ID string }

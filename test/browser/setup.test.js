@@ -58,7 +58,7 @@ for (const [kind, sentence] of Object.entries({
   'gives nothing': /getToken gave undefined, not a token/,
   'gives null': /getToken gave null, not a token/,
   'gives an object': /getToken gave an object, not a token/,
-  'gives an empty string': /getToken gave an empty string, not a token/,
+  'gives an empty string': /getToken returned an empty string, not a token/,
   'never settles': /getToken has given no token for 10 s/,
 })) {
   test(`the chat reports a getToken that ${kind}`, async ({ newPage, relay, site, watch }) => {

@@ -24,7 +24,7 @@ const (
 
 // Link is the connection as this package sees it.
 type Link interface {
-	// IsJoined reports whether the room's stream comes.
+	// IsJoined reports whether the chat receives the room's stream.
 	IsJoined() bool
 	// Join asks for the room's head again.
 	Join()
@@ -53,13 +53,13 @@ type Target struct {
 	ID  string // if the seq is not known
 }
 
-// CatchUp compares the timeline with the room's head and reads what is missing. New makes one.
+// CatchUp compares the timeline with the room's head and reads missing parts. New returns one.
 type CatchUp struct {
 	step   *step.Step
 	link   Link
 	window Window
 
-	servesPinned bool // the relay has a list of pinned messages
+	servesPinned bool // the relay serves the list of pinned messages
 
 	state
 	request
@@ -69,21 +69,21 @@ type CatchUp struct {
 type request struct {
 	number     int       // of the request under way
 	floor      int64     // the cursor at the time of the request: the page must be at least as new
-	want       Want      // its subject; Nothing: no request is under way
+	want       Want      // the subject of the request under way; Nothing: none
 	fetchAt    time.Time // the next try after a failure
 	tries      int       // failures in a row
-	rejoin     bool      // … which begins with a join, since history and stream disagree
-	needsToken bool      // … or waits for a fresh token
-	page       Want      // a page that people asked for, one at a time
-	target     Target    // … and the message around which
+	rejoin     bool      // the next try starts with a join, because history and stream disagree
+	needsToken bool      // the next request waits for a new token
+	page       Want      // the page that the user has asked for; Nothing: none
+	target     Target    // the message around which that page is, if page is Around
 }
 
-// New makes a CatchUp that knows nothing of the room.
+// New returns a CatchUp without any history.
 func New(s *step.Step, link Link, window Window) *CatchUp {
 	return &CatchUp{step: s, link: link, window: window}
 }
 
-// Reset forgets the room.
+// Reset forgets all state of the room.
 func (c *CatchUp) Reset() {
 	c.state = state{}
 	c.request = request{tries: c.tries}
@@ -96,7 +96,7 @@ func (c *CatchUp) Interrupt() {
 	c.rejoin, c.needsToken, c.reached, c.opening = false, false, false, false
 }
 
-// SetServesPinned tells whether the relay has a list of pinned messages.
+// SetServesPinned sets whether the relay serves the list of pinned messages.
 func (c *CatchUp) SetServesPinned(serves bool) { c.servesPinned = serves }
 
 // Joined sets the head that the relay has named, and fetches what is missing.
@@ -107,11 +107,11 @@ func (c *CatchUp) Joined(epoch string, head int64) {
 	c.streamed = head
 }
 
-// Streamed continues after a noted change from the stream.
+// Streamed continues after a change from the stream was recorded.
 func (c *CatchUp) Streamed() {
 	switch {
 	case c.IsCaughtUp():
-		c.reach() // perhaps before the page that is on its way
+		c.reach() // perhaps before the page under way has come
 		if c.want == Nothing && c.fetchAt.IsZero() {
 			c.Fetch()
 		}
@@ -121,7 +121,7 @@ func (c *CatchUp) Streamed() {
 	}
 }
 
-// reach notes that the chat has caught up on this connection.
+// reach records that the chat has caught up on this connection.
 func (c *CatchUp) reach() {
 	if !c.reached && c.IsLoaded() {
 		c.reached, c.step.Changed = true, true

@@ -6,41 +6,41 @@ import (
 	"hallway/protocol"
 )
 
-// aheadMax is how many changes above a gap are remembered while it is filled;
-// beyond it they are fetched too.
+// aheadMax is the highest number of remembered changes above a gap. Further ones are fetched
+// again.
 const aheadMax = 1024
 
-// state holds the timeline's progress in one life of the room.
+// state holds the timeline's progress in one epoch of the room.
 type state struct {
 	epoch  string
-	loaded bool  // the first history is here
+	loaded bool  // the newest page has loaded
 	cursor int64 // every change up to this rev is applied
-	head   int64 // the highest rev that the chat was told of
-	// ahead holds the revs above the cursor that came already, beyond a gap, each
-	// with its message's id.
+	head   int64 // the highest known rev
+	// ahead holds the revs above the cursor that are applied already, beyond a gap, with
+	// their messages' ids.
 	ahead map[int64]string
-	// reached: caught up at least once on this connection.
+	// reached is true if the chat has caught up at least once on this connection.
 	reached bool
-	// streamed is the highest rev that this connection was told of in its order: a
-	// message that comes at one no higher is an answer to this connection alone.
+	// streamed is the highest rev in the stream of this connection. A message that comes at
+	// a rev that is not higher answers this connection only.
 	streamed int64
-	opening  bool // the page with which the chat opens is on its way
+	opening  bool // the page with which the chat opens is being loaded
 }
 
-// Continues reports whether the state belongs to this life of the room.
+// Continues reports whether the state belongs to an epoch with a head.
 func (s *state) Continues(epoch string, head int64) bool {
 	return s.epoch == epoch && !(s.loaded && head < s.cursor)
 }
 
-// Covered notes that the stream has no more changes between two revs: later states of the messages
-// replace the changes that did not come.
+// Covered records that the stream skips the changes between two revs, because later states of the
+// messages replace them.
 func (s *state) Covered(after, before int64) {
 	for after = max(after, s.cursor) + 1; after < before && len(s.ahead) < aheadMax; after++ {
 		s.Note(after, "")
 	}
 }
 
-// Note takes the rev of a change that was applied from the stream.
+// Note records the rev of a change that was applied from the stream.
 func (s *state) Note(rev int64, id string) {
 	s.head = max(s.head, rev)
 	if rev <= s.cursor {
@@ -55,15 +55,15 @@ func (s *state) Note(rev int64, id string) {
 	s.moveTo(s.cursor)
 }
 
-// Echo notes a change's rev, and reports whether this connection was told of it
-// before: then it is an answer to this connection alone.
+// Echo records a change's rev. It returns true if the stream has passed that rev already: then the
+// frame answers this connection only.
 func (s *state) Echo(rev int64) bool {
 	again := rev <= s.streamed
 	s.streamed = max(s.streamed, rev)
 	return again
 }
 
-// IsNew reports whether no change at a rev was applied yet.
+// IsNew reports whether the change at a rev was not applied yet.
 func (s *state) IsNew(rev int64) bool {
 	_, ahead := s.ahead[rev]
 	return rev > s.cursor && !ahead
@@ -79,7 +79,7 @@ func (s *state) Overtaken(m *protocol.Message) bool {
 	return false
 }
 
-// moveTo sets the cursor, at least to rev, and over all that came ahead.
+// moveTo moves the cursor to rev, and then over the revs in ahead that follow.
 func (s *state) moveTo(rev int64) {
 	if rev > s.cursor {
 		s.cursor = rev
@@ -97,30 +97,30 @@ func (s *state) moveTo(rev int64) {
 		delete(s.ahead, s.cursor)
 	}
 	s.head = max(s.head, s.cursor)
-	step.Assert(len(s.ahead) <= aheadMax, "what came ahead is bounded")
+	step.Assert(len(s.ahead) <= aheadMax, "the changes ahead are bounded")
 }
 
 // IsCaughtUp reports whether the cursor has reached the head.
 func (s *state) IsCaughtUp() bool { return s.loaded && s.cursor >= s.head }
 
-// HasReached reports whether the chat has caught up at least once on this connection:
-// then the user's messages may be written.
+// HasReached reports whether the chat has caught up at least once on this connection.
+// Then the user's messages may be written.
 func (s *state) HasReached() bool { return s.reached }
 
-// HasHistory reports whether the newest page is here.
+// HasHistory reports whether the newest page has loaded.
 func (s *state) HasHistory() bool { return s.loaded }
 
-// IsLoaded reports whether the history with which the chat opens is here.
+// IsLoaded reports whether the page with which the chat opens has loaded.
 func (s *state) IsLoaded() bool { return s.loaded && !s.opening }
 
-// Epoch returns the life of the room.
+// Epoch returns the room's epoch. A room that was restored or recreated has a new one.
 func (s *state) Epoch() string { return s.epoch }
 
 // Cursor returns the rev up to which every change is applied.
 func (s *state) Cursor() int64 { return s.cursor }
 
-// IsOpening reports whether the page with which the chat opens is on its way.
+// IsOpening reports whether the page with which the chat opens is being loaded.
 func (s *state) IsOpening() bool { return s.opening }
 
-// Show puts what people see into a snapshot.
+// Show adds the progress of loading to a snapshot.
 func (c *CatchUp) Show(s *client.Snapshot) { s.Loaded, s.Loading = c.IsLoaded(), c.page != Nothing }

@@ -1,15 +1,16 @@
-// Package catchup reads the room's history, one request at a time, the most needed
-// first: the newest page, then the changes that the stream has missed, then the page
-// around a message that people look for, then the pinned messages.
+// Package catchup reads the room's history, one request at a time. It reads the newest
+// page first, then missed changes, then a page that the user has asked for, and then the
+// pinned messages.
 //
-// Each change of a room has the next rev. The cursor is the rev up to which every
-// change is applied; the head is the highest rev that the chat was told of. The chat
-// has caught up when the cursor has reached the head. The cursor remembers the streamed
-// changes beyond a gap, so that the chat need not read them again.
+// Each change of a room gets the next rev. The cursor is the rev up to which every
+// change is applied. The head is the highest known rev. The chat has caught up when the
+// cursor has reached the head. Streamed changes above a gap are remembered, so that the
+// chat need not read them again. An epoch is the time in which a room's revs only grow:
+// a room that was restored or recreated has a new epoch.
 //
-// The main type is [CatchUp]. A new kind of page is a new Want and a case in next.
+// The main type is [CatchUp]. To add a kind of page, add a Want and a case in fetchPage.
 //
 // # What this package must not know
 //
-// Messages: the core applies a page and tells how far it reaches.
+// Messages: the core applies a page, and calls Applied with the revs that it covers.
 package catchup

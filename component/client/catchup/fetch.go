@@ -8,8 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// Fetch requests missing parts, the most needed first. One request is under way at
-// a time.
+// Fetch requests the most needed part that is missing. One request is under way at a time.
 func (c *CatchUp) Fetch() {
 	c.fetchAt = time.Time{}
 	if !c.link.IsJoined() || c.needsToken {
@@ -31,8 +30,7 @@ func (c *CatchUp) Fetch() {
 	}
 }
 
-// fetchPage requests the page that the user wants to see, or else the part that is needed
-// least.
+// fetchPage requests the page that the user has asked for, or else the pinned messages.
 func (c *CatchUp) fetchPage() {
 	q := client.PageQuery{Limit: protocol.PageMessagesDefault}
 	switch c.page {
@@ -67,7 +65,7 @@ func (c *CatchUp) ask(w Want, q client.PageQuery) {
 	c.step.Emit(client.FetchPage{Req: c.number, Token: c.link.Token(), Query: q})
 }
 
-// Load asks for a page beyond the window, or for the newest.
+// Load requests a page before or after the window, or the newest page.
 func (c *CatchUp) Load(w Want) {
 	possible := w == Older && c.window.MoreBefore() || w != Older && c.window.MoreAfter()
 	if !possible || !c.loaded || c.page != Nothing || !c.link.IsJoined() {
@@ -77,8 +75,8 @@ func (c *CatchUp) Load(w Want) {
 	c.Fetch()
 }
 
-// LoadAround asks for the page around a message, in place of any other page that
-// people asked for.
+// LoadAround requests the page around a message. It replaces any other page that the user has
+// asked for.
 func (c *CatchUp) LoadAround(to Target) {
 	c.opening = false
 	if c.want >= Older {
@@ -88,8 +86,8 @@ func (c *CatchUp) LoadAround(to Target) {
 	c.Fetch()
 }
 
-// OpenAround opens the chat at a message: nothing is shown before
-// the page around it is here.
+// OpenAround opens the chat at a message. Nothing is shown before
+// the page around it has loaded.
 func (c *CatchUp) OpenAround(to Target) { c.opening, c.page, c.target = true, Around, to }
 
 // OpenAtEnd opens the chat with the newest page instead.
@@ -101,7 +99,7 @@ func (c *CatchUp) Opened() { c.opening, c.step.Changed = false, true }
 // Target returns the message around which the last page was requested.
 func (c *CatchUp) Target() Target { return c.target }
 
-// answered ends the request with a number, and returns what it asked for.
+// answered ends the request with a number, and returns its subject.
 func (c *CatchUp) answered(number int) Want {
 	if number != c.number {
 		return Nothing
@@ -112,8 +110,8 @@ func (c *CatchUp) answered(number int) Want {
 }
 
 // Loaded takes the answer to a request, and returns its subject. agrees is false if
-// history and stream are not of the same life of the room, or history is behind: then
-// the core starts over, and calls Rejoin.
+// history and stream have different epochs, or history is behind the stream. Then
+// the core starts over and calls Rejoin.
 func (c *CatchUp) Loaded(number int, p *protocol.Page) (w Want, agrees bool) {
 	w = c.answered(number)
 	return w, w == Nothing || p.Epoch == c.epoch && !(p.Head < c.floor && c.loaded)
@@ -125,14 +123,14 @@ func (c *CatchUp) Rejoin() {
 	c.fetchLater(0)
 }
 
-// AppliedNewest notes that the newest page is applied.
+// AppliedNewest records that the newest page is applied.
 func (c *CatchUp) AppliedNewest(p *protocol.Page) {
 	c.loaded, c.step.Changed = true, true
 	c.moveTo(p.Head)
 	c.Next()
 }
 
-// AppliedSince notes that a page of changes is applied.
+// AppliedSince records that a page of changes is applied.
 func (c *CatchUp) AppliedSince(p *protocol.Page) {
 	before, to := c.cursor, p.Head
 	if n := len(p.Messages); p.More && n > 0 {
@@ -141,13 +139,13 @@ func (c *CatchUp) AppliedSince(p *protocol.Page) {
 	c.head = max(c.head, p.Head)
 	c.moveTo(to)
 	if c.cursor == before && c.cursor < c.head {
-		c.fetchLater(0) // history knows less than the stream told: not yet
+		c.fetchLater(0) // history is behind the stream
 		return
 	}
 	c.Next()
 }
 
-// TakePage notes that the requested page is applied; the core may request
+// TakePage records that the page of the user is applied. The core may request
 // another page before it calls Next.
 func (c *CatchUp) TakePage() { c.page, c.step.Changed = Nothing, true }
 
@@ -157,8 +155,8 @@ func (c *CatchUp) Next() {
 	c.Fetch()
 }
 
-// Failed takes the failure of a request. It returns Around or Pinned if the relay cannot
-// serve that: the core goes on without it, and then calls Fetch.
+// Failed handles the failure of a request. It returns Around or Pinned if the relay does not
+// serve that page. The core goes on without it, and then calls Fetch.
 func (c *CatchUp) Failed(ev client.RequestFailed) (unserved Want) {
 	w := c.answered(ev.Req)
 	if w == Nothing {
@@ -174,7 +172,7 @@ func (c *CatchUp) Failed(ev client.RequestFailed) (unserved Want) {
 		}
 		c.needsToken = true
 		c.link.TokenRefused()
-	case optional || w == Around && c.opening: // … which nobody shall wait for
+	case optional || w == Around && c.opening: // the opening of the chat does not wait for another try
 		return w
 	case status == 403:
 		c.link.End(client.StatusNotAllowed, "the relay does not open this room's history")
@@ -186,12 +184,13 @@ func (c *CatchUp) Failed(ev client.RequestFailed) (unserved Want) {
 	return Nothing
 }
 
+// fetchLater schedules the next try.
 func (c *CatchUp) fetchLater(atLeast time.Duration) {
 	c.tries++
 	c.fetchAt = c.step.Now.Add(max(atLeast, c.step.Jitter(c.tries)))
 }
 
-// TokenGot goes on if a request waits for a token.
+// TokenGot continues a request that waits for a token.
 func (c *CatchUp) TokenGot() {
 	if c.needsToken {
 		c.needsToken = false
@@ -206,10 +205,10 @@ func (c *CatchUp) Wake() {
 	}
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (c *CatchUp) Deadline() time.Time { return c.fetchAt }
 
-// Fire makes the request that is due.
+// Fire makes a request that is due.
 func (c *CatchUp) Fire() {
 	if c.step.Due(&c.fetchAt) {
 		c.Fetch()

@@ -8,27 +8,27 @@ import (
 	"hallway/protocol"
 )
 
-// dialTimeout is how long a dial may take.
+// dialTimeout is the time limit of a dial.
 const dialTimeout = 10 * time.Second
 
 // phase is the state of a connection.
 type phase uint8
 
 const (
-	phaseIdle    phase = iota // not begun, or no token
+	phaseIdle    phase = iota // not started, or without a token
 	phaseWaiting              // until dialAt
 	phaseDialing              // until Opened
 	phaseHello                // until welcome
 	phaseJoining              // until joined
 	phaseJoined
-	phaseEnded // for good: final says how
+	phaseEnded // until a restart; final holds the status
 )
 
 // progress is the state of the current generation's connection.
 type progress struct {
 	phase    phase
 	gen      int
-	draining bool // the relay said goaway
+	draining bool // the relay has sent goaway
 }
 
 // Config holds the settings of a connection.
@@ -36,20 +36,20 @@ type Config struct {
 	Room   string
 	Client string // for the relay's operator: "hallway-chat/1.2.0"
 
-	// Hold leaves it to the caller to Join, once the relay has welcomed the chat.
+	// Hold means that the caller calls Join after the relay's welcome.
 	Hold bool
 
-	// Down is called when a generation has ended: no answer to it will come.
+	// Down is called when a generation has ended. No answers to its frames will come.
 	Down func()
-	// Forget is called when a token of another user has come.
+	// Forget is called when a token of another user comes.
 	Forget func()
-	// Rejoined is called when the room is being joined anew on the same connection.
+	// Rejoined is called when the room is joined again on the same connection.
 	Rejoined func()
 	// User is called when the user's id becomes known.
 	User func(id string)
 }
 
-// Connection is the state of the one connection. New makes one.
+// Connection is the chat's connection to the relay. New returns one.
 type Connection struct {
 	step *step.Step
 	cfg  Config
@@ -59,24 +59,24 @@ type Connection struct {
 	setup
 	token token
 
-	tries int // dials since the chat was last live for long
+	tries int // the number of dials since the chat was live for BackoffReset
 
-	dialAt    time.Time // phaseWaiting: the next dial
-	answerDue time.Time // when the dial, the welcome or the joined must have come
+	dialAt    time.Time // in phaseWaiting: the next dial
+	answerDue time.Time // the deadline for the end of the dial, the welcome or the answer to a join
 	rejoinAt  time.Time // the next join after a refused one
 
 	liveSince time.Time // zero: not live
-	wasJoined bool      // at least once since the chat began
+	wasJoined bool      // the room was joined at least once since the chat started
 
-	reconnectIn time.Duration // draining: when to come back, already random
+	reconnectIn time.Duration // if draining: the wait before the next dial, with jitter
 
 	deviceOffline bool // the device says that it has no network
 
-	final  client.Status // phaseEnded
+	final  client.Status // in phaseEnded
 	reason string
 }
 
-// New makes a connection that has not begun.
+// New returns a connection that has not started.
 func New(s *step.Step, cfg Config) *Connection {
 	return &Connection{
 		step: s, cfg: cfg, token: token{step: s}, setup: setup{step: s},
@@ -84,7 +84,7 @@ func New(s *step.Step, cfg Config) *Connection {
 	}
 }
 
-// Start begins to connect. An empty token is asked for.
+// Start connects with a token. If it is empty, Start asks the host for one.
 func (c *Connection) Start(token string) {
 	if c.phase != phaseIdle && c.phase != phaseEnded {
 		return
@@ -101,7 +101,7 @@ func (c *Connection) Start(token string) {
 
 // dial opens the next generation.
 func (c *Connection) dial() {
-	step.Assert(!c.dialing() && !c.IsOpen(), "one connection at a time")
+	step.Assert(!c.dialing() && !c.IsOpen(), "there is one connection at a time")
 	if c.token.text == "" {
 		c.phase = phaseIdle
 		c.token.ask()
@@ -114,7 +114,7 @@ func (c *Connection) dial() {
 	c.step.Emit(client.Dial{Gen: c.gen})
 }
 
-// Opened takes the end of a dial, and introduces the user.
+// Opened handles the success of a dial, and sends the hello.
 func (c *Connection) Opened(gen int) {
 	if gen != c.gen || !c.dialing() {
 		return
@@ -126,6 +126,7 @@ func (c *Connection) Opened(gen int) {
 	c.probeAt = c.step.Now
 }
 
+// expectAnswer sets the deadline for the relay's answer.
 func (c *Connection) expectAnswer() {
 	c.answerDue = c.step.Now.Add(step.AnswerTimeouts * c.timeout)
 }
@@ -137,7 +138,7 @@ func (c *Connection) Write(f protocol.ClientFrame) {
 	c.step.Emit(client.Write{Gen: c.gen, Data: protocol.Encode(f)})
 }
 
-// Join asks for the room's stream, or for its head again.
+// Join joins the room. On a joined connection the answer tells the room's head again.
 func (c *Connection) Join() {
 	c.rejoinAt = time.Time{}
 	c.expectAnswer()
@@ -149,7 +150,7 @@ func (c *Connection) Join() {
 	c.Write(protocol.Join{Room: c.cfg.Room})
 }
 
-// Lose gives the connection up, and waits for the next try.
+// Lose closes the connection, and schedules the next try.
 func (c *Connection) Lose() {
 	if !c.dialing() && !c.IsOpen() {
 		return
@@ -167,7 +168,7 @@ func (c *Connection) Lose() {
 	c.dialAt = c.step.Now.Add(wait)
 }
 
-// hangUp ends the generation. The caller sets the next phase.
+// hangUp closes the connection and ends its generation. The caller sets the next phase.
 func (c *Connection) hangUp() {
 	if c.dialing() || c.IsOpen() {
 		c.step.Emit(client.CloseSocket{Gen: c.gen, Code: protocol.CloseNormal})
@@ -188,8 +189,8 @@ func (c *Connection) End(final client.Status, reason string) {
 	c.final, c.reason = final, reason
 }
 
-// Wake tries at once if the chat waits, and probes if it is connected. Nobody tells
-// the user that a ban was lifted, so a banned one tries again.
+// Wake tries at once if the chat waits, and probes if it is connected. A banned user
+// tries again, because the relay does not tell of a lifted ban.
 func (c *Connection) Wake(banned bool) {
 	switch {
 	case c.phase == phaseWaiting:
@@ -203,25 +204,25 @@ func (c *Connection) Wake(banned bool) {
 	}
 }
 
-// BanEnded tries again if a ban was in the way.
+// BanEnded dials again if the chat has ended because of a ban.
 func (c *Connection) BanEnded() {
 	if c.phase == phaseEnded && c.final == client.StatusNotAllowed {
 		c.dial()
 	}
 }
 
-// DeviceOnline notes that the device has a network again.
+// DeviceOnline records that the device has a network again.
 func (c *Connection) DeviceOnline() { c.deviceOffline = false }
 
-// DeviceOffline notes that the device has no network.
+// DeviceOffline closes the connection because the device has no network.
 func (c *Connection) DeviceOffline() {
 	c.deviceOffline = true
 	c.Lose()
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (c *Connection) Deadline() time.Time {
-	step.Assert((c.phase == phaseWaiting) != c.dialAt.IsZero(), "a chat that waits for the next dial, and no other, has a time for it")
+	step.Assert((c.phase == phaseWaiting) != c.dialAt.IsZero(), "dialAt is set in phaseWaiting and in no other phase")
 	return step.Earliest(c.dialAt, c.answerDue, c.rejoinAt, c.heartbeatDue(), c.token.askAt)
 }
 

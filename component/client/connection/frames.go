@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// DialFailed takes the failure of a dial.
+// DialFailed handles the failure of a dial.
 func (c *Connection) DialFailed(ev client.DialFailed) {
 	if ev.Gen != c.gen || !c.dialing() {
 		return
@@ -28,7 +28,7 @@ func (c *Connection) DialFailed(ev client.DialFailed) {
 	}
 }
 
-// Closed takes the end of the connection.
+// Closed handles the end of the connection.
 func (c *Connection) Closed(ev client.Closed) {
 	if !c.Carries(ev.Gen) {
 		return
@@ -56,8 +56,8 @@ func (c *Connection) Closed(ev client.Closed) {
 	}
 }
 
-// Received decodes a frame. It is false if the frame is of an older generation, or
-// cannot be read: then the connection is given up.
+// Received decodes a frame. ok is false if the frame belongs to an older generation or is
+// malformed. A malformed frame ends the connection.
 func (c *Connection) Received(ev client.Received) (f protocol.RelayFrame, ok bool) {
 	if ev.Gen != c.gen || !c.IsOpen() {
 		return nil, false
@@ -66,13 +66,13 @@ func (c *Connection) Received(ev client.Received) (f protocol.RelayFrame, ok boo
 	c.answered()
 	f, err := protocol.DecodeRelay(ev.Data)
 	if err != nil {
-		c.Lose() // catching up finds what it stored
+		c.Lose() // after the next dial the chat catches up
 		return nil, false
 	}
 	return f, true
 }
 
-// Welcome takes the relay's answer to the introduction, and joins the room.
+// Welcome handles the relay's answer to the hello, and joins the room.
 func (c *Connection) Welcome(f *protocol.Welcome) {
 	c.token.accepted()
 	c.refusal, c.crowded = "", false
@@ -90,7 +90,7 @@ func (c *Connection) Welcome(f *protocol.Welcome) {
 	}
 }
 
-// Joined takes the relay's answer to a join, and reports whether there was one.
+// Joined handles the relay's answer to a join. It returns false if no join was sent.
 func (c *Connection) Joined() bool {
 	if c.phase != phaseJoining && c.phase != phaseJoined {
 		return false
@@ -101,13 +101,13 @@ func (c *Connection) Joined() bool {
 	return true
 }
 
-// Refused takes an error about the hello, the join or the room's stream.
+// Refused handles an error about the hello, the join or the room's stream.
 func (c *Connection) Refused(f *protocol.Error, banned bool) {
 	switch {
 	case c.phase == phaseHello:
-		c.refusal = f.Message // the close that follows ends it
+		c.refusal = f.Message // a close frame follows
 	case f.Room != c.cfg.Room && (f.Room != "" || c.phase != phaseJoining):
-		// About nothing that this chat waits for.
+		// The chat ignores an error about another room.
 	case f.Code.Retryable():
 		if c.phase == phaseJoining {
 			c.tries++
@@ -122,8 +122,8 @@ func (c *Connection) Refused(f *protocol.Error, banned bool) {
 	}
 }
 
-// Goaway takes the relay's wish to go: the core finishes what is in flight, and then
-// loses the connection.
+// Goaway handles the relay's announcement that it shuts down. The core waits for the frames in
+// flight, and then closes the connection.
 func (c *Connection) Goaway(f *protocol.Goaway) {
 	c.draining = true
 	c.reconnectIn = time.Duration(c.step.Rand() * float64(step.NamedWait(f.ReconnectAfterMs)))

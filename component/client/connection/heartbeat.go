@@ -8,28 +8,28 @@ import (
 	"hallway/protocol"
 )
 
-// heartbeat is when the relay was heard, and when it must be heard again.
+// heartbeat holds the times of the last frames and of unanswered pings.
 type heartbeat struct {
 	every, timeout      time.Duration
 	lastRecv, lastWrite time.Time
 	probeAt             time.Time // the oldest unanswered ping
-	reprobed            bool      // it was written a second time by a late timer
+	reprobed            bool      // a late timer has sent a second ping
 }
 
-// answered notes that no ping is unanswered.
+// answered records that all pings are answered.
 func (h *heartbeat) answered() { h.probeAt, h.reprobed = time.Time{}, false }
 
-// configure takes the times that a relay asks for, if they are believable: with others
-// no connection lasts, not even until it says better ones.
+// configure takes the relay's times if they are sensible. With others the connection might end
+// before the relay could correct them.
 func (h *heartbeat) configure(everyMs, timeoutMs int64) {
-	believable := func(ms int64) bool { return 100 <= ms && ms <= time.Hour.Milliseconds() }
-	if believable(everyMs) && believable(timeoutMs) {
+	sensible := func(ms int64) bool { return 100 <= ms && ms <= time.Hour.Milliseconds() }
+	if sensible(everyMs) && sensible(timeoutMs) {
 		h.every = time.Duration(everyMs) * time.Millisecond
 		h.timeout = time.Duration(timeoutMs) * time.Millisecond
 	}
 }
 
-// due returns when to ping, or, after a ping, when to judge the silence.
+// due returns the time of the next ping, or the deadline for the answer to an unanswered one.
 func (h *heartbeat) due() time.Time {
 	if !h.probeAt.IsZero() {
 		return h.probeAt.Add(h.timeout)
@@ -41,10 +41,10 @@ func (h *heartbeat) due() time.Time {
 	return quiet.Add(h.every)
 }
 
-// Timeout returns how long an answer may take.
+// Timeout returns the time limit for an answer.
 func (h *heartbeat) Timeout() time.Duration { return h.timeout }
 
-// LastHeard returns when the last frame came.
+// LastHeard returns the arrival time of the last frame.
 func (h *heartbeat) LastHeard() time.Time { return h.lastRecv }
 
 func (c *Connection) heartbeatDue() time.Time {
@@ -54,8 +54,8 @@ func (c *Connection) heartbeatDue() time.Time {
 	return c.heartbeat.due()
 }
 
-// beat pings a quiet connection and gives up a silent one. A timer that comes late
-// (sleep, throttling) says nothing about the connection: it asks once more first.
+// beat pings a quiet connection and closes a silent one. A timer that fires late (sleep,
+// throttling) proves nothing about the connection, so beat pings once more first.
 func (c *Connection) beat(late time.Duration) {
 	h := &c.heartbeat
 	switch {
@@ -70,7 +70,7 @@ func (c *Connection) beat(late time.Duration) {
 	}
 }
 
-// Probe pings now. Its answer, or anything else, is due within the timeout.
+// Probe sends a ping. The relay must send its answer or another frame within the timeout.
 func (c *Connection) Probe() {
 	c.Write(protocol.Ping{T: strconv.FormatInt(c.step.Now.UnixMilli(), 10)})
 	if c.probeAt.IsZero() {

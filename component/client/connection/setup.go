@@ -17,13 +17,13 @@ const unreachedTries = 3
 type setup struct {
 	step *step.Step
 
-	warned  string // the sentence of the last Warned; "": none since the chat was live
-	refusal string // the relay's words about the last token; may be empty
+	warned  string // the text of the last Warned; "": none since the chat was live
+	refusal string // the relay's reason for refusing the last token; may be empty
 	crowded bool   // the user has too many connections
 }
 
-// warn tells the page's developer what is set up wrong. It repeats no sentence until
-// the chat is live again.
+// warn tells the page's developer about a mistake in the setup. It does not repeat a text until
+// the chat was live.
 func (s *setup) warn(code protocol.Code, text string) {
 	if s.warned != text {
 		s.warned = text
@@ -45,15 +45,15 @@ func (s *setup) warnOfToken(token string, err error) {
 	s.warn(protocol.CodeUnauthorized, text)
 }
 
-// unreached warns of a relay that has not answered for some tries.
+// unreached warns of a relay that has not answered several dials.
 func (c *Connection) unreached() {
 	if c.tries >= unreachedTries && !c.wasJoined && !c.deviceOffline {
 		c.warn(client.CodeUnreached, "the relay does not answer")
 	}
 }
 
-// tooMany tells the user and the page's developer that another connection of the user
-// must end first. The chat goes on trying.
+// tooMany tells the user and the page's developer that the user has too many connections. The chat
+// keeps trying.
 func (c *Connection) tooMany(reason string) {
 	c.warn(protocol.CodeRateLimited, cmp.Or(reason, "too many connections")+
 		": this user has as many chats open as the relay allows; this one waits until another is closed (--conns-per-user)")

@@ -13,16 +13,16 @@ func (p *progress) IsOpen() bool {
 	return p.phase == phaseHello || p.phase == phaseJoining || p.phase == phaseJoined
 }
 
-// IsJoined reports whether the room's stream comes.
+// IsJoined reports whether the chat receives the room's stream.
 func (p *progress) IsJoined() bool { return p.phase == phaseJoined }
 
 // IsEnded reports whether the chat has ended for good.
 func (p *progress) IsEnded() bool { return p.phase == phaseEnded }
 
-// IsDraining reports whether the relay wants to go: nothing new is written.
+// IsDraining reports whether the relay is shutting down. Then nothing new is written.
 func (p *progress) IsDraining() bool { return p.draining }
 
-// Carries reports whether gen is the generation of the connection that there is.
+// Carries reports whether gen is the generation of the present connection.
 func (p *progress) Carries(gen int) bool {
 	return gen == p.gen && (p.dialing() || p.IsOpen())
 }
@@ -33,7 +33,7 @@ func (c *Connection) Token() string { return c.token.text }
 // User returns the user's id, or "" if it is not known.
 func (c *Connection) User() string { return c.token.user }
 
-// Status returns the state as people see it. Live tells that the timeline has caught
+// Status returns the state that the user sees. live says whether the timeline has caught
 // up with the room.
 func (c *Connection) Status(live bool) client.Status {
 	switch {
@@ -51,7 +51,7 @@ func (c *Connection) Status(live bool) client.Status {
 	return client.StatusConnecting
 }
 
-// NoteLive notes that the chat is live. If it stays live long enough, the backoff starts again.
+// NoteLive records that the chat is live. If it stays live for BackoffReset, the backoff starts again.
 func (c *Connection) NoteLive() {
 	if c.liveSince.IsZero() {
 		c.liveSince = c.step.Now
@@ -59,7 +59,7 @@ func (c *Connection) NoteLive() {
 	}
 }
 
-// NextTry returns when a chat that reconnects tries again; zero: it does so now.
+// NextTry returns the time of the next try to connect. It is zero if the chat tries now.
 func (c *Connection) NextTry() time.Time {
 	if c.phase == phaseIdle {
 		return c.token.askAt
@@ -67,7 +67,7 @@ func (c *Connection) NextTry() time.Time {
 	return c.dialAt
 }
 
-// Show puts what people see into a snapshot, which has the status already.
+// Show adds the reasons for the status to a snapshot. The snapshot must have the status already.
 func (c *Connection) Show(s *client.Snapshot) {
 	s.Crowded = c.crowded
 	switch s.Status {

@@ -9,30 +9,30 @@ import (
 	"hallway/protocol"
 )
 
-// refreshLead is how long before its expiry a token is refreshed, at most; never
-// earlier than after four fifths of its time.
+// refreshLead is the time before its expiry at which a token is refreshed. A token that lives for less than
+// five times that is refreshed after four fifths of its life.
 const refreshLead = time.Minute
 
-var errEmptyToken = errors.New("getToken gave an empty string, not a token")
+var errEmptyToken = errors.New("getToken returned an empty string, not a token")
 
 // token is the state of the token.
 type token struct {
 	step *step.Step
 
 	text  string
-	user  string // its sub
-	fresh bool   // not yet refused
+	user  string // the token's sub
+	fresh bool   // the relay has not refused the token
 
 	asked    bool      // GetToken is under way
-	askAt    time.Time // refresh, or the next try to get one
-	failures int       // tries in a row that brought no token
-	refusals int       // tokens in a row that the relay refused
+	askAt    time.Time // the time of the refresh, or of the next try to get a token
+	failures int       // the number of failed tries in a row to get a token
+	refusals int       // the number of refused tokens in a row
 }
 
-// accepted notes that the relay took the token.
+// accepted records that the relay has accepted the token.
 func (t *token) accepted() { t.refusals, t.failures = 0, 0 }
 
-// ask asks the host for a token, unless that is under way.
+// ask asks the host for a token, unless a request is under way.
 func (t *token) ask() {
 	t.askAt = time.Time{}
 	if !t.asked {
@@ -41,7 +41,7 @@ func (t *token) ask() {
 	}
 }
 
-// schedule plans the refresh by this device's clock. If that is wrong, 4401 tells.
+// schedule plans the refresh by this device's clock. If the clock is wrong, the relay refuses the token.
 func (t *token) schedule(expires time.Time) {
 	t.askAt = time.Time{}
 	if left := expires.Sub(t.step.Now); !expires.IsZero() && left > 0 {
@@ -49,7 +49,7 @@ func (t *token) schedule(expires time.Time) {
 	}
 }
 
-// TokenGot takes the host's answer, and reports whether there is a new token.
+// TokenGot takes the host's answer, and reports whether it contains a token.
 func (c *Connection) TokenGot(ev client.TokenGot) bool {
 	c.token.asked = false
 	if ev.Err != nil || ev.Token == "" {
@@ -70,14 +70,13 @@ func (c *Connection) TokenGot(ev client.TokenGot) bool {
 	return true
 }
 
-// TokenRefused takes the refusal of the token by a request over REST: another one is
-// asked for.
+// TokenRefused asks the host for another token, because a request over REST was refused.
 func (c *Connection) TokenRefused() {
 	c.token.fresh = false
 	c.token.ask()
 }
 
-// dialSoon dials at once, but after a refused token with the usual wait.
+// dialSoon dials at once, or with backoff after a refused token.
 func (c *Connection) dialSoon() {
 	if c.token.refusals == 0 {
 		c.dial()
@@ -87,8 +86,8 @@ func (c *Connection) dialSoon() {
 	c.dialAt = c.step.Now.Add(c.step.Jitter(c.token.refusals))
 }
 
-// setToken takes a token. With another user's token the chat starts over: nothing of one
-// user may show under the other.
+// setToken sets the token. With another user's token the chat starts over, so that no state of
+// one user is shown to the other.
 func (c *Connection) setToken(text string) {
 	claims, _ := protocol.ReadClaims(text)
 	before := c.token.user
@@ -96,7 +95,7 @@ func (c *Connection) setToken(text string) {
 		begun := c.phase != phaseEnded
 		c.hangUp()
 		if begun {
-			c.phase = phaseIdle // also if it waited for the next dial
+			c.phase = phaseIdle // even if the chat waited for the next dial
 		}
 		c.cfg.Forget()
 	}
@@ -127,8 +126,8 @@ func (c *Connection) noToken(err error) {
 	c.step.Changed = true
 }
 
-// tokenRefused gets a new token after the relay closed the connection, and
-// stops after several refusals.
+// tokenRefused asks for a new token after the relay has closed the connection. It
+// ends the chat after several refusals.
 func (c *Connection) tokenRefused() {
 	c.hangUp()
 	c.phase = phaseIdle
@@ -141,11 +140,11 @@ func (c *Connection) tokenRefused() {
 	c.token.ask()
 }
 
-// TokenSource asks the host's new source at once if the chat lacks a token.
+// TokenSource asks the host's new source for a token if the chat lacks one.
 func (c *Connection) TokenSource(banned bool) {
 	switch {
 	case c.phase == phaseIdle && (c.token.asked || !c.token.askAt.IsZero()):
-		c.token.asked = false // the source before may never answer
+		c.token.asked = false // the previous source may never answer
 		c.token.ask()
 	case c.phase == phaseEnded && c.final == client.StatusNotAllowed && !banned:
 		c.token.refusals = 0

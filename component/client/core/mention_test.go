@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// mentionOf returns message n of bo, which mentions users.
+// mentionOf returns message n, in which bo mentions users.
 func mentionOf(n int64, users ...string) protocol.Message {
 	m := testMessage("bo:" + string(rune('0'+n)) + ":" + string(rune('0'+n)))
 	for i, user := range users {
@@ -18,7 +18,8 @@ func mentionOf(n int64, users ...string) protocol.Message {
 	return m
 }
 
-// TestUnreadMentions: the relay counts those before the join; live ones are added, and read ones taken away.
+// TestUnreadMentions checks the count of unread mentions: the relay counts those before the join, live ones are added, and read
+// ones subtracted.
 func TestUnreadMentions(t *testing.T) {
 	s := newScript(t)
 	for _, line := range []string{"start ada", "outbox ada", "opened", "welcome ada mentions profiles"} {
@@ -36,7 +37,7 @@ func TestUnreadMentions(t *testing.T) {
 	}
 	want("joined", 2)
 	if !s.c.Snapshot().KnowsMentions {
-		t.Error("the relay's features are not known")
+		t.Error("the snapshot does not show the relay's features")
 	}
 	live := func(m protocol.Message) { s.receive(protocol.Changed{Message: m}) }
 	live(mentionOf(5, "ada"))
@@ -67,7 +68,7 @@ func TestUnreadMentions(t *testing.T) {
 	want("all are read", 0)
 }
 
-// TestMentionsGoOut: in a send, as they are saved, and in an edit.
+// TestMentionsGoOut checks the mentions in a send, in a saved item, and in an edit.
 func TestMentionsGoOut(t *testing.T) {
 	s := newScript(t)
 	for _, line := range []string{"start ada", "outbox ada", "opened", "welcome ada", "joined e1 1", "page e1 1 end ada:1:1"} {
@@ -82,7 +83,7 @@ func TestMentionsGoOut(t *testing.T) {
 		}
 	}
 	if !saved {
-		t.Errorf("saved otherwise: %+v", effects)
+		t.Errorf("the item is not saved with its mentions: %+v", effects)
 	}
 	wrote := func(effects []client.Effect, part string) {
 		t.Helper()
@@ -97,7 +98,7 @@ func TestMentionsGoOut(t *testing.T) {
 	wrote(s.c.Step(s.now, client.EditText{ID: testUUID("1"), Text: "hi, @bo", Mentions: list}), `"text":"hi, @bo","mentions":[{"at":4,"len":3,"user":"bo"}]`)
 }
 
-// TestPeople: only the answer to the last question counts; users of a reaction come in parts.
+// TestPeople checks that only the answer to the last question counts, and that the users of a reaction come in parts.
 func TestPeople(t *testing.T) {
 	s := newScript(t)
 	for _, line := range []string{"start ada", "outbox ada", "opened", "welcome ada", "joined e1 1", "page e1 1 end ada:1:1"} {
@@ -133,7 +134,7 @@ func TestPeople(t *testing.T) {
 	reacted.More = true
 	next := ask(reacted)
 	if next.After != "cy" {
-		t.Errorf("asked for those behind %q", next.After)
+		t.Errorf("requested the users behind %q", next.After)
 	}
 	s.step(client.RequestFailed{Req: next.Req, Status: 503})
 	if p := s.c.Snapshot().People; !p.Failed || len(p.Users) != 2 {

@@ -8,16 +8,16 @@ import (
 	"hallway/protocol"
 )
 
-// The part of the scripts' language that is about files. A file has a number as a message has.
+// This part of the scripts' language is about files. A script names a file by a number, like a message.
 
-// fileEvent reads what people do with files, and what becomes of uploads.
+// fileEvent reads a user's action on a file, or the result of an upload.
 func (s *script) fileEvent(verb string, arg []string) (client.Event, bool) {
 	if len(arg) == 0 {
 		return nil, false
 	}
 	id := testUUID(arg[0])
 	switch verb {
-	case "welcome-files": // welcome-files USER: of a relay that takes 3 files of 100 bytes
+	case "welcome-files": // welcome-files USER: the relay takes 3 files of 100 bytes
 		f := protocol.Welcome{
 			User: protocol.User{ID: arg[0], Name: arg[0]}, HeartbeatMs: 10000, TimeoutMs: 5000, Features: []string{protocol.FeatureFiles},
 			Limits: protocol.Limits{TextBytes: 4000, FrameBytes: 65536, FileBytes: 100, MessageFiles: 3},
@@ -61,7 +61,7 @@ func (s *script) fileEvent(verb string, arg []string) (client.Event, bool) {
 	return nil, false
 }
 
-// describeFileEffect describes an effect of files; "" is none.
+// describeFileEffect describes an effect about files, or returns "" for any other.
 func (s *script) describeFileEffect(e client.Effect) string {
 	switch e := e.(type) {
 	case client.Upload:
@@ -82,7 +82,7 @@ func (s *script) describeFileEffect(e client.Effect) string {
 	return ""
 }
 
-// showFiles writes the strip, and the files of messages in the outbox.
+// showFiles prints the strip, and the files of messages in the outbox.
 func (s *script) showFiles() {
 	snap := s.c.Snapshot()
 	list := func(files []client.Attachment) string {

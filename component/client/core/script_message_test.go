@@ -9,9 +9,9 @@ import (
 	"hallway/protocol"
 )
 
-// The part of the scripts' language that is about what messages hold.
+// This part of the scripts' language is about the contents of messages.
 
-// readerEvent reads what people do with messages.
+// readerEvent reads a user's action on messages.
 func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 	id := ""
 	if len(arg) > 0 {
@@ -46,17 +46,17 @@ func (s *script) readerEvent(verb string, arg []string) (client.Event, bool) {
 		return client.PageLoaded{Req: s.found, Page: testPage(arg)}, true
 	case "found-failed":
 		return client.RequestFailed{Req: s.found, Status: number(arg, 0)}, true
-	case "typing": // typing USER: the relay says it
+	case "typing": // typing USER: from the relay
 		f := protocol.Typist{Room: "lobby", User: protocol.User{ID: arg[0], Name: arg[0]}}
 		return client.Received{Gen: s.gen, Data: f.Append(nil)}, true
-	case "read": // read SEQ: the relay says it
+	case "read": // read SEQ: from the relay
 		return client.Received{Gen: s.gen, Data: protocol.Read{Room: "lobby", Seq: int64(number(arg, 0))}.Append(nil)}, true
 	}
 	return nil, false
 }
 
-// testPage reads EPOCH HEAD more|end|before|after|both [MESSAGE …]; the last three tell of a
-// page around a message on which side there is more, and neither of none.
+// testPage reads EPOCH HEAD more|end|before|after|both|neither [MESSAGE …]. The last four are for a page around a message: they name
+// the sides with more messages.
 func testPage(arg []string) protocol.Page {
 	p := protocol.Page{Epoch: arg[0], Head: int64(number(arg, 1)), More: arg[2] != "end" && arg[2] != "neither"}
 	if arg[2] != "end" && arg[2] != "more" {
@@ -136,7 +136,7 @@ func describeQuery(q client.PageQuery) string {
 	return "newest"
 }
 
-// details writes what messages hold, and all else that people see beside the log.
+// details prints the contents of messages, and the state that a user sees beside the log.
 func (s *script) details() {
 	snap := s.c.Snapshot()
 	line := func(name string, list []string) {

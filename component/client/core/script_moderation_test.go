@@ -9,9 +9,9 @@ import (
 	"hallway/protocol"
 )
 
-// The part of the scripts' language that is about moderation.
+// This part of the scripts' language is about moderation.
 
-// moderationEvent reads what people ask for, and what the relay says of it.
+// moderationEvent reads a user's request, or an answer of the relay.
 func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool) {
 	switch verb {
 	case "moderate": // moderate ACT USER [FOR [REASON]]
@@ -29,7 +29,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 		return client.Review{On: arg[0] == "on"}, true
 	case "resolve": // resolve N STATE
 		return client.ResolveReport{N: int64(number(arg, 0)), State: protocol.ReportState(arg[1])}, true
-	case "queue": // queue more|end [N …]: a page of it
+	case "queue": // queue more|end [N …]: a page of the queue
 		ev := client.ReportsLoaded{Req: s.reports, More: arg[0] == "more"}
 		for i := 1; i < len(arg); i++ {
 			ev.Reports = append(ev.Reports, protocol.ReportEntry{N: int64(number(arg, i)), ID: testUUID(arg[i]), State: protocol.ReportOpen})
@@ -39,7 +39,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 		return client.ReportClosed{Req: s.reports}, true
 	case "queue-failed": // queue-failed STATUS
 		return client.RequestFailed{Req: s.reports, Status: number(arg, 0)}, true
-	case "queue-late": // the answer to a request that was given up
+	case "queue-late": // the answer to a request that was cancelled
 		return client.ReportsLoaded{Req: s.reports - 1}, true
 	case "set-slow": // set-slow SECONDS
 		seconds := int64(number(arg, 0))
@@ -56,7 +56,7 @@ func (s *script) moderationEvent(verb string, arg []string) (client.Event, bool)
 
 func (s *script) moderationFrame(verb string, arg []string) (protocol.RelayFrame, bool) {
 	switch verb {
-	case "role": // role ROLE EPOCH HEAD [muted FOR REASON]: joined as that
+	case "role": // role ROLE EPOCH HEAD [muted FOR REASON]: joined with that role
 		f := protocol.Joined{Room: "lobby", Role: protocol.Role(arg[0]), Epoch: arg[1], Head: int64(number(arg, 2)), Members: 2}
 		if len(arg) > 3 {
 			f.Muted, f.MutedUntil, f.MutedReason = true, s.until(arg[4]), strings.Join(arg[5:], " ")
@@ -97,7 +97,7 @@ func (s *script) moderationFrame(verb string, arg []string) (protocol.RelayFrame
 	return nil, false
 }
 
-// until is the time that is so far from now; "0": none.
+// until returns the time that is d from now, or no time for "0".
 func (s *script) until(d string) protocol.Time {
 	if d == "0" {
 		return 0
@@ -105,7 +105,7 @@ func (s *script) until(d string) protocol.Time {
 	return protocol.TimeOf(s.now.Add(duration(s.t, d)))
 }
 
-// rules writes what people see of moderation.
+// rules prints the state of moderation that a user sees.
 func (s *script) rules() {
 	snap := s.c.Snapshot()
 	var notes []string

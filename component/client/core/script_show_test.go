@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// short takes the id of a script's message back to its number.
+// short returns the number of a script's message from its id.
 func short(id string) string {
 	return strings.TrimLeft(strings.TrimPrefix(id, "00000000-0000-7000-8000-"), "0")
 }
@@ -67,7 +67,7 @@ func (s *script) describe(e client.Effect) string {
 	return fmt.Sprintf("%#v", e)
 }
 
-// describeFrame describes a frame that the core writes.
+// describeFrame describes a frame from the core.
 func (s *script) describeFrame(data []byte) string {
 	f, err := protocol.DecodeClient(data, s.c.limits)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *script) describeFrame(data []byte) string {
 	return "write " + string(data)
 }
 
-// show writes what people see.
+// show prints the state that a user sees.
 func (s *script) show() {
 	snap := s.c.Snapshot()
 	var ids []string

@@ -15,10 +15,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the scripts' expected output")
 
-// Scripts hold the core to its promises. A script is a sequence of steps: what
-// happens, one event a line, then "----", then the effects that must follow,
-// then a blank line. Lines with # are comments. `go test -run Scripts -update`
-// writes what the core does now; read the difference before you commit it.
+// TestScripts runs scripts against the core. A script is a sequence of steps. Each step has
+// its events, one a line, then "----", then the expected effects, then a blank line. Lines
+// with # are comments. `go test -run Scripts -update` replaces the expected effects by the
+// core's present ones; read the difference before you commit it.
 func TestScripts(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(paths) == 0 {
@@ -38,13 +38,13 @@ func TestScripts(t *testing.T) {
 				return
 			}
 			if got != string(data) {
-				t.Errorf("the core does otherwise:\n%s", diff(string(data), got))
+				t.Errorf("the effects of the core differ:\n%s", diff(string(data), got))
 			}
 		})
 	}
 }
 
-// diff shows the first lines that differ.
+// diff returns the first lines that differ.
 func diff(want, got string) string {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range w {
@@ -68,9 +68,9 @@ type script struct {
 
 	pending []string // events of the step being read
 
-	// The last dial and the last requests that the core asked for.
+	// The generation of the last dial and the numbers of the last requests.
 	gen, page, found, reports int
-	uploads                   map[string]int // by the file
+	uploads                   map[string]int // by file
 }
 
 func newScript(t *testing.T) *script {
@@ -91,7 +91,7 @@ func (s *script) run(text string) string {
 			continue
 		}
 		for i+1 < len(lines) && lines[i+1] != "" {
-			i++ // the expected output, written anew
+			i++ // skip the expected output
 		}
 		s.out.WriteString("----\n")
 		for _, command := range s.pending {
@@ -113,7 +113,7 @@ func (s *script) step(ev client.Event) {
 	}
 }
 
-// note remembers what an effect asks for.
+// note records the numbers of the requests in an effect.
 func (s *script) note(e client.Effect) {
 	switch e := e.(type) {
 	case client.Dial:
@@ -131,13 +131,13 @@ func (s *script) note(e client.Effect) {
 	}
 }
 
-// after lets time pass, firing the timer when it is due, and late by late.
+// after lets time pass. It fires due timers, each late by late.
 func (s *script) after(d, late time.Duration) {
 	until := s.now.Add(d)
 	const firesMax = 10_000
 	for fires := 0; !s.timer.IsZero() && !s.timer.Add(late).After(until); fires++ {
 		if fires == firesMax {
-			s.t.Fatalf("the timer does not stop to fire at %v", s.now.Sub(scriptStart))
+			s.t.Fatalf("the timer fires without end at %v", s.now.Sub(scriptStart))
 		}
 		s.now = s.timer.Add(late)
 		s.timer = time.Time{}
@@ -152,12 +152,12 @@ func testToken(user string) string {
 	return "e30." + claims + ".c2ln"
 }
 
-// testUUID makes a readable id of a number.
+// testUUID returns a readable id for a number.
 func testUUID(n string) string {
 	return "00000000-0000-7000-8000-" + strings.Repeat("0", 12-len(n)) + n
 }
 
-// do carries out one line of a script.
+// do runs one line of a script.
 func (s *script) do(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	arg := strings.Fields(rest)
@@ -169,13 +169,13 @@ func (s *script) do(line string) {
 	s.t.Fatalf("no such event: %s", line)
 }
 
-// doStorage carries out a line about the storage and the other pages, and reports whether it is one.
+// doStorage runs a line about the storage or other pages. It returns false for any other line.
 func (s *script) doStorage(verb, _ string, arg []string) bool {
 	switch verb {
 	case "outbox": // outbox USER [N:TEXT …]
 		s.step(client.Owns{User: arg[0], Alone: true})
 		s.step(testOutbox(arg))
-	case "stored": // the same, but somebody else may own it
+	case "stored": // the same, but another page may own the outbox
 		s.step(testOutbox(arg))
 	case "owns":
 		s.step(client.Owns{User: arg[0]})
@@ -193,10 +193,10 @@ func (s *script) doStorage(verb, _ string, arg []string) bool {
 	return true
 }
 
-// doConnection carries out a line about the connection and the token, and reports whether it is one.
+// doConnection runs a line about the connection or the token. It returns false for any other line.
 func (s *script) doConnection(verb, rest string, arg []string) bool {
 	switch verb {
-	case "start": // start [USER]: without one, there is no token
+	case "start": // start [USER]: with a token of the user, or without one
 		ev := client.Started{}
 		if len(arg) > 0 {
 			ev.Token = testToken(arg[0])
@@ -226,7 +226,7 @@ func (s *script) doConnection(verb, rest string, arg []string) bool {
 	return true
 }
 
-// doFrame carries out a line about a frame of the relay, and reports whether it is one.
+// doFrame runs a line about a frame of the relay. It returns false for any other line.
 func (s *script) doFrame(verb, rest string, arg []string) bool {
 	switch verb {
 	case "welcome": // welcome USER [FEATURE …]
@@ -258,7 +258,7 @@ func (s *script) doFrame(verb, rest string, arg []string) bool {
 	return true
 }
 
-// doTime carries out a line about history or time, and reports whether it is one.
+// doTime runs a line about history or time. It returns false for any other line.
 func (s *script) doTime(verb, _ string, arg []string) bool {
 	switch verb {
 	case "page": // page EPOCH HEAD more|end [SENDER:N:REV[:SEQ] …]
@@ -279,7 +279,7 @@ func (s *script) doTime(verb, _ string, arg []string) bool {
 	return true
 }
 
-// doShow carries out a line that shows something, and reports whether it is one.
+// doShow runs a line that shows something. It returns false for any other line.
 func (s *script) doShow(verb, _ string, arg []string) bool {
 	switch verb {
 	case "show":
@@ -296,7 +296,7 @@ func (s *script) doShow(verb, _ string, arg []string) bool {
 	return true
 }
 
-// doPeople carries out a line about people and the device, and reports whether it is one.
+// doPeople runs a line about users or the device. It returns false for any other line.
 func (s *script) doPeople(verb, _ string, arg []string) bool {
 	if verb == "send" {
 		s.step(client.SendText{ID: testUUID(arg[0]), Text: strings.Join(arg[1:], " ")})
@@ -338,7 +338,7 @@ func testNote(arg []string) client.Note {
 		}
 	}
 	if len(arg) > 3 && n.Kind != client.NoteList {
-		n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual life of the room
+		n.Epoch, n.Seq = "e1", int64(number(arg, 3)) // the scripts' usual epoch
 	}
 	return n
 }

@@ -12,7 +12,7 @@ import (
 
 // The relay lies in these tests: it forges, withholds and repeats turns.
 
-// ban lets the chat's user ban another.
+// ban lets the chat's user ban another user.
 func (s *sealedChat) ban(user string, role protocol.Role) {
 	s.step(client.Moderate{Act: protocol.ActBan, User: user})
 	s.relay(protocol.Moderated{Room: "lobby", Act: protocol.ActBan, User: protocol.User{ID: user, Role: role}, By: protocol.User{ID: s.user, Role: s.role}})
@@ -24,19 +24,20 @@ func (s *sealedChat) unban(user string) {
 	s.relay(protocol.Moderated{Room: "lobby", Act: protocol.ActUnban, User: protocol.User{ID: user, Role: protocol.RoleParticipant}, By: protocol.User{ID: s.user, Role: s.role}})
 }
 
-// turned brings a turn and its secret.
+// turned delivers a turn and its secret.
 func (s *sealedChat) turned(t *protocol.Turn) {
 	s.relay(protocol.Turned{Room: "lobby", Turn: *t})
 	s.relay(protocol.Wrapped{Room: "lobby", N: t.N, Wrap: *wrapOf(t.Kid)})
 }
 
-// handedTo asks for the secret of a turn for a device of a user, and reports whether the chat hands it on.
+// handedTo requests the secret of a turn for a device of a user, and reports whether the chat sends it.
 func (s *sealedChat) handedTo(n int64, user string) bool {
 	s.relay(protocol.Wanted{Room: "lobby", N: n, Devices: []protocol.Device{deviceOf("d-"+user, user, protocol.RoleParticipant, time.Hour)}})
 	return len(s.take("wraps")) > 0
 }
 
-// TestAForgedTurnEndsNoBan: the relay says that a turn shuts the banned user out, then that the turn before is the newest again.
+// TestAForgedTurnEndsNoBan checks a ban after two lies of the relay: it sends a turn that shuts the banned user out, and then again
+// the turn before it.
 func TestAForgedTurnEndsNoBan(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleParticipant, time.Hour)
@@ -49,7 +50,7 @@ func TestAForgedTurnEndsNoBan(t *testing.T) {
 	if s.handedTo(1, "eve") {
 		t.Error("the secret was handed to a user whom this one has banned")
 	}
-	s.wait(time.Minute) // the relay does not say that a turn is due
+	s.wait(time.Minute) // the relay does not ask for a turn
 	made := s.take("turn")
 	if len(made) == 0 {
 		t.Error("no turn shuts out the user who was banned")
@@ -61,7 +62,7 @@ func TestAForgedTurnEndsNoBan(t *testing.T) {
 	}
 }
 
-// TestALaterBanOfAnotherModeratorCounts: this user has let a user in again. Later another moderator has put that user out.
+// TestALaterBanOfAnotherModeratorCounts checks that a user whom this user has let in is shut out again after another moderator's ban.
 func TestALaterBanOfAnotherModeratorCounts(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod", "eve"), Wrap: wrapOf("1.k")})
@@ -80,7 +81,7 @@ func TestALaterBanOfAnotherModeratorCounts(t *testing.T) {
 	}
 }
 
-// TestAnOlderSecretIsNotHandedOn: the relay repeats a turn from before a new chapter, whose messages a newcomer must not read.
+// TestAnOlderSecretIsNotHandedOn checks that a newcomer does not get a secret of an earlier chapter when the relay repeats an old turn.
 func TestAnOlderSecretIsNotHandedOn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -96,7 +97,8 @@ func TestAnOlderSecretIsNotHandedOn(t *testing.T) {
 	}
 }
 
-// TestATurnOfAnotherTabShutsOut: another tab has kept a turn that shuts a user out. The relay withholds it from this one.
+// TestATurnOfAnotherTabShutsOut checks that a user stays shut out by a turn that another tab has stored and the relay withholds from
+// this tab.
 func TestATurnOfAnotherTabShutsOut(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleParticipant, time.Hour)
@@ -117,7 +119,7 @@ func TestATurnOfAnotherTabShutsOut(t *testing.T) {
 	}
 }
 
-// TestATurnIsOfItsKid: a moderator signs a turn whose number is not that of its kid.
+// TestATurnIsOfItsKid checks that a turn whose number differs from its kid's is ignored.
 func TestATurnIsOfItsKid(t *testing.T) {
 	for name, turn := range map[string]*protocol.Turn{"a higher kid": turnOf(1, "d-mod"), "a number that no turn can follow": turnOf(1<<50, "d-mod")} {
 		s := newSealedChat(t, "ada", protocol.RoleParticipant)
@@ -131,7 +133,7 @@ func TestATurnIsOfItsKid(t *testing.T) {
 	}
 }
 
-// TestAnUnorderedPageEndsNoChat: no sound relay sends such a page.
+// TestAnUnorderedPageEndsNoChat checks that a page with unordered messages does not break the chat.
 func TestAnUnorderedPageEndsNoChat(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -150,7 +152,7 @@ func TestAnUnorderedPageEndsNoChat(t *testing.T) {
 	}
 }
 
-// TestManyDevicesAreBounded: a relay names more devices than a room may have, and asks for keys for ever new ones.
+// TestManyDevicesAreBounded checks that a relay cannot make the chat check any number of devices.
 func TestManyDevicesAreBounded(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	for i := range 3 * protocol.RoomDevicesMax {
@@ -179,7 +181,7 @@ func TestManyDevicesAreBounded(t *testing.T) {
 	s.state(client.LockReady)
 }
 
-// TestACertificateOfAnotherTimeIsNotGood: one that begins in years would be good for longer than its lifetime.
+// TestACertificateOfAnotherTimeIsNotGood checks that a certificate is not good long before its begin.
 func TestACertificateOfAnotherTimeIsNotGood(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -193,8 +195,8 @@ func TestACertificateOfAnotherTimeIsNotGood(t *testing.T) {
 	}
 }
 
-// TestAModeratorWhoWasPutOutMakesNoTurn: the relay takes a turn by one whom the turn before shuts out. It counts once the issuer has
-// certified the user again.
+// TestAModeratorWhoWasPutOutMakesNoTurn checks that a turn of a moderator who was shut out counts only after the issuer has certified
+// that user again.
 func TestAModeratorWhoWasPutOutMakesNoTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.devices["d-eve"] = deviceOf("d-eve", "eve", protocol.RoleModerator, time.Hour)
@@ -215,7 +217,7 @@ func TestAModeratorWhoWasPutOutMakesNoTurn(t *testing.T) {
 	s.makesNone("a moderator who is shut out")
 }
 
-// TestAForgedMessageArrivesWithItsMark: the host may show it in a notification.
+// TestAForgedMessageArrivesWithItsMark checks the mark that the host gets with a forged message, which it may show in a notification.
 func TestAForgedMessageArrivesWithItsMark(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
@@ -235,8 +237,7 @@ func TestAForgedMessageArrivesWithItsMark(t *testing.T) {
 	}
 }
 
-// TestOfTwoTurnsTheFirstShutsOut: the relay tells of two turns with the same number, that of a moderator who knew of a ban and that
-// of one who did not.
+// TestOfTwoTurnsTheFirstShutsOut checks a user who is shut out by the first of two turns with the same number, and not by the second.
 func TestOfTwoTurnsTheFirstShutsOut(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -254,7 +255,7 @@ func TestOfTwoTurnsTheFirstShutsOut(t *testing.T) {
 	}
 }
 
-// TestAFileOfAnotherKeepsItsKey: a member names the file of another with a key that does not fit.
+// TestAFileOfAnotherKeepsItsKey checks that a member cannot replace the key of another member's file by naming it with a wrong key.
 func TestAFileOfAnotherKeepsItsKey(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	for _, user := range []string{"bo", "eve"} {

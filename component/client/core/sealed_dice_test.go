@@ -168,7 +168,7 @@ func (l *liar) frame() protocol.RelayFrame {
 	return protocol.Pong{}
 }
 
-// act returns what people do.
+// act returns an action of the user.
 func (l *liar) act() client.Event {
 	switch l.roll(17) {
 	case 0, 1:

@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// edited brings the message m1 of ada as it is after an edit.
+// edited delivers ada's message m1 after an edit.
 func (s *sealedChat) edited(sealed protocol.Encrypted) {
 	s.seq++
 	s.relay(protocol.Changed{Message: protocol.Message{
@@ -18,7 +18,7 @@ func (s *sealedChat) edited(sealed protocol.Encrypted) {
 	}})
 }
 
-// edit lets ada edit m1, and returns what the chat writes.
+// edit lets ada edit m1, and returns the content that the chat writes.
 func (s *sealedChat) edit(text string) protocol.Encrypted {
 	s.t.Helper()
 	s.step(client.EditText{ID: "m1", Text: text})
@@ -43,8 +43,8 @@ func newEditedChat(t *testing.T) *sealedChat {
 	return s
 }
 
-// TestALateEditIsReplacedAgain: a connection that was lost delivers an edit after the next one. Others have seen the newer one
-// and refuse the older one, so the page writes the newer one once more.
+// TestALateEditIsReplacedAgain checks that the page repeats its newer edit if a lost connection delivers an older edit after it.
+// Other users have seen the newer one and refuse the older one.
 func TestALateEditIsReplacedAgain(t *testing.T) {
 	s := newEditedChat(t)
 	first := s.edit("one")
@@ -57,7 +57,7 @@ func TestALateEditIsReplacedAgain(t *testing.T) {
 	if again.CT != sealedBy("d-own", "1.k", 3, "two").CT {
 		t.Errorf("wrote %q", again.CT)
 	}
-	for range 10 { // a relay that does so for ever gets no further edits
+	for range 10 { // the page does not answer a relay that repeats this without end
 		s.edited(first)
 		if edits := s.take("edit"); len(edits) == 1 {
 			s.edited(*edits[0].Encrypted)
@@ -70,7 +70,7 @@ func TestALateEditIsReplacedAgain(t *testing.T) {
 	s.shows("m1", client.MarkAltered, "", "ada")
 }
 
-// TestAnEditBehindThatOfAnotherTabIsRepeated: it was written first, and stored last.
+// TestAnEditBehindThatOfAnotherTabIsRepeated checks an edit that was written before another tab's edit and stored after it.
 func TestAnEditBehindThatOfAnotherTabIsRepeated(t *testing.T) {
 	s := newEditedChat(t)
 	first := s.edit("one")
@@ -80,7 +80,7 @@ func TestAnEditBehindThatOfAnotherTabIsRepeated(t *testing.T) {
 	s.shows("m1", client.MarkNone, "one", "Sure ada")
 }
 
-// TestAnEditOfAnotherTabIsNotRepeated: the other tab does that.
+// TestAnEditOfAnotherTabIsNotRepeated checks that only the tab that has made an edit repeats it.
 func TestAnEditOfAnotherTabIsNotRepeated(t *testing.T) {
 	s := newEditedChat(t)
 	s.edited(s.edit("one"))
@@ -93,7 +93,7 @@ func TestAnEditOfAnotherTabIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestAnEditOfAnEarlierChapterIsNotRepeated: users who joined since cannot read it, and must not get it.
+// TestAnEditOfAnEarlierChapterIsNotRepeated checks that users who have joined since do not get the edit.
 func TestAnEditOfAnEarlierChapterIsNotRepeated(t *testing.T) {
 	s := newEditedChat(t)
 	first := s.edit("one")
@@ -111,8 +111,8 @@ func TestAnEditOfAnEarlierChapterIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestAnEditOutlivesAnother: another tab has edited the message while this one was not connected. The edit is written although the
-// message is being opened anew, and once more because it comes with the lower number.
+// TestAnEditOutlivesAnother checks an edit after another tab's edit that this tab has missed. It is written while the message is being
+// opened again, and repeated because its number is lower.
 func TestAnEditOutlivesAnother(t *testing.T) {
 	s := newEditedChat(t)
 	s.lose()
@@ -128,8 +128,8 @@ func TestAnEditOutlivesAnother(t *testing.T) {
 	s.shows("m1", client.MarkNone, "one", "Sure ada")
 }
 
-// TestAnEditOfADeletedMessageIsRefused: the place to which its content would be bound is not known any more. The relay may have
-// the message again, from an older database.
+// TestAnEditOfADeletedMessageIsRefused checks that no edit is written for a message whose place is unknown. The relay may have
+// restored the message from an older database.
 func TestAnEditOfADeletedMessageIsRefused(t *testing.T) {
 	s := newEditedChat(t)
 	s.seq++

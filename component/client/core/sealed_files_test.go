@@ -11,13 +11,13 @@ import (
 	"hallway/protocol"
 )
 
-// joinWithFiles lets the chat join a room that is encrypted under turn n, at a relay that takes files of 100 bytes.
+// joinWithFiles joins a room that is encrypted under turn n, on a relay that takes files of 100 bytes.
 func (s *sealedChat) joinWithFiles(n int64) {
 	s.t.Helper()
 	s.join(&protocol.Locked{Turn: turnOf(n, "d-mod"), Wrap: wrapOf(fmt.Sprint(n, ".k"))}, protocol.FeatureE2EE, protocol.FeatureFiles)
 }
 
-// canary marks what is for the room alone.
+// canary marks text that only the room may read.
 const canary = "canary"
 
 // attach puts an encrypted file into the strip, as the shell does.
@@ -28,7 +28,7 @@ func (s *sealedChat) attach(id string, size int64) {
 	s.step(client.DescribeFile{ID: id, Alt: canary + " alt"})
 }
 
-// uploads returns the uploads that were begun since the last call.
+// uploads returns the uploads that were started since the last call.
 func (s *sealedChat) uploads() (all []client.Upload) {
 	for _, e := range s.other {
 		if u, ok := e.(client.Upload); ok {
@@ -39,12 +39,12 @@ func (s *sealedChat) uploads() (all []client.Upload) {
 	return all
 }
 
-// uploaded ends an upload well.
+// uploaded ends an upload with success.
 func (s *sealedChat) uploaded(u client.Upload, size int64) {
 	s.step(client.UploadDone{Req: u.Req, File: protocol.File{ID: u.ID, Name: u.Name, Type: protocol.OctetStream, Size: size + protocol.FileTagBytes}})
 }
 
-// checkHidden fails if what is stored or written says what is for the room alone: all but the sealed form.
+// checkHidden fails if the canary is stored or written outside of a sealed form.
 func (s *sealedChat) checkHidden() {
 	s.t.Helper()
 	for _, item := range s.saved {
@@ -85,24 +85,24 @@ func TestFilesOfAnEncryptedMessage(t *testing.T) {
 	if m := s.c.Snapshot().Messages[0]; len(m.Files) != 1 || m.Files[0] != own || !m.AutoText || m.Text != own.Name {
 		t.Errorf("shows %+v", m)
 	}
-	// The view knows no key: the core adds it to what it asks the shell for.
+	// The view does not know the key. The core adds it to the request to the shell.
 	s.step(client.LoadFile{ID: "f1", Size: 320})
 	if e, ok := s.other[len(s.other)-1].(client.FetchFile); !ok || e.Sealed == nil || e.Sealed.Key != canary+" key of f1" || e.Sealed.File != own {
 		t.Errorf("asks for %+v", e)
 	}
-	// What comes again is not opened again, and says the same.
+	// A message that comes again is not opened again, and shows the same.
 	s.messageWithFiles("m1", "ada", sent[0].Encrypted, relays)
 	if m := s.c.Snapshot().Messages[0]; len(m.Files) != 1 || m.Files[0] != own || m.Rev != 2 {
 		t.Errorf("later shows %+v", m)
 	}
-	// An edit says all of it, also the key.
+	// An edit contains the whole description of the file, with the key.
 	s.step(client.EditText{ID: "m1", Text: "changed"})
 	if edits := s.take("edit"); len(edits) != 1 || !strings.Contains(edits[0].Encrypted.CT, canary+" key of f1") {
 		t.Errorf("an edit: %+v", edits)
 	}
 }
 
-// messageWithFiles brings a message with files as the relay describes them. It is the first of the room at each of its revs.
+// messageWithFiles delivers a message with the relay's description of its files.
 func (s *sealedChat) messageWithFiles(id, sender string, sealed *protocol.Encrypted, files []protocol.File) {
 	s.seq++
 	s.relay(protocol.Changed{Message: protocol.Message{
@@ -111,7 +111,8 @@ func (s *sealedChat) messageWithFiles(id, sender string, sealed *protocol.Encryp
 	}})
 }
 
-// TestFilesKeepTheirKeys: a message that is sealed anew has the same files with their keys, and no file is uploaded again.
+// TestFilesKeepTheirKeys checks that a message that is sealed again keeps its files and their keys, and that no file is uploaded
+// again.
 func TestFilesKeepTheirKeys(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -134,7 +135,7 @@ func TestFilesKeepTheirKeys(t *testing.T) {
 	s.checkHidden()
 }
 
-// TestFilesOutliveAReload: a stored message has its files bare; their names and keys come from the sealed form.
+// TestFilesOutliveAReload checks that the names and keys of a stored message's files come from its sealed form after a reload.
 func TestFilesOutliveAReload(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -164,7 +165,7 @@ func TestFilesOutliveAReload(t *testing.T) {
 	s.checkHidden()
 }
 
-// TestAFileTakenOutOfASealedMessage: the message is sealed anew without it.
+// TestAFileTakenOutOfASealedMessage checks that the message is sealed again without the file.
 func TestAFileTakenOutOfASealedMessage(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -181,7 +182,7 @@ func TestAFileTakenOutOfASealedMessage(t *testing.T) {
 	}
 }
 
-// TestNoPlainFileIsSent: a file without a key does not leave, wherever it comes from; nor does one in a room without encryption.
+// TestNoPlainFileIsSent checks that an encrypted chat sends no file without a key, and no file to an unencrypted room.
 func TestNoPlainFileIsSent(t *testing.T) {
 	plain := client.Attachment{ID: "f1", Name: canary + ".png", Size: 1}
 	t.Run("attached", func(t *testing.T) {
@@ -246,7 +247,8 @@ func TestAChatThatDoesNotEncryptTakesNoFiles(t *testing.T) {
 	}
 }
 
-// TestSizesOfSealedFiles: encryption makes a file larger, and the names and keys of files count against the size of their message.
+// TestSizesOfSealedFiles checks the limits: encryption makes a file larger, and the names and keys of files count towards the size
+// of their message.
 func TestSizesOfSealedFiles(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -273,7 +275,7 @@ func TestSizesOfSealedFiles(t *testing.T) {
 	}
 }
 
-// TestFilesOfAnotherTab: what another tab says of an item is taken as a whole, its text with its files.
+// TestFilesOfAnotherTab checks that the text and the files of another tab's item are taken together.
 func TestFilesOfAnotherTab(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.joinWithFiles(1)
@@ -291,7 +293,7 @@ func TestFilesOfAnotherTab(t *testing.T) {
 	if o := s.c.Snapshot().Outbox[0]; o.Text != "text" || o.Files[0] != file {
 		t.Errorf("shows %+v", o)
 	}
-	// What is known stays when it comes bare.
+	// The known names and keys stay when the files come without them.
 	item.Text, item.Files = "", []client.Attachment{{ID: "f1", Size: 7, State: client.UploadReady}}
 	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: item}})
 	file.State = client.UploadReady

@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// waitsForAKey returns a chat that has kept turn 5, at a relay that tells of turn 4: it waits for a turn above 5.
+// waitsForAKey returns a chat that has stored turn 5, on a relay that sends turn 4. The chat waits for a turn above 5.
 func waitsForAKey(t *testing.T) *sealedChat {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.kept = turnOf(5, "d-mod")
@@ -25,19 +25,19 @@ func (s *sealedChat) joinBehind(features ...string) {
 	s.join(&protocol.Locked{Turn: turnOf(4, "d-mod"), Wrap: wrapOf("4.k")}, features...)
 }
 
-// joinAt joins the room at a turn whose secret comes.
+// joinAt joins the room at a turn, and delivers the turn's secret.
 func (s *sealedChat) joinAt(n int64) {
 	t := turnOf(n, "d-mod")
 	s.join(&protocol.Locked{Turn: t, Wrap: wrapOf(t.Kid)})
 }
 
-// key brings turn 6 and its secret.
+// key delivers turn 6 and its secret.
 func (s *sealedChat) key() {
 	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(6, "d-mod")})
 	s.relay(protocol.Wrapped{Room: "lobby", N: 6, Wrap: *wrapOf("6.k")})
 }
 
-// disk returns the newest form of each saved item, in the order in which the items were saved first.
+// disk returns the last saved form of each item, in the order in which the items were first saved.
 func (s *sealedChat) disk() (items []client.Item) {
 	place := map[string]int{}
 	for _, item := range s.saved {
@@ -65,9 +65,9 @@ func (s *sealedChat) writes(kid string, ids ...string) {
 	}
 }
 
-// TestWhatWaitsForAKeyOutlivesAReload: it is stored, readable for this device alone; once the key is there it is
-// written once, in its place.
-func TestWhatWaitsForAKeyOutlivesAReload(t *testing.T) {
+// TestMessagesWithoutAKeyOutliveAReload checks that a message that waits for a key is stored, readable for this device alone, and
+// is written once and in order when the key has come.
+func TestMessagesWithoutAKeyOutliveAReload(t *testing.T) {
 	s := waitsForAKey(t)
 	s.send("m1", "a canary")
 	s.send("m2", "another canary")
@@ -93,7 +93,7 @@ func TestWhatWaitsForAKeyOutlivesAReload(t *testing.T) {
 	s.writes("6.k", "m1", "m2", "m3")
 	s.lose()
 	s.joinAt(6)
-	s.writes("6.k", "m1", "m2", "m3") // as they were
+	s.writes("6.k", "m1", "m2", "m3") // in their order
 	if s.stored("m1") != "6.k" {
 		t.Errorf("stored under %s", s.stored("m1"))
 	}
@@ -109,7 +109,7 @@ func (s *sealedChat) stored(id string) string {
 	return ""
 }
 
-// TestTheDevicesOwnFormIsNeverWritten, also while answers of the vault are missing.
+// TestTheDevicesOwnFormIsNeverWritten checks that a form for this device alone is not written, even while the vault does not answer.
 func TestTheDevicesOwnFormIsNeverWritten(t *testing.T) {
 	s := waitsForAKey(t)
 	s.send("m1", "secret")
@@ -126,8 +126,8 @@ func TestTheDevicesOwnFormIsNeverWritten(t *testing.T) {
 	s.writes("6.k", "m1")
 }
 
-// TestWhatTheDeviceCannotOpenIsShown: the browser has thrown its keys away, but not the outbox.
-func TestWhatTheDeviceCannotOpenIsShown(t *testing.T) {
+// TestLostItemsAreShown checks the stored items after the browser has deleted the device's keys, but not the outbox.
+func TestLostItemsAreShown(t *testing.T) {
 	s := waitsForAKey(t)
 	lost := protocol.Encrypted{Alg: "A256GCM", Kid: e2ee.OwnKid, CT: "of earlier keys"}
 	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{{ID: "m1", Sealed: &lost, Order: 1}}})
@@ -140,7 +140,7 @@ func TestWhatTheDeviceCannotOpenIsShown(t *testing.T) {
 	s.writes("6.k", "m2")
 }
 
-// TestWithoutStoredKeysNothingIsStored: nobody could open it after a reload.
+// TestWithoutStoredKeysNothingIsStored checks that no item is stored that could not be opened after a reload.
 func TestWithoutStoredKeysNothingIsStored(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.kept, s.fleeting = turnOf(5, "d-mod"), true
@@ -154,9 +154,9 @@ func TestWithoutStoredKeysNothingIsStored(t *testing.T) {
 	s.writes("6.k", "m1")
 }
 
-// TestOnlyTheOwnerSealsAnewWhatWaits: another page, or an heir that has not loaded the outbox yet, may know only the device's own form of
-// an item that the owner has sealed anew and written.
-func TestOnlyTheOwnerSealsAnewWhatWaits(t *testing.T) {
+// TestOnlyTheOwnerSealsAgain checks that only the owner of the outbox seals a stored item again. Another page, or a new owner that has
+// not loaded the outbox yet, may have an older form than the one that was written.
+func TestOnlyTheOwnerSealsAgain(t *testing.T) {
 	s := waitsForAKey(t)
 	s.send("m1", "secret")
 	own := s.disk()[0]
@@ -167,10 +167,10 @@ func TestOnlyTheOwnerSealsAnewWhatWaits(t *testing.T) {
 	if kid := s.stored("m1"); kid != e2ee.OwnKid {
 		t.Fatalf("another page has stored m1 under %s", kid)
 	}
-	s.loads = true // it takes a while
+	s.loads = true // the outbox is not loaded yet
 	s.step(client.Owns{User: "ada"})
 	if kid := s.stored("m1"); kid != e2ee.OwnKid {
-		t.Fatalf("an heir has stored m1 under %s before it has loaded it", kid)
+		t.Fatalf("the new owner has stored m1 under %s before it has loaded the outbox", kid)
 	}
 	written := sealedBy("d-own", "6.k", 0, "secret")
 	own.Text, own.Sealed = "", &written
@@ -180,8 +180,8 @@ func TestOnlyTheOwnerSealsAnewWhatWaits(t *testing.T) {
 	}
 }
 
-// TestTheOwnerSealsWhatAnotherPageKeeps under the newest key.
-func TestTheOwnerSealsWhatAnotherPageKeeps(t *testing.T) {
+// TestTheOwnerSealsItemsOfAnotherPage checks that the owner seals another page's item under the newest key.
+func TestTheOwnerSealsItemsOfAnotherPage(t *testing.T) {
 	s := waitsForAKey(t)
 	own := sealedBy("d-own", e2ee.OwnKid, 0, "of another page")
 	s.step(client.PeerSaid{Note: client.Note{Kind: client.NoteHand, Item: client.Item{ID: "m1", Text: "of another page", Sealed: &own}}})
@@ -190,7 +190,7 @@ func TestTheOwnerSealsWhatAnotherPageKeeps(t *testing.T) {
 	s.writes("6.k", "m1")
 }
 
-// TestFilesThatWaitForAKey outlive a reload, as their message does.
+// TestFilesThatWaitForAKey checks that the files of a message that waits for a key outlive a reload.
 func TestFilesThatWaitForAKey(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.kept = turnOf(5, "d-mod")

@@ -12,14 +12,14 @@ import (
 	"hallway/protocol"
 )
 
-// liar is a relay, a vault and a shell that answer a chat as the bytes of a fuzz test say.
+// liar is a relay, a vault and a shell in one. The bytes of a fuzz test choose its answers.
 type liar struct {
 	*sealedChat
 	dice   []byte
-	asked  []client.Effect       // requests and ops without an answer
-	frames []protocol.RelayFrame // that a sound relay would send
+	asked  []client.Effect       // unanswered requests and ops
+	frames []protocol.RelayFrame // frames that a correct relay would send
 	ids    []string
-	floor  int64 // the highest turn that the vault has kept
+	floor  int64 // the highest turn that the vault has stored
 }
 
 // answer returns the answer to a request or op of the chat.
@@ -60,7 +60,7 @@ func (l *liar) answer(e client.Effect) client.Event {
 		return client.Owns{User: e.User, Alone: true}
 	case client.SaveItem:
 		if e.Item.Text != "" {
-			l.t.Errorf("stored in the clear: %+v", e.Item)
+			l.t.Errorf("stored as plain text: %+v", e.Item)
 		}
 		return client.ItemSaved{ID: e.Item.ID}
 	case client.GetToken:
@@ -110,13 +110,13 @@ func (l *liar) written(data []byte) {
 	}
 	switch {
 	case (f.Type == "send" || f.Type == "edit") && (f.Text != "" || f.Encrypted == nil):
-		l.t.Errorf("written in the clear: %s", data)
+		l.t.Errorf("written as plain text: %s", data)
 	case f.Type == "wraps" && f.N < l.floor:
-		l.t.Errorf("the secret of turn %d is handed on, after turn %d was kept", f.N, l.floor)
+		l.t.Errorf("the secret of turn %d is handed on after turn %d was stored", f.N, l.floor)
 	}
 }
 
-// run carries out what the dice say.
+// run carries out the actions that the bytes choose.
 func (l *liar) run() {
 	for len(l.dice) > 0 {
 		if l.c == nil || l.c.Snapshot().Status == client.StatusNotAllowed {
@@ -159,19 +159,19 @@ func (l *liar) run() {
 	}
 }
 
-// begin begins a life of the page.
+// begin opens the page again.
 func (l *liar) begin() {
 	l.asked, l.timer, l.checked = nil, time.Time{}, map[string]bool{"d-own": true}
 	l.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return float64(l.roll(256)) / 256 }})
 	l.step(client.Started{Token: testToken("ada")})
 }
 
-// hear gives the chat a frame of the relay.
+// hear hands the chat a frame of the relay.
 func (l *liar) hear(f protocol.RelayFrame) {
 	l.step(client.Received{Gen: l.sealedChat.gen, Data: f.Append(nil)})
 }
 
-// step gives the chat an event.
+// step hands the chat an event.
 func (l *liar) step(ev client.Event) {
 	for _, e := range l.c.Step(l.now, ev) {
 		switch e.(type) {
@@ -195,8 +195,8 @@ func newLiar(t *testing.T, dice []byte) *liar {
 	return l
 }
 
-// FuzzLyingRelay feeds a chat that encrypts with what no sound relay says. No invariant breaks, nothing is written or stored in the
-// clear, and no secret below the highest turn is handed on.
+// FuzzLyingRelay feeds an encrypted chat with frames that no correct relay sends. It checks that no invariant breaks, that nothing is
+// written or stored as plain text, and that no secret below the highest turn is handed on.
 func FuzzLyingRelay(f *testing.F) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, seed))

@@ -9,6 +9,7 @@ import (
 	"hallway/protocol"
 )
 
+// state checks the state of the lock.
 func (s *sealedChat) state(want client.LockState) {
 	s.t.Helper()
 	if got := s.c.Snapshot().Lock.State; got != want {
@@ -16,7 +17,7 @@ func (s *sealedChat) state(want client.LockState) {
 	}
 }
 
-// shows checks a message: its mark, its text, its author's name.
+// shows checks a message's mark, its text and its author's name.
 func (s *sealedChat) shows(id string, mark client.Mark, text, name string) {
 	s.t.Helper()
 	snapshot := s.c.Snapshot()
@@ -49,12 +50,12 @@ func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	}
 }
 
-// stale refuses a message because of its key.
+// stale refuses a message because its key is stale.
 func (s *sealedChat) stale(id string) {
 	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: id, Message: "stale"})
 }
 
-// sealsAnew refuses a message because of its key, and checks that it comes again under a kid.
+// sealsAnew refuses a message because its key is stale, and checks that it comes again under a kid.
 func (s *sealedChat) sealsAnew(id, kid string) {
 	s.t.Helper()
 	s.stale(id)
@@ -70,7 +71,7 @@ func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
 	s.send("m1", "secret")
 	first := s.take("send")
 	s.lose()
-	// The turn has changed, but the message may be in the room: it is written as it was.
+	// The turn has changed, but the message may be in the room. It is written in its first form.
 	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
 	again := s.take("send")
 	if len(first) != 1 || len(again) != 1 || *first[0].Encrypted != *again[0].Encrypted {
@@ -79,7 +80,7 @@ func TestSealedOnceAndAnewOnlyAfterStaleKey(t *testing.T) {
 	s.sealsAnew("m1", "2.k")
 }
 
-// TestAnItemOfAnotherTabIsSealedAnew: a tab that has died may have stored it without its text.
+// TestAnItemOfAnotherTabIsSealedAnew checks an item that a tab has stored without its text before it died.
 func TestAnItemOfAnotherTabIsSealedAnew(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
@@ -91,8 +92,8 @@ func TestAnItemOfAnotherTabIsSealedAnew(t *testing.T) {
 	s.sealsAnew("m1", "2.k")
 }
 
-// TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst: the relay may refuse an item that is under the newest key first, because it waits
-// for one under an older key. The older one is sealed anew, the other stays as it is.
+// TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst checks two items under different keys. The relay may first refuse the
+// one under the newest key, because it waits for the other one. Only the one under the older key is sealed again.
 func TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
@@ -114,8 +115,8 @@ func TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst(t *testing.T) 
 	}
 }
 
-// TestAWithheldTurn: a relay that has told of a turn tells of an older one on the next connection. The chat writes nothing
-// under the older key, and shows that it waits, until a turn comes that is no older than the one it knows.
+// TestAWithheldTurn checks a relay that sends an older turn on the next connection. The chat writes nothing under the older key, and
+// shows that it waits, until a turn comes that is as high as the one that it knows.
 func TestAWithheldTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -182,7 +183,8 @@ func TestATurnCountsOnlyFromAModeratorsDevice(t *testing.T) {
 	}
 }
 
-// TestATurnWithANumberForItsTime: other clients write seconds or milliseconds since 1970. A turn after the end of its maker's certificate does not count.
+// TestATurnWithANumberForItsTime checks turns whose time is in seconds or milliseconds since 1970, as other clients write it. A turn
+// after the expiry of its maker's certificate does not count.
 func TestATurnWithANumberForItsTime(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
@@ -250,7 +252,7 @@ func TestMessagesAreWhatTheirAuthorsSealed(t *testing.T) {
 	s.shows("well", client.MarkAltered, "", "Relay says bo")
 }
 
-// TestUnopenedMessagesAreTriedAgain: a missing device, check or turn may come without a new connection.
+// TestUnopenedMessagesAreTriedAgain checks that a message is opened when its missing device, check or turn comes on the same connection.
 func TestUnopenedMessagesAreTriedAgain(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)

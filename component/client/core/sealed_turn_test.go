@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// made returns the one turn that the chat has written.
+// made returns the only turn that the chat has written.
 func (s *sealedChat) made() protocol.Turn {
 	s.t.Helper()
 	made := s.take("turn")
@@ -36,8 +36,8 @@ func (s *sealedChat) makesNone(user string) {
 func TestModeratorMakesTheFirstTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.devices["d-2"] = deviceOf("d-2", "bo", protocol.RoleParticipant, time.Hour)
-	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, -time.Hour) // over
-	s.devices["d-4"] = deviceOf("d-4", "eve", "", time.Hour)                       // another room's
+	s.devices["d-3"] = deviceOf("d-3", "cy", protocol.RoleParticipant, -time.Hour) // expired
+	s.devices["d-4"] = deviceOf("d-4", "eve", "", time.Hour)                       // for another room
 	s.devices["d-5"] = deviceOf("d-5", "out", protocol.RoleParticipant, time.Hour)
 	s.join(&protocol.Locked{Due: true, Out: []string{"out"}})
 	s.state(client.LockWaiting)
@@ -67,19 +67,20 @@ func TestModeratorMakesTheFirstTurn(t *testing.T) {
 	}
 	for _, item := range s.saved {
 		if item.Text != "" || item.Sealed == nil {
-			t.Errorf("saved in the clear: %+v", item)
+			t.Errorf("saved as plain text: %+v", item)
 		}
 	}
 }
 
-// TestModeratorReplacesTheTurnThatTheRelayLost: others may have kept the turn that it wrote, and wait for one that is as high.
+// TestModeratorReplacesTheTurnThatTheRelayLost checks that the moderator makes a turn that is as high as the lost one: other users may
+// have stored that one.
 func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
 	s.relay(protocol.Due{Room: "lobby"})
 	s.wait(2 * time.Second)
 	s.made()
-	s.lose() // and the relay is restored: no turn is due there
+	s.lose() // the relay is restored from a backup, and asks for no turn
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
 	s.state(client.LockReady)
 	s.wait(2 * time.Second)
@@ -94,9 +95,9 @@ func TestModeratorReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	}
 }
 
-// TestALaterLifeReplacesTheTurnThatTheRelayLost: the page that wrote it ended before the relay told it of the turn, and told
-// others.
-func TestALaterLifeReplacesTheTurnThatTheRelayLost(t *testing.T) {
+// TestALaterPageReplacesTheTurnThatTheRelayLost checks the same after the page that wrote the turn has ended. The relay had sent the
+// turn to other users only.
+func TestALaterPageReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
 	s.relay(protocol.Due{Room: "lobby"})
@@ -110,8 +111,8 @@ func TestALaterLifeReplacesTheTurnThatTheRelayLost(t *testing.T) {
 	}
 }
 
-// TestATurnOfAnotherTabIsWaitedFor: this tab's relay has not heard yet of the turn that another tab has kept. A turn made now
-// would lead back past it.
+// TestATurnOfAnotherTabIsWaitedFor checks that this tab makes no turn while its relay has not heard of the turn that another tab has
+// stored. A new turn would skip that one.
 func TestATurnOfAnotherTabIsWaitedFor(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -130,13 +131,13 @@ func TestATurnOfAnotherTabIsWaitedFor(t *testing.T) {
 	if made := s.take("turn"); len(made) != 0 {
 		t.Fatalf("made %d turns", len(made))
 	}
-	s.lose() // the relay has lost it
+	s.lose() // the relay has lost the turn
 	s.join(&protocol.Locked{Turn: turnOf(2, "d-mod"), Wrap: wrapOf("2.k")})
 	s.wait(2 * time.Second)
 	s.made()
 }
 
-// TestATurnIsVerifiedOnceItsMakerIsKnown: the secret comes first, and the relay does not answer for the maker's device.
+// TestATurnIsVerifiedOnceItsMakerIsKnown checks a turn whose secret comes before the record of its maker's device.
 func TestATurnIsVerifiedOnceItsMakerIsKnown(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.down = true
@@ -148,8 +149,8 @@ func TestATurnIsVerifiedOnceItsMakerIsKnown(t *testing.T) {
 	s.state(client.LockReady)
 }
 
-// TestNothingIsWrittenWithoutATurn: a relay that has lost all turns refuses every message, and counts it towards the rate
-// that the next turn needs.
+// TestNothingIsWrittenWithoutATurn checks that no message is written to a relay that has lost all turns. It would refuse each message
+// and count it towards the rate limit, which the next turn needs, too.
 func TestNothingIsWrittenWithoutATurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -180,7 +181,7 @@ func TestNothingIsWrittenWithoutATurn(t *testing.T) {
 	}
 }
 
-// TestNewKeysAreMadeAtOnce: where the moderator waits for the key, they begin a new chapter.
+// TestNewKeysAreMadeAtOnce checks that a moderator who waits for the key begins a new chapter.
 func TestNewKeysAreMadeAtOnce(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
@@ -208,8 +209,8 @@ func TestNewKeysAreMadeAtOnce(t *testing.T) {
 	s.makesNone("a participant")
 }
 
-// TestADeviceThatTheRelayHasLostIsRegisteredAgain: a relay that has fallen back to an older state may have lost the device, while the
-// connection went on.
+// TestADeviceThatTheRelayHasLostIsRegisteredAgain checks a relay that was restored from a backup without the device while the
+// connection stayed open.
 func TestADeviceThatTheRelayHasLostIsRegisteredAgain(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
@@ -224,7 +225,8 @@ func TestADeviceThatTheRelayHasLostIsRegisteredAgain(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight: the relay may refuse those, and after the join it would take a later one.
+// TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight checks that no message overtakes those in flight. The relay may refuse them,
+// and would take a later message after the join.
 func TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -246,7 +248,8 @@ func TestNothingIsWrittenDuringAJoinWhileMessagesAreInFlight(t *testing.T) {
 	}
 }
 
-// TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret: another tab may have kept a higher turn since this one was kept without.
+// TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret checks that nothing is sealed before the turn is stored with its secret.
+// Another tab may have stored a higher turn since the turn was stored without it.
 func TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})
@@ -264,7 +267,8 @@ func TestNothingIsSealedUntilTheTurnIsKeptWithItsSecret(t *testing.T) {
 	s.state(client.LockWaiting)
 }
 
-// TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile: a person asks while the room is being joined, with the device, once more.
+// TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile checks a user's request for new keys while the room is joined a second time, with
+// the device.
 func TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod")})

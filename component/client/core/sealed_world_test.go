@@ -13,7 +13,7 @@ import (
 	"hallway/protocol"
 )
 
-// sealedChat is a chat that encrypts, with a vault without ciphers: sealed contents are readable.
+// sealedChat is an encrypted chat. Its vault has no ciphers, so sealed contents are readable.
 type sealedChat struct {
 	t   *testing.T
 	c   *Client
@@ -21,14 +21,14 @@ type sealedChat struct {
 
 	user    string
 	role    protocol.Role
-	kept    *protocol.Turn // on disk
-	offered int64          // on disk
+	kept    *protocol.Turn // the stored turn
+	offered int64          // the stored number of the highest turn made
 	checked map[string]bool
 	written []frame
 	saved   []client.Item
-	other   []client.Effect // that the test may look at
+	other   []client.Effect // all other effects
 	pages   []protocol.Message
-	devices map[string]protocol.Device // that the relay knows
+	devices map[string]protocol.Device // the devices that the relay knows
 	gen     int
 	timer   time.Time
 	seq     int64
@@ -36,12 +36,12 @@ type sealedChat struct {
 	down    bool // the relay answers no requests for devices and turns
 	keyless bool // the issuer's keys cannot be read, so devices cannot be checked
 	others  bool // another page owns the outbox
-	loads   bool // the outbox is being loaded: the test tells when it is there
-	// fleeting says that keys cannot be stored.
+	loads   bool // the outbox stays unloaded until the test loads it
+	// fleeting is true if keys cannot be stored.
 	fleeting bool
 	held     []client.Crypto
-	events   []client.Event // that wait
-	begins   time.Time      // when the certificates that are checked begin; zero: long ago
+	events   []client.Event // waiting events
+	begins   time.Time      // the begin of all checked certificates; zero: long ago
 }
 
 func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
@@ -52,20 +52,20 @@ func newSealedChat(t *testing.T, user string, role protocol.Role) *sealedChat {
 	return s
 }
 
-// reload begins a new life of the page.
+// reload opens the page again.
 func (s *sealedChat) reload() {
 	s.c = New(client.Config{Room: "lobby", Client: "test/1", Encrypted: true, Rand: func() float64 { return 0.5 }})
 	s.checked, s.written, s.timer = map[string]bool{"d-own": true}, nil, time.Time{}
 	s.step(client.Started{Token: testToken("ada")})
 }
 
-// reloadAs begins a new life of the page, while another page owns the outbox or none does.
+// reloadAs opens the page again. others says whether another page owns the outbox.
 func (s *sealedChat) reloadAs(others bool) {
 	s.others = others
 	s.reload()
 }
 
-// deviceOf returns a device whose certificate says in the clear what it says.
+// deviceOf returns a device with a readable certificate.
 func deviceOf(id, user string, role protocol.Role, life time.Duration) protocol.Device {
 	return protocol.Device{ID: id, Sig: "s", Cert: fmt.Sprintf("%s %s %d", user, role, scriptStart.Add(life).Unix())}
 }
@@ -89,11 +89,11 @@ func turnOf(n int64, by string, out ...string) *protocol.Turn {
 
 func wrapOf(kid string) *protocol.Wrap { return &protocol.Wrap{To: "d-own", Enc: "e", CT: kid} }
 
-// step gives the chat an event, and what follows from it, one after the other.
+// step hands the chat an event, and then all events that follow from it.
 func (s *sealedChat) step(ev client.Event) {
 	s.events = append(s.events, ev)
 	if len(s.events) > 1 {
-		return // it is under way
+		return // an outer step hands it over
 	}
 	for len(s.events) > 0 {
 		s.carryOut(s.c.Step(s.now, s.events[0]))
@@ -232,7 +232,7 @@ func (s *sealedChat) vault(op client.CryptoOp) client.CryptoResult {
 	return nil
 }
 
-// seal carries out an op.
+// seal carries out a Seal.
 func (s *sealedChat) seal(op client.Seal) client.CryptoResult {
 	var r client.ContentsSealed
 	for _, c := range op.Contents {
@@ -246,7 +246,7 @@ func (s *sealedChat) seal(op client.Seal) client.CryptoResult {
 	return r
 }
 
-// open carries out an op.
+// open carries out an Open.
 func (s *sealedChat) open(op client.Open) client.CryptoResult {
 	var r client.ContentsOpened
 	for _, m := range op.Messages {
@@ -282,7 +282,7 @@ func (s *sealedChat) relay(f protocol.RelayFrame) {
 	s.step(client.Received{Gen: s.gen, Data: f.Append(nil)})
 }
 
-// join connects the chat, and tells how the room stands.
+// join connects the chat and joins the room in the given state.
 func (s *sealedChat) join(locked *protocol.Locked, features ...string) {
 	s.step(client.Opened{Gen: s.gen})
 	if features == nil {
@@ -311,7 +311,7 @@ func (s *sealedChat) lose() {
 	s.wait(time.Minute)
 }
 
-// message brings a message from the relay.
+// message delivers a message.
 func (s *sealedChat) message(id, sender string, sealed *protocol.Encrypted) {
 	s.seq++
 	m := protocol.Message{

@@ -8,42 +8,42 @@ import (
 	"hallway/protocol"
 )
 
-// readEvery is the least time between two read markers sent to the relay.
+// readEvery is the shortest time between two read markers sent to the relay.
 const readEvery = 2 * time.Second
 
-// Reading holds the user's read marker, which only moves forward within a life
-// of the room. NewReading makes one.
+// Reading holds the user's read marker, which only moves forward within an epoch
+// of the room. NewReading returns one.
 type Reading struct {
 	step *step.Step
 	link step.Link
 	room string
 
-	ready  bool // the relay may be told of the marker
+	ready  bool // the marker may be sent to the relay
 	hidden bool // the user does not see the chat
-	unread int  // messages of others that came while it was hidden
+	unread int  // messages of others that came while the chat was hidden
 
-	// Mentions counts the loaded messages of others with a seq above one and up to another that mention the user.
+	// Mentions returns the number of loaded messages of others with after < seq <= to that mention the user.
 	Mentions func(after, to int64) int
 
 	marker
 }
 
-// marker is the state that belongs to one life of the room.
+// marker is the state in one epoch of the room.
 type marker struct {
-	epoch string // the life of the room
+	epoch string
 
 	seq    int64     // the seq up to which the user has read
-	told   int64     // as the relay has it
-	toldAt time.Time // when it was told last
+	told   int64     // the marker that the relay has
+	toldAt time.Time // the time at which it was sent last
 
 	mentions int // unread messages that mention the user
 
-	opened bool  // the chat was opened in this life of the room
-	from   int64 // the marker then
-	first  int64 // the first unread message then; 0: none
+	opened bool  // the chat was opened in this epoch
+	from   int64 // the marker at the opening
+	first  int64 // the first unread message at the opening; 0: none
 }
 
-// NewReading makes the Reading of a user who has read nothing.
+// NewReading returns the Reading of a user who has read nothing.
 func NewReading(s *step.Step, link step.Link, room string) *Reading {
 	return &Reading{step: s, link: link, room: room}
 }
@@ -54,15 +54,15 @@ func (r *Reading) Forget() {
 	r.setUnread(0)
 }
 
-// SetHidden notes whether the user sees the chat.
+// SetHidden sets whether the chat is hidden from the user.
 func (r *Reading) SetHidden(hidden bool) {
 	if r.hidden = hidden; !hidden {
 		r.setUnread(0)
 	}
 }
 
-// Arrived counts a message of another user. mentions is true if it came live and mentions the user. The relay counts
-// the mentions in messages from history.
+// Arrived counts a message of another user. mentions is true if the message came live and mentions the user. The
+// relay counts the mentions in messages from history.
 func (r *Reading) Arrived(mentions bool) {
 	if mentions {
 		r.mentions++
@@ -73,7 +73,8 @@ func (r *Reading) Arrived(mentions bool) {
 	}
 }
 
-// Edited updates the count after a live change of another user's message: whether it mentioned the user, and mentions the user now.
+// Edited updates the count of mentions after a live change of another user's message. mentioned and mentions say whether the
+// message mentioned the user before and mentions the user now.
 func (r *Reading) Edited(seq int64, mentioned, mentions bool) {
 	switch {
 	case seq <= r.seq || mentioned == mentions:
@@ -90,7 +91,7 @@ func (r *Reading) setUnread(n int) {
 	}
 }
 
-// Joined takes the relay's marker and the number of mentions behind it; newest is the newest message's seq.
+// Joined takes the relay's marker and the number of mentions after it. newest is the newest message's seq.
 func (r *Reading) Joined(f *protocol.Joined, newest int64) {
 	if r.epoch != f.Epoch {
 		r.marker = marker{epoch: f.Epoch}
@@ -119,6 +120,7 @@ func (r *Reading) Seen(seq, newest int64) {
 	}
 }
 
+// to moves the marker forward.
 func (r *Reading) to(seq, newest int64) {
 	if seq > r.seq {
 		r.setMentions(r.mentions - r.Mentions(r.seq, seq))
@@ -130,7 +132,7 @@ func (r *Reading) to(seq, newest int64) {
 	}
 }
 
-// Deadline returns the time to send the marker; zero if the relay has it.
+// Deadline returns the time to send the marker, or zero if the relay has it.
 func (r *Reading) Deadline() time.Time {
 	if !r.ready || r.seq <= r.told {
 		return time.Time{}
@@ -145,30 +147,31 @@ func (r *Reading) Fire() {
 	}
 }
 
-// Flush does so as soon as it is ready: the room's stream comes, and all before it was
-// read.
+// Flush sends a marker that is due. ready says whether the chat has joined the room and caught
+// up.
 func (r *Reading) Flush(ready bool) {
 	r.ready = ready
 	r.Fire()
 }
 
-// Leave sends the marker at once: the chat is about to end.
+// Leave sends the marker at once, because the chat is about to end.
 func (r *Reading) Leave() {
 	if !r.Deadline().IsZero() {
 		r.tell()
 	}
 }
 
-// Interrupt notes that the connection has ended.
+// Interrupt stops sending, because the connection has ended.
 func (r *Reading) Interrupt() { r.ready = false }
 
+// tell sends the marker to the relay.
 func (r *Reading) tell() {
 	r.told, r.toldAt = r.seq, r.step.Now
 	r.link.Write(protocol.Read{Room: r.room, Seq: r.seq})
 }
 
-// Open fixes the marker with which the chat opens, and reports whether that was still
-// to be done.
+// Open returns the marker at the opening of the chat. first is true for the first call in an
+// epoch.
 func (r *Reading) Open() (from int64, first bool) {
 	if r.opened {
 		return r.from, false
@@ -180,10 +183,10 @@ func (r *Reading) Open() (from int64, first bool) {
 // From returns the marker with which the chat was opened.
 func (r *Reading) From() int64 { return r.from }
 
-// SetFirstUnread tells which message was the first unread one then; 0: none.
+// SetFirstUnread sets the first message that was unread at the opening; 0: none.
 func (r *Reading) SetFirstUnread(seq int64) { r.first = seq }
 
-// Show puts what people see into a snapshot.
+// Show adds the marker and the counts to a snapshot.
 func (r *Reading) Show(s *client.Snapshot) {
 	s.ReadSeq, s.FirstUnread, s.Unread, s.Mentions = r.seq, r.first, r.unread, r.mentions
 }

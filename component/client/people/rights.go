@@ -9,19 +9,19 @@ import (
 )
 
 // Rights caches the user, the user's sanctions and the room's settings. NewRights
-// makes one.
+// returns one.
 type Rights struct {
 	step     *step.Step
 	unbanned func()
 
 	me            protocol.User    // with the role in the room
-	muted, banned *client.Sanction // nil: none, as far as is known
+	muted, banned *client.Sanction // nil: none known
 	settings      protocol.Settings
-	nextSendAt    time.Time // slow mode: nothing is written before; zero: something may be
+	nextSendAt    time.Time // slow mode: the end of the pause; zero: no pause
 }
 
-// NewRights makes the Rights of a user who is not known yet. It calls unbanned when a
-// ban has ended: the user may try to join again.
+// NewRights returns the Rights of an unknown user. It calls unbanned when a ban has
+// ended.
 func NewRights(s *step.Step, unbanned func()) *Rights { return &Rights{step: s, unbanned: unbanned} }
 
 // Forget resets the rights for another user.
@@ -31,14 +31,14 @@ func (r *Rights) Forget() { *r = Rights{step: r.step, unbanned: r.unbanned} }
 func (r *Rights) Welcome(me protocol.User) {
 	if me.ID != r.me.ID || me.Name != r.me.Name {
 		if me.ID == r.me.ID {
-			me.Role = r.me.Role // the room's
+			me.Role = r.me.Role // the role in the room
 		}
 		r.me, r.step.Changed = me, true
 	}
 }
 
-// Joined takes the user's role in the room, and a mute. Settings follow, if there are
-// any.
+// Joined takes the user's role in the room, and a mute. The room's settings may follow in
+// another frame.
 func (r *Rights) Joined(f *protocol.Joined) {
 	if f.Role != "" {
 		r.me.Role = f.Role
@@ -49,7 +49,7 @@ func (r *Rights) Joined(f *protocol.Joined) {
 	}
 }
 
-// mute takes a mute for as long as it is in force.
+// mute sets a mute, unless it has expired.
 func (r *Rights) mute(until protocol.Time, reason string) {
 	r.muted, r.step.Changed = sanction(until, reason), true
 	r.unmuteIfOver()
@@ -80,11 +80,11 @@ func (r *Rights) Moderated(f *protocol.Moderated) {
 	case protocol.ActUnmute:
 		r.muted, r.step.Changed = nil, true
 	case protocol.ActBan:
-		r.banned = sanction(f.Until, f.Reason) // the stream ends with an error that comes next
+		r.banned = sanction(f.Until, f.Reason) // an error follows and ends the stream
 	}
 }
 
-// Refused learns from a refusal why the user may not write.
+// Refused takes the sanction or setting that a refusal names.
 func (r *Rights) Refused(f *protocol.Error) {
 	switch f.Why {
 	case protocol.WhyMuted:
@@ -99,14 +99,14 @@ func (r *Rights) Refused(f *protocol.Error) {
 		r.nextSendAt, r.step.Changed = r.step.Now.Add(step.NamedWait(f.RetryAfterMs)), true
 	case protocol.WhyBanned:
 		reason := f.Reason
-		if reason == "" && r.banned != nil { // an older relay has said it with the ban
+		if reason == "" && r.banned != nil { // an older relay names the reason only with the ban
 			reason = r.banned.Reason
 		}
 		r.banned = sanction(f.Until, reason)
 	}
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (r *Rights) Deadline() time.Time {
 	switch {
 	case r.banned != nil:
@@ -117,7 +117,7 @@ func (r *Rights) Deadline() time.Time {
 	return r.nextSendAt
 }
 
-// Fire ends the sanctions and pauses that are over.
+// Fire ends expired sanctions and pauses.
 func (r *Rights) Fire() {
 	if r.step.Due(&r.nextSendAt) {
 		r.step.Changed = true
@@ -131,6 +131,7 @@ func (r *Rights) Fire() {
 	}
 }
 
+// unmuteIfOver ends an expired mute.
 func (r *Rights) unmuteIfOver() {
 	if r.muted != nil {
 		if _, over := r.step.Late(r.muted.Until); over {
@@ -139,7 +140,7 @@ func (r *Rights) unmuteIfOver() {
 	}
 }
 
-// slow returns how long the user must wait from message to message; 0: not at all.
+// slow returns the pause between two messages of the user; 0: none.
 func (r *Rights) slow() time.Duration {
 	if r.Moderates() {
 		return 0
@@ -147,15 +148,15 @@ func (r *Rights) slow() time.Duration {
 	return time.Duration(r.settings.SlowModeS) * time.Second
 }
 
-// Pause keeps slow mode's pause after a message of the user.
+// Pause starts slow mode's pause after a message of the user.
 func (r *Rights) Pause() {
 	if slow := r.slow(); slow > 0 {
 		r.nextSendAt, r.step.Changed = r.step.Now.Add(slow), true
 	}
 }
 
-// InFlightMax returns how many messages may be in flight: in slow mode one, and none
-// during the pause.
+// InFlightMax returns the highest number of messages in flight: in slow mode one, and during
+// the pause none.
 func (r *Rights) InFlightMax() int {
 	switch {
 	case r.slow() == 0:
@@ -166,7 +167,8 @@ func (r *Rights) InFlightMax() int {
 	return 0
 }
 
-// Silenced returns why the user may not write, also as a sentence; "": the user may.
+// Silenced returns the reason why the user may not write, as a code and as a sentence. Both are "" if the
+// user may write.
 func (r *Rights) Silenced() (why protocol.Why, reason string) {
 	switch {
 	case r.settings.Archived:
@@ -185,10 +187,10 @@ func (r *Rights) Me() protocol.User { return r.me }
 // Moderates reports whether the user moderates the room.
 func (r *Rights) Moderates() bool { return client.Moderates(r.me.Role) }
 
-// IsBanned reports whether the user is banned, as far as is known.
+// IsBanned reports whether the chat knows of a ban.
 func (r *Rights) IsBanned() bool { return r.banned != nil }
 
-// Show puts what people see into a snapshot.
+// Show adds the user, the sanctions and the settings to a snapshot.
 func (r *Rights) Show(s *client.Snapshot) {
 	s.Me = r.me
 	s.Silenced, _ = r.Silenced()

@@ -12,20 +12,20 @@ import (
 const (
 	// typistsMax is the number of other users shown as writing.
 	typistsMax = 20
-	// typingEvery is the least time between two typing frames to the relay.
+	// typingEvery is the shortest time between two typing frames to the relay.
 	typingEvery = 3 * time.Second
 	// typingShown is the time for which a user is shown as writing after a typing frame.
 	typingShown = 6 * time.Second
 )
 
-// Typing holds the users who are writing. NewTyping makes one.
+// Typing holds the users who are writing. NewTyping returns one.
 type Typing struct {
 	step *step.Step
 	link step.Link
 	room string
 
-	toldAt  time.Time // when the relay was told last that the user writes
-	typists []typist  // others, in the order in which they began
+	toldAt  time.Time // the time of the last typing frame to the relay
+	typists []typist  // the others who are writing, in the order in which they began
 }
 
 type typist struct {
@@ -33,12 +33,12 @@ type typist struct {
 	until time.Time
 }
 
-// NewTyping makes a Typing without typists.
+// NewTyping returns a Typing without typists.
 func NewTyping(s *step.Step, link step.Link, room string) *Typing {
 	return &Typing{step: s, link: link, room: room}
 }
 
-// Typed tells the others that the user writes, no more often than they need it.
+// Typed tells the others that the user writes, at most once in typingEvery.
 func (t *Typing) Typed() {
 	if t.step.Now.Before(t.toldAt.Add(typingEvery)) {
 		return
@@ -70,10 +70,10 @@ func (t *Typing) remove(over func(o typist) bool) {
 	t.step.Changed = t.step.Changed || len(t.typists) != before
 }
 
-// Interrupt empties the list: the connection has ended.
+// Interrupt empties the list, because the connection has ended.
 func (t *Typing) Interrupt() { t.toldAt, t.typists = time.Time{}, nil }
 
-// Deadline returns when the next typist is taken off the list.
+// Deadline returns the time at which the next typist is removed.
 func (t *Typing) Deadline() (at time.Time) {
 	for _, o := range t.typists {
 		at = step.Earliest(at, o.until)
@@ -86,7 +86,7 @@ func (t *Typing) Fire() {
 	t.remove(func(o typist) bool { return !t.step.Now.Before(o.until) })
 }
 
-// Show puts the others who are writing into a snapshot.
+// Show adds the others who are writing to a snapshot.
 func (t *Typing) Show(s *client.Snapshot) {
 	for _, o := range t.typists {
 		s.Typing = append(s.Typing, o.user)

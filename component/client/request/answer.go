@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// changeOf returns the change of a message that waits for its answer, or nil.
+// changeOf returns the unanswered change of a message, or nil.
 func (q *Queue) changeOf(id string) *request {
 	for _, r := range q.list {
 		if !r.kind.isAct() && r.id == id && r.inFlight() {
@@ -18,7 +18,7 @@ func (q *Queue) changeOf(id string) *request {
 	return nil
 }
 
-// oldestChange returns the change that has waited longest for its answer, or nil.
+// oldestChange returns the oldest unanswered change, or nil.
 func (q *Queue) oldestChange() *request {
 	var oldest *request
 	for _, r := range q.list {
@@ -29,7 +29,7 @@ func (q *Queue) oldestChange() *request {
 	return oldest
 }
 
-// actInFlight returns the act that waits for its answer, or nil.
+// actInFlight returns the unanswered act, or nil.
 func (q *Queue) actInFlight() *request {
 	for _, r := range q.list {
 		if r.kind.isAct() && r.inFlight() {
@@ -39,8 +39,7 @@ func (q *Queue) actInFlight() *request {
 	return nil
 }
 
-// Cause returns the cause of a reaction that waits for its answer, or nil if m cannot be that: it may answer a message that was
-// sent again.
+// Cause returns the cause of an unanswered reaction, or nil if m cannot be its answer. m may answer a message that was sent again.
 func (q *Queue) Cause(m *protocol.Message, me string) *protocol.Cause {
 	if r := q.changeOf(m.ID); r != nil && r.kind == react && r.maySay(m, me) {
 		cause := r.cause(me)
@@ -49,8 +48,8 @@ func (q *Queue) Cause(m *protocol.Message, me string) *protocol.Cause {
 	return nil
 }
 
-// Streamed takes a message that may answer a change: a reaction by its cause, or
-// because it comes again, and so to this connection alone; any other by its new state.
+// Streamed ends a change that a message from the stream answers. A reaction is answered by its
+// cause, and any other change by the message's state.
 func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) {
 	r := q.changeOf(m.ID)
 	if r != nil && (r.kind != react && r.shownBy(m) || r.kind == react && cause != nil && *cause == r.cause(me)) {
@@ -59,7 +58,7 @@ func (q *Queue) Streamed(m *protocol.Message, cause *protocol.Cause, me string) 
 	}
 }
 
-// Moderated takes the report of an act, and reports whether this page asked for it.
+// Moderated takes the frame about an act, and reports whether this page has asked for the act.
 func (q *Queue) Moderated(act protocol.Act, user string) bool {
 	r := q.actInFlight()
 	ours := r != nil && r.kind == moderate && r.act == act && r.user == user
@@ -84,7 +83,7 @@ func (q *Queue) SettingsChanged() {
 	}
 }
 
-// ActRefused takes the refusal of the act under way.
+// ActRefused handles the refusal of the act under way.
 func (q *Queue) ActRefused(f *protocol.Error) {
 	if r := q.actInFlight(); r != nil && types[r.kind] == f.Of {
 		q.end(r)
@@ -92,13 +91,13 @@ func (q *Queue) ActRefused(f *protocol.Error) {
 	}
 }
 
-// ChangeRefused takes the refusal of a change, and reports whether there is one.
+// ChangeRefused handles the refusal of a change. It returns false if no such change is unanswered.
 func (q *Queue) ChangeRefused(f *protocol.Error) bool {
 	r := q.changeOf(f.ID)
 	if r == nil {
 		return false
 	}
-	// In slow mode the wait is long, and would hold up all other changes.
+	// In slow mode the wait is long, and would stop all other changes.
 	if !f.Code.Retryable() || f.Why == protocol.WhySlowMode {
 		q.end(r)
 		q.step.Emit(client.Refused{Code: f.Code, Reason: cmp.Or(f.Message, string(f.Code)), ID: r.id, Why: f.Why})
@@ -110,7 +109,7 @@ func (q *Queue) ChangeRefused(f *protocol.Error) bool {
 	return true
 }
 
-// FailOldest drops the change that has waited longest for its answer.
+// FailOldest drops the oldest unanswered change.
 func (q *Queue) FailOldest(code protocol.Code, reason string) {
 	if r := q.oldestChange(); r != nil {
 		q.end(r)

@@ -1,18 +1,18 @@
 // Package request holds the user's requests to the relay until they are answered or
-// given up.
+// cancelled.
 //
 //   - [Queue] is the queue of requests over the connection. Changes of stored messages
 //     (edit, delete, react, pin) are written again on the next connection if they are
 //     not answered. Acts (moderate, report, the room's settings) are written once; if
 //     the connection is lost, the user is told.
-//   - [Search] and [Review] ask over REST, one request at a time: for search results,
-//     and for the queue of reports that moderators see.
+//   - [Search], [Review], [People] and [Loads] use REST: for search results, for the queue
+//     of reports that moderators see, for the names of users, and for files.
 //
-// A new request is added to requestFor, in one case with its frame; if its answer is a
-// frame of its own, also to a method like Reported.
+// To add a request, add a case with its frame to requestFor. If a frame of its own answers
+// it, add a method like Reported.
 //
 // # What this package must not know
 //
-// Permissions: the relay decides. The state of messages: the timeline
-// keeps them, also the results of a search.
+// Permissions: the relay decides. The state of messages: the timeline keeps them, and the
+// results of a search.
 package request

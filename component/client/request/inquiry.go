@@ -2,11 +2,11 @@ package request
 
 import "hallway/component/client/step"
 
-// inquiry is a request over REST. A new one supersedes the one before.
+// inquiry is a request over REST. A new request supersedes the previous one.
 type inquiry struct {
-	number    int  // of the last one; 0: it is given up
-	waits     bool // for a fresh token
-	refusedBy int  // tokens in a row
+	number   int  // the number of the last request; 0: none
+	waits    bool // the request waits for a new token
+	refusals int  // the number of refused tokens in a row
 }
 
 // begin returns the number of a new request.
@@ -15,12 +15,12 @@ func (i *inquiry) begin(s *step.Step) int {
 	return i.number
 }
 
-// retries reports whether a failed request is made again, once there is a fresh token.
+// retries reports whether a failed request is repeated with a new token, and asks for one.
 func (i *inquiry) retries(status int, tokens step.Tokens) bool {
 	if status != 401 {
 		return false
 	}
-	if i.refusedBy++; i.refusedBy >= step.RefusalsMax {
+	if i.refusals++; i.refusals >= step.RefusalsMax {
 		return false
 	}
 	i.waits = true
@@ -28,5 +28,5 @@ func (i *inquiry) retries(status int, tokens step.Tokens) bool {
 	return true
 }
 
-// answered notes that the relay took the token.
-func (i *inquiry) answered() { i.refusedBy = 0 }
+// answered records that the relay has accepted the token.
+func (i *inquiry) answered() { i.refusals = 0 }

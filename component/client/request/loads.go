@@ -8,17 +8,17 @@ import (
 	"hallway/protocol"
 )
 
-// loadsWaitingMax bounds the files that wait to be loaded. Beyond it, those asked for first are given up.
+// loadsWaitingMax bounds the files that wait to be loaded. Beyond it the oldest requests fail.
 const loadsWaitingMax = 500
 
-// Loads gets URLs of files for the view, a few at a time. Next comes the file that was requested last, since the user looks at it.
-// NewLoads makes one.
+// Loads gets URLs of files for the view, a few at a time. It loads the file that was requested last first, because the user is
+// probably looking at it. NewLoads returns one.
 type Loads struct {
 	step    *step.Step
 	tokens  step.Tokens
-	waiting []client.LoadFile // in the order asked for
+	waiting []client.LoadFile // in the order of the requests
 	open    []load
-	// Sealed returns how a file is encrypted, by its id; nil: it is not.
+	// Sealed returns a file's key by its id, or nil if the file is not encrypted.
 	Sealed func(id string) *protocol.SealedFile
 }
 
@@ -28,12 +28,12 @@ type load struct {
 	inquiry inquiry
 }
 
-// NewLoads makes a part that loads nothing.
+// NewLoads returns a Loads without requests.
 func NewLoads(s *step.Step, tokens step.Tokens) *Loads {
 	return &Loads{step: s, tokens: tokens, Sealed: func(string) *protocol.SealedFile { return nil }}
 }
 
-// Load begins to load a file, unless it is under way.
+// Load loads a file, unless that is under way.
 func (l *Loads) Load(of client.LoadFile) {
 	if slices.ContainsFunc(l.open, func(o load) bool { return o.of == of }) {
 		return
@@ -73,7 +73,7 @@ func (l *Loads) TokenGot() {
 // Got takes a URL.
 func (l *Loads) Got(ev client.FileGot) { l.end(ev.Req, ev.URL, ev.Altered) }
 
-// Failed takes the failure of a request.
+// Failed handles the failure of a request.
 func (l *Loads) Failed(ev client.RequestFailed) {
 	if i := l.find(ev.Req); i >= 0 && !l.open[i].inquiry.retries(ev.Status, l.tokens) {
 		l.end(ev.Req, "", false)
@@ -91,12 +91,12 @@ func (l *Loads) end(number int, url string, altered bool) {
 	l.next()
 }
 
-// find returns the place of the load with a request, or a negative number.
+// find returns the index of the load with a request, or a negative number.
 func (l *Loads) find(number int) int {
 	return slices.IndexFunc(l.open, func(o load) bool { return o.inquiry.number == number })
 }
 
-// Forget gives all loads up, and reports each as failed.
+// Forget cancels all loads, and reports each as failed.
 func (l *Loads) Forget() {
 	for _, o := range l.open {
 		l.waiting = append(l.waiting, o.of)

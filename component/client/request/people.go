@@ -9,17 +9,17 @@ import (
 // peopleMax is the number of users requested by a part of their name.
 const peopleMax = 8
 
-// People holds the user's question about people in the room, one at a time. The request uses REST, with or without a
-// connection. NewPeople makes one.
+// People holds the user's question about people in the room, one at a time. Its requests use REST, with or without a
+// connection. NewPeople returns one.
 type People struct {
 	step    *step.Step
 	tokens  step.Tokens
 	loading bool
-	known   *client.People // nil: the user has asked for nothing
+	known   *client.People // nil: the user has not asked
 	inquiry inquiry
 }
 
-// NewPeople makes a People without a question.
+// NewPeople returns a People without a question.
 func NewPeople(s *step.Step, tokens step.Tokens) *People { return &People{step: s, tokens: tokens} }
 
 // Ask asks a new question and drops the previous one.
@@ -27,7 +27,7 @@ func (p *People) Ask(ev client.AskPeople) {
 	if k := p.known; !ev.More || k == nil || k.Of.ID != ev.ID || k.Of.Emoji != ev.Emoji {
 		p.known = &client.People{}
 	}
-	next := *p.known // snapshots share the one before
+	next := *p.known // snapshots share the previous value
 	next.Of, next.Failed = ev, false
 	p.known, p.loading = &next, true
 	p.ask()
@@ -66,7 +66,7 @@ func (p *People) Loaded(ev client.PeopleLoaded) {
 	p.known, p.loading, p.step.Changed = &next, false, true
 }
 
-// Failed takes the failure of a request.
+// Failed handles the failure of a request.
 func (p *People) Failed(ev client.RequestFailed) {
 	if !p.loading || ev.Req != p.inquiry.number || p.inquiry.retries(ev.Status, p.tokens) {
 		return
@@ -77,5 +77,5 @@ func (p *People) Failed(ev client.RequestFailed) {
 	p.known, p.loading, p.step.Changed = &next, false, true
 }
 
-// Show puts the answer into a snapshot.
+// Show adds the answer to a snapshot.
 func (p *People) Show(s *client.Snapshot) { s.People = p.known }

@@ -11,29 +11,29 @@ import (
 )
 
 const (
-	// changesInFlightMax is how many changes are unanswered at a time.
+	// changesInFlightMax is the highest number of unanswered changes.
 	changesInFlightMax = 8
-	// editsMax is how many messages have their last edit remembered.
+	// editsMax is the number of remembered edits.
 	editsMax = 100
 	// changeTriesMax is the number of connections without an answer after which a change is
 	// dropped.
 	changeTriesMax = 3
-	// actsMax is how many acts may wait for their answers; more are refused.
+	// actsMax is the highest number of acts in the queue. More are refused.
 	actsMax = 20
 	// actTimeout is the longest time for the answer to an act: clearing a room takes a while.
 	actTimeout = 30 * time.Second
 )
 
-// Messages are the messages that are known.
+// Messages gives access to the known messages.
 type Messages interface {
-	// Known returns the newest state of a message that is known, or nil.
+	// Known returns the newest known state of a message, or nil.
 	Known(id string) *protocol.Message
-	// SealedFiles returns the files of a message that was opened, with their keys.
+	// SealedFiles returns the files of a decrypted message, with their keys.
 	SealedFiles(id string) []protocol.SealedFile
 }
 
-// Queue holds the requests over the connection, in the order in which they were asked
-// for. It lives in memory only: a page that is closed forgets what waits. New makes one.
+// Queue holds the requests over the connection, in order. It is only in memory, and is lost with
+// the page. New returns one.
 type Queue struct {
 	step     *step.Step
 	link     step.Link
@@ -41,11 +41,11 @@ type Queue struct {
 	room     string
 
 	list     []*request
-	edits    []*request // that were carried out, in a chat that encrypts: the last of each message
-	resumeAt time.Time  // no change is written before: the relay has refused one
+	edits    []*request // in an encrypted chat: the last completed edit of each message
+	resumeAt time.Time  // no change is written before this time, because the relay has refused one
 }
 
-// New makes an empty queue.
+// New returns an empty queue.
 func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 	return &Queue{step: s, link: link, messages: messages, room: room}
 }
@@ -53,22 +53,22 @@ func New(s *step.Step, link step.Link, messages Messages, room string) *Queue {
 // Forget drops all requests, for another user.
 func (q *Queue) Forget() { q.list, q.edits, q.resumeAt = nil, nil, time.Time{} }
 
-// State is the chat's state that the queue depends on.
+// State is the state of the chat that the queue needs.
 type State struct {
-	Joined   bool // the room's stream comes
-	CaughtUp bool // it has, and all before it was read
-	Draining bool // nothing new is written
-	Ended    bool // for good
+	Joined   bool // the chat receives the room's stream
+	CaughtUp bool // the chat has joined the room and caught up
+	Draining bool // the relay is shutting down: nothing new is written
+	Ended    bool // the chat has ended for good
 	Live     bool
 
 	TextBytes int64 // the relay's limit
 
-	Encrypts bool   // the chat does
-	Kid      string // of the secret that encrypts now; "" if there is none
+	Encrypts bool   // the chat is encrypted
+	Kid      string // the kid to seal under; "": none
 }
 
-// Ask queues the request of an event. A change takes the place of all of the same kind
-// that wait: two may, where the first was written on a connection that is lost.
+// Ask queues the request of an event. A change replaces all waiting changes of the same kind: two may
+// wait after the first was written on a lost connection.
 func (q *Queue) Ask(ev client.Event, s State) {
 	r := requestFor(q.room, ev)
 	last := -1
@@ -97,7 +97,7 @@ func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code,
 		code, reason = protocol.CheckText(r.text, s.TextBytes)
 	}
 	if code == "" && r.kind == edit && s.Encrypts && !q.takeContent(r) {
-		code, reason = protocol.CodeNotFound, "the message is not there, or cannot be read"
+		code, reason = protocol.CodeNotFound, "the message does not exist or cannot be decrypted"
 	}
 	n := 0
 	for _, other := range q.list {
@@ -111,7 +111,7 @@ func (q *Queue) refusal(r *request, replaces bool, s State) (code protocol.Code,
 	case r.kind.isAct() && !s.Live:
 		return protocol.CodeUnavailable, "the chat is not connected"
 	case r.kind.isAct() && n >= actsMax:
-		return protocol.CodeUnavailable, "too much is asked for at once"
+		return protocol.CodeUnavailable, "too many requests are waiting"
 	case s.Ended:
 		return protocol.CodeForbidden, "the chat has ended"
 	case !r.kind.isAct() && !replaces && n >= client.ChangesMax:
@@ -124,8 +124,8 @@ func (q *Queue) refuse(r *request, code protocol.Code, reason string) {
 	q.step.Emit(client.Refused{Code: code, Reason: cmp.Or(reason, string(code)), ID: r.id, Of: types[r.kind]})
 }
 
-// Flush ends finished requests, and writes waiting ones as far as the bounds allow: one change
-// of a message and one act at a time, so that each answer tells which request it is of.
+// Flush ends finished requests, and writes waiting ones within the bounds. Each message has one change and
+// the queue has one act in flight, so that each answer belongs to one request.
 func (q *Queue) Flush(s State) {
 	if len(q.list) == 0 {
 		return
@@ -146,7 +146,7 @@ func (q *Queue) Flush(s State) {
 			continue
 		}
 		switch m := q.messages.Known(r.id); {
-		case s.CaughtUp && m != nil && r.shownBy(m) && !r.unsure: // an unsure one needs its answer
+		case s.CaughtUp && m != nil && r.shownBy(m) && !r.unsure: // an unsure change needs its answer
 			q.noteDone(r)
 			q.end(r)
 			continue
@@ -159,18 +159,18 @@ func (q *Queue) Flush(s State) {
 }
 
 func (q *Queue) write(r *request) {
-	step.Assert(!r.inFlight() && (!r.kind.isAct() || q.actInFlight() == nil), "a request is written once on a connection, and acts one by one")
+	step.Assert(!r.inFlight() && (!r.kind.isAct() || q.actInFlight() == nil), "a request is written once on a connection, and one act is in flight")
 	r.writtenAt, r.written = q.step.Now, true
 	q.link.Write(r.frame)
 }
 
-// end takes a request out of the queue.
+// end removes a request from the queue.
 func (q *Queue) end(r *request) {
 	q.list = slices.DeleteFunc(q.list, func(o *request) bool { return o == r })
 	q.step.Changed = q.step.Changed || !r.kind.isAct()
 }
 
-// ChangesInFlight returns how many changes wait for their answers.
+// ChangesInFlight returns the number of unanswered changes.
 func (q *Queue) ChangesInFlight() int {
 	n := 0
 	for _, r := range q.list {
@@ -181,8 +181,8 @@ func (q *Queue) ChangesInFlight() int {
 	return n
 }
 
-// Interrupt lets all changes wait for the next connection, and gives up all acts. The
-// user is told, and may look at their effect.
+// Interrupt sets all changes back to waiting, and ends all acts, because the connection has ended. The user
+// is told of each act, and may check its effect.
 func (q *Queue) Interrupt() {
 	q.resumeAt = time.Time{}
 	for _, r := range slices.Clone(q.list) {
@@ -194,7 +194,7 @@ func (q *Queue) Interrupt() {
 	}
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (q *Queue) Deadline() time.Time {
 	return step.Earliest(q.resumeAt, q.due(q.oldestChange()), q.due(q.actInFlight()))
 }
@@ -210,7 +210,7 @@ func (q *Queue) due(r *request) time.Time {
 	return r.writtenAt.Add(step.AnswerTimeouts * q.link.Timeout())
 }
 
-// Fire ends overdue requests. Flush continues after a wait.
+// Fire ends overdue requests. Flush must be called after it.
 func (q *Queue) Fire() {
 	if late, ok := q.step.Late(q.due(q.oldestChange())); ok {
 		q.changeLate(late)
@@ -224,8 +224,8 @@ func (q *Queue) Fire() {
 	q.step.Due(&q.resumeAt)
 }
 
-// changeLate gives up a connection on which an answer is missing, as for a
-// send's echo. After several such connections it gives up the change.
+// changeLate closes a connection on which an answer is missing. After several such connections it drops
+// the change.
 func (q *Queue) changeLate(late time.Duration) {
 	r := q.oldestChange()
 	if late > step.LateGrace {
@@ -240,7 +240,7 @@ func (q *Queue) changeLate(late time.Duration) {
 	q.link.Lose()
 }
 
-// Show puts the messages with a change under way into a snapshot.
+// Show adds the ids of messages with a change under way to a snapshot.
 func (q *Queue) Show(s *client.Snapshot) {
 	for _, r := range q.list {
 		if !r.kind.isAct() && !slices.Contains(s.Changing, r.id) {

@@ -26,32 +26,32 @@ const (
 // isAct reports whether a request is an act, not a change of a message.
 func (k kind) isAct() bool { return k >= moderate }
 
-// types holds the type of an act's frame, as an error names it.
+// types holds the name of each act in an error frame.
 var types = [...]string{moderate: "moderate", report: "report", settings: "settings"}
 
-// request is a request of the user. A change ends when the message
-// shows it, or the relay refuses it for good. Writing it twice does no harm, unless
-// a lost connection delivers it late, after the user's next change of the same
-// kind: then the earlier one stands.
+// request is a request of the user. A change ends when the message shows it or the relay
+// refuses it for good. It may be written twice without harm. But a lost connection may
+// deliver it late, after the user's next change of the same kind, and then the earlier
+// change wins.
 type request struct {
 	kind  kind
 	frame protocol.ClientFrame
 
-	id       string              // the message that it concerns
+	id       string              // the message concerned
 	text     string              // edit
-	sealed   *protocol.Encrypted // edit, in a chat that encrypts: what is written
-	content  client.Content      // edit, in a chat that encrypts: the content that was sealed last
-	repeats  int                 // edit: how often it was asked for again because an older one came after it
+	sealed   *protocol.Encrypted // edit, in an encrypted chat: the sealed form to write
+	content  client.Content      // edit, in an encrypted chat: the content that was sealed last
+	repeats  int                 // edit: the number of repetitions because an older edit came after it
 	mentions []protocol.Mention  // edit
 	emoji    string              // react
 	on       bool                // react, pin
 	act      protocol.Act        // moderate
 	user     string              // moderate: the user concerned
 
-	writtenAt  time.Time // on this connection, not answered yet; zero: it waits
-	written    bool      // at least once
-	unsure     bool      // it replaced a written one, which the relay may yet carry out
-	unanswered int       // connections given up because no answer came
+	writtenAt  time.Time // the time of the write on this connection, if it is unanswered; zero: it waits
+	written    bool      // it was written at least once
+	unsure     bool      // it has replaced a written change, which the relay may still carry out
+	unanswered int       // the number of connections that were closed because no answer came
 }
 
 // requestFor returns the request for an event, or nil.
@@ -80,7 +80,7 @@ func requestFor(room string, ev client.Event) *request {
 
 func (r *request) inFlight() bool { return !r.writtenAt.IsZero() }
 
-// shownBy reports whether m is as the change wants it.
+// shownBy reports whether m shows the change.
 func (r *request) shownBy(m *protocol.Message) bool {
 	switch r.kind {
 	case edit:
@@ -96,7 +96,7 @@ func (r *request) shownBy(m *protocol.Message) bool {
 	return m.Pinned == r.on
 }
 
-// maySay reports whether the reactions of m may be as the request wants them. Not all of their users need be named.
+// maySay reports whether m may show the reaction. m may leave out some users of a reaction.
 func (r *request) maySay(m *protocol.Message, me string) bool {
 	for i := range m.Reactions {
 		if is := &m.Reactions[i]; is.Emoji == r.emoji {
@@ -107,12 +107,12 @@ func (r *request) maySay(m *protocol.Message, me string) bool {
 	return !r.on
 }
 
-// cause returns the cause that the relay names for a reaction.
+// cause returns the cause in the relay's answer to a reaction.
 func (r *request) cause(me string) protocol.Cause {
 	return protocol.Cause{By: me, Emoji: r.emoji, On: r.on}
 }
 
-// replaces reports whether r may take the place of a change that waits.
+// replaces reports whether r may replace the waiting change old.
 func (r *request) replaces(old *request) bool {
 	return !r.kind.isAct() && !old.inFlight() && old.kind == r.kind && old.id == r.id && old.emoji == r.emoji
 }

@@ -8,29 +8,29 @@ import (
 	"hallway/protocol"
 )
 
-// reviewPage is how many reports of the queue are asked for at a time.
+// reviewPage is the number of reports in one request.
 const reviewPage = 50
 
-// Review is the queue of reports while a moderator looks at it. Its requests use REST, beside
-// the history. It is read again whenever it may have
-// changed: others close reports too. NewReview makes one.
+// Review is the queue of reports while a moderator looks at it. Its requests use REST. It is read
+// again whenever it may have changed, because other moderators close reports, too. NewReview
+// returns one.
 type Review struct {
 	step   *step.Step
 	tokens step.Tokens
 
-	queue  *client.Queue // nil: nobody looks; never changed in place
-	before int64         // the request is about the reports before this one; 0: the newest
+	queue  *client.Queue // never changed in place; nil: the queue is hidden
+	before int64         // the last request is for the reports before this one; 0: for the newest
 	state  protocol.ReportState
-	stale  bool  // the queue has changed since it was asked for
-	open   int64 // how many reports are open, told to moderators
+	stale  bool  // the queue has changed since the last request
+	open   int64 // the number of open reports
 
 	inquiry inquiry
 }
 
-// NewReview makes a hidden review.
+// NewReview returns a hidden review.
 func NewReview(s *step.Step, tokens step.Tokens) *Review { return &Review{step: s, tokens: tokens} }
 
-// Open begins to show the queue to a user who moderates, or ends it.
+// Open shows the queue to a user who moderates, or hides it.
 func (v *Review) Open(on, moderates bool) {
 	v.inquiry = inquiry{}
 	v.queue, v.before, v.state, v.stale = nil, 0, "", false
@@ -42,7 +42,7 @@ func (v *Review) Open(on, moderates bool) {
 }
 
 // read requests the reports before one, or, if that is 0, the newest, as many as
-// are shown.
+// are shown now.
 func (v *Review) read(before int64) {
 	v.before = before
 	v.set(func(q *client.Queue) { q.Loading, q.Failed = true, false })
@@ -60,8 +60,8 @@ func (v *Review) More() {
 	}
 }
 
-// Resolve closes a report. It gives up a page that is under way: the queue is
-// read again afterwards.
+// Resolve closes a report. It cancels a page under way: the queue is read again
+// afterwards.
 func (v *Review) Resolve(ev client.ResolveReport) {
 	q := v.queue
 	if q == nil || q.Closing != 0 || indexReport(q, ev.N) < 0 {
@@ -93,7 +93,7 @@ func (v *Review) ask() {
 	}
 }
 
-// set changes a copy, since snapshots have the other.
+// set changes a copy of the queue, because snapshots share the old one.
 //
 //go:noinline
 func (v *Review) set(change func(q *client.Queue)) {
@@ -121,7 +121,7 @@ func (v *Review) Counted(open int64, moderates bool) {
 	}
 }
 
-// awaits reports whether an answer is to the last request, and somebody looks.
+// awaits reports whether a number is that of the last request, and the queue is shown.
 func (v *Review) awaits(number int) bool { return number == v.inquiry.number && v.queue != nil }
 
 // Loaded takes a page of reports.
@@ -158,7 +158,7 @@ func (v *Review) Closed(ev client.ReportClosed) {
 	v.read(0)
 }
 
-// Failed takes the failure of either request.
+// Failed handles the failure of a request.
 func (v *Review) Failed(ev client.RequestFailed) {
 	if !v.awaits(ev.Req) || v.inquiry.retries(ev.Status, v.tokens) {
 		return
@@ -166,7 +166,7 @@ func (v *Review) Failed(ev client.RequestFailed) {
 	v.inquiry.answered()
 	gone := v.queue.Closing != 0 && (ev.Status == 404 || ev.Status == 409)
 	v.set(func(q *client.Queue) { q.Loading, q.Closing, q.Failed = false, 0, true })
-	if gone { // somebody else was quicker
+	if gone { // another moderator was faster
 		v.read(0)
 	}
 }
@@ -177,5 +177,5 @@ func (v *Review) Forget() {
 	v.open = 0
 }
 
-// Show puts what people see of the reports into a snapshot.
+// Show adds the reports to a snapshot.
 func (v *Review) Show(s *client.Snapshot) { s.Reports, s.Queue = v.open, v.queue }

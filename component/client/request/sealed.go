@@ -7,21 +7,21 @@ import (
 	"hallway/protocol"
 )
 
-// mayWrite reports whether a change may be written as it is: an edit in a chat that encrypts
+// mayWrite reports whether a change may be written in its present form. An edit in an encrypted chat
 // must be sealed once, and again only after the relay has refused its key.
 func (s *State) mayWrite(r *request) bool {
 	return r.kind != edit || !s.Encrypts || s.Kid != "" && r.sealed != nil && (r.written || r.sealed.Kid == s.Kid)
 }
 
-// Repeat takes a message with an older edit than one that was shown: it came late, for example from a connection that was
-// lost, and whoever has seen the newer one refuses it. If this page made the newer edit, or the one that came late, it asks
-// for that once more. next is the number of the next edit. oldest is the turn with which the chapter began: users who cannot
-// read what is before that must not get it by an edit.
+// Repeat handles a message with an older edit than one that was shown. The older edit came late, for example from a lost
+// connection, and users who have seen the newer one refuse it. If this page has made one of the two edits, Repeat queues that
+// edit again. next is the number of the next edit. oldest is the first turn of the chapter: an edit from before it is not
+// repeated, because users who have joined since must not read it.
 func (q *Queue) Repeat(m *protocol.Message, next, oldest int64) {
 	id := m.ID
 	for _, r := range q.list {
 		if r.kind == edit && r.id == id {
-			return // it gets a higher number, or the relay tells of it again
+			return // the waiting edit gets a higher number, or its answer calls Repeat again
 		}
 	}
 	for _, r := range q.edits {
@@ -34,10 +34,10 @@ func (q *Queue) Repeat(m *protocol.Message, next, oldest int64) {
 	}
 }
 
-// StartOver forgets the edits of another life of the room.
+// StartOver forgets the edits of another epoch of the room.
 func (q *Queue) StartOver() { q.edits = nil }
 
-// noteDone remembers the last edit of a message, in a chat that encrypts.
+// noteDone remembers the last edit of a message in an encrypted chat.
 func (q *Queue) noteDone(r *request) {
 	if r.sealed == nil {
 		return
@@ -53,9 +53,8 @@ func (r *request) noteStale(f *protocol.Error) {
 	}
 }
 
-// takeContent takes what is to be sealed for an edit from the message as it is shown, and reports whether it can be read: its
-// place is known from the relay alone before that, and unknown once it is deleted. Later the message may be under way to be
-// opened anew.
+// takeContent fills in the content to seal for an edit, from the shown message. It returns false if that is not decrypted or is
+// deleted: then only the relay knows the message's place. It is called at once, because the message may be undecrypted later.
 func (q *Queue) takeContent(r *request) bool {
 	m := q.messages.Known(r.id)
 	if m == nil || m.Encrypted != nil || m.Deleted() {
@@ -67,8 +66,8 @@ func (q *Queue) takeContent(r *request) bool {
 	return true
 }
 
-// Unsealed returns the edits to seal under a kid. number gives an edit its
-// number.
+// Unsealed returns the edits to seal under a kid. number returns the next edit number of a
+// message.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
 	for _, r := range q.list {
 		if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {

@@ -12,19 +12,19 @@ import (
 type Results interface {
 	// Messages returns the results, the newest first.
 	Messages() []*protocol.Message
-	// Clear drops them.
+	// Clear drops the results.
 	Clear()
-	// Await keeps changed messages until a page of results arrives.
+	// Await keeps changed messages until a page of results comes.
 	Await()
-	// Add takes a page and returns how many results are new. It is false if the
+	// Add adds a page and returns the number of new results. ok is false if the
 	// page must be read again.
 	Add(page []protocol.Message) (added int, ok bool)
 	// Failed ends the wait for a page that failed.
 	Failed()
 }
 
-// Search holds the user's search. Its requests use REST, beside the history, with or without a
-// connection. NewSearch makes one.
+// Search holds the user's search. Its requests use REST, with or without a connection.
+// NewSearch returns one.
 type Search struct {
 	step    *step.Step
 	tokens  step.Tokens
@@ -37,13 +37,12 @@ type Search struct {
 	inquiry inquiry
 }
 
-// NewSearch makes an empty search.
+// NewSearch returns an empty search.
 func NewSearch(s *step.Step, tokens step.Tokens, results Results) *Search {
 	return &Search{step: s, tokens: tokens, results: results}
 }
 
-// For begins to search for messages with all of the words, or ends the search if there
-// are none.
+// For searches for messages with all of the words. Without words it ends the search.
 func (s *Search) For(words string) {
 	s.words, s.loading, s.failed, s.more = strings.TrimSpace(words), false, false, false
 	s.inquiry = inquiry{}
@@ -104,7 +103,7 @@ func (s *Search) Loaded(ev client.PageLoaded) {
 	s.more = ev.Page.More && added > 0 && len(s.results.Messages()) < client.FoundMax
 }
 
-// Failed takes the failure of a search.
+// Failed handles the failure of a request.
 func (s *Search) Failed(ev client.RequestFailed) {
 	if !s.awaits(ev.Req) || s.inquiry.retries(ev.Status, s.tokens) {
 		return
@@ -114,7 +113,7 @@ func (s *Search) Failed(ev client.RequestFailed) {
 	s.loading, s.failed, s.step.Changed = false, true, true
 }
 
-// Show puts what people see of the search into a snapshot.
+// Show adds the search to a snapshot.
 func (s *Search) Show(to *client.Snapshot) {
 	if s.words != "" {
 		to.Found = &client.Found{Words: s.words, Messages: s.results.Messages(), More: s.more, Loading: s.loading, Failed: s.failed}

@@ -47,11 +47,11 @@ type Link interface {
 	Write(f protocol.ClientFrame)
 	// Probe asks whether the relay is still there.
 	Probe()
-	// Lose gives the connection up.
+	// Lose closes the connection. The next try follows.
 	Lose()
-	// Timeout returns how long an answer may take.
+	// Timeout returns the time limit for an answer.
 	Timeout() time.Duration
-	// LastHeard returns when the last frame came.
+	// LastHeard returns the arrival time of the last frame.
 	LastHeard() time.Time
 }
 
@@ -59,11 +59,11 @@ type Link interface {
 type Tokens interface {
 	// Token returns the present token.
 	Token() string
-	// TokenRefused asks for another one.
+	// TokenRefused asks for a new token.
 	TokenRefused()
 }
 
-// Late reports whether a deadline has come, and how long ago. A zero one never comes.
+// Late reports whether a deadline has passed, and how long ago. A zero deadline never passes.
 func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {
 	if at.IsZero() || s.Now.Before(at) {
 		return 0, false
@@ -71,7 +71,7 @@ func (s *Step) Late(at time.Time) (late time.Duration, ok bool) {
 	return s.Now.Sub(at), true
 }
 
-// Due reports whether a deadline has come, and clears it if so. Like Emit, it is called from everywhere.
+// Due reports whether a deadline has passed, and then clears it. Like Emit, it has many callers.
 //
 //go:noinline
 func (s *Step) Due(at *time.Time) bool {
@@ -82,7 +82,7 @@ func (s *Step) Due(at *time.Time) bool {
 	return ok
 }
 
-// Earliest returns the first of some deadlines; zero ones do not count.
+// Earliest returns the first deadline. It ignores zero ones.
 func Earliest(deadlines ...time.Time) (first time.Time) {
 	for _, at := range deadlines {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
@@ -104,38 +104,38 @@ func Assert(holds bool, invariant string) {
 func broken(invariant string) { panic("client: broken invariant: " + invariant) }
 
 const (
-	// waitMax is the longest wait that a relay may ask for: slow mode asks for no more.
+	// waitMax is the longest wait that a relay may name. It is also the longest pause in slow mode.
 	waitMax = protocol.SlowModeSMax * time.Second
-	// resendAfter is how long a refused frame waits if the relay names no time.
+	// resendAfter is the wait of a refused frame if the relay names none.
 	resendAfter = 500 * time.Millisecond
-	// LateGrace is the lateness of a timer beyond which the silence that it
-	// measured is blamed on the timer.
+	// LateGrace is the tolerated lateness of a timer. A timer that is later proves nothing about the
+	// connection, because the page may have slept.
 	LateGrace = time.Second
-	// AnswerTimeouts × timeout is how long an answer may be missing on a connection
-	// that is alive otherwise.
+	// AnswerTimeouts × timeout is the time limit for an answer on a connection on which other frames
+	// come.
 	AnswerTimeouts = 3
-	// RefusalsMax is how many tokens in a row may be refused before the core gives up.
+	// RefusalsMax is the number of refused tokens in a row after which the core gives up.
 	RefusalsMax = 3
 )
 
 // Jitter returns a uniformly random wait before try n, which counts from 1.
 func (s *Step) Jitter(n int) time.Duration {
 	bound := protocol.BackoffMax
-	// With so many doublings the bound is reached for any n.
+	// Above 16 doublings the result is BackoffMax in any case.
 	if n < 16 {
 		bound = min(bound, protocol.BackoffBase<<n)
 	}
 	return time.Duration(s.Rand() * float64(bound))
 }
 
-// NamedWait returns the wait that a relay has named, within waitMax: no relay
-// silences a chat for good.
+// NamedWait returns the wait that a relay has named, at most waitMax, so that no relay
+// silences a chat for ever.
 func NamedWait(ms int64) time.Duration {
 	return time.Duration(min(max(0, ms), waitMax.Milliseconds())) * time.Millisecond
 }
 
-// ResendAt returns the time to send a refused frame again, no sooner than until:
-// of several waits the longest counts.
+// ResendAt returns the time to send a refused frame again. It is not before until, so that the
+// longest of several waits counts.
 func (s *Step) ResendAt(until time.Time, f *protocol.Error) time.Time {
 	wait := resendAfter
 	if f.RetryAfterMs > 0 {

@@ -2,7 +2,7 @@ package timeline
 
 import "hallway/protocol"
 
-// Results is the list of the results of a search. It shares the table of its timeline.
+// Results is the list of search results. It shares the table of its timeline.
 type Results struct {
 	list
 	timeline *Timeline
@@ -11,7 +11,7 @@ type Results struct {
 // Messages returns the results, the newest first.
 func (r *Results) Messages() []*protocol.Message { return r.messages() }
 
-// Await keeps changed messages until a page of results arrives.
+// Await keeps changed messages until a page of results comes.
 func (r *Results) Await() { r.awaited = true }
 
 // Failed ends the wait for a page that failed.
@@ -23,8 +23,8 @@ func (r *Results) Clear() {
 	r.timeline.ended(&r.list)
 }
 
-// Add takes a page of results, and returns how many are new. It is false if too
-// much has changed since the page was asked for: then it must be read again.
+// Add adds a page of results, and returns the number of new ones. ok is false if too
+// many messages have changed since the request: then the page must be read again.
 func (r *Results) Add(page []protocol.Message) (added int, ok bool) {
 	if !r.awaited {
 		return 0, false

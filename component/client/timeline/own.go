@@ -6,23 +6,23 @@ import (
 	"hallway/protocol"
 )
 
-// A message's Mine are the user's own reactions. A page of history names them. A live
-// change names the first users of a reaction only. If the user may be among the rest, Mine
-// stays as it was, with the user's own changes since then applied.
+// A message's Mine holds the user's own reactions. A page of history contains them. A live change
+// names only the first users of a reaction. If the user may be among the others, Mine keeps its
+// previous value, and the user's changes since then are applied to it.
 
-// ownRecentMax is how many of the user's own reactions are remembered: more than
-// can come while a page is on its way.
+// ownRecentMax is the number of remembered reactions of the user: more than can come while a page
+// is being loaded.
 const ownRecentMax = 128
 
-// ownReaction is a change by the user, on any device.
+// ownReaction is a reaction that the user has added or removed, on any device.
 type ownReaction struct {
 	id    string
 	rev   int64
 	cause protocol.Cause
 }
 
-// Live fills in Mine for a message that came live. It is a guess if the user may have
-// reactions that nothing tells of.
+// Live fills in Mine for a message from the live stream. guessed is true if the user may have other
+// reactions, too.
 func (t *table) Live(m *protocol.Message, cause *protocol.Cause) (guessed bool) {
 	if cause != nil && cause.By == t.me {
 		if len(t.recent) >= ownRecentMax {
@@ -46,8 +46,7 @@ func (t *table) Live(m *protocol.Message, cause *protocol.Cause) (guessed bool) 
 	return known == nil && t.unsure(m)
 }
 
-// readMine fills in Mine for messages from history, also for those of a relay that
-// leaves it out.
+// readMine fills in Mine for messages from history, even if the relay leaves it out.
 func (t *table) readMine(page []protocol.Message) {
 	for i := range page {
 		m := &page[i]
@@ -55,8 +54,8 @@ func (t *table) readMine(page []protocol.Message) {
 	}
 }
 
-// mine returns the user's own emoji on m: those known at rev since, with
-// the user's later changes applied.
+// mine returns the user's own emoji on m: known is their state at rev since, and the user's later
+// changes are applied to it.
 func (t *table) mine(m *protocol.Message, known []string, since int64) []string {
 	var mine []string
 	for _, r := range m.Reactions {
@@ -76,16 +75,16 @@ func (t *table) mine(m *protocol.Message, known []string, since int64) []string 
 	return mine
 }
 
-// unsure reports whether the user may have reactions that Mine of m does not name, if
-// m was not known before it came live.
+// unsure reports whether the user may have reactions that are missing in m.Mine, if m was unknown
+// before it came live.
 func (t *table) unsure(m *protocol.Message) bool {
 	return slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool {
 		return int64(len(r.Users)) < r.Count && !slices.Contains(m.Mine, r.Emoji)
 	})
 }
 
-// newer returns the state to show of a message that is shown as old and has now come
-// as m: whole, from history, or live. It is old itself if m tells nothing new.
+// newer returns the state to show after a message that is shown as old has come as m. whole says that
+// m comes from history. It returns old itself if m contains nothing new.
 func (t *table) newer(old, m *protocol.Message, whole bool) *protocol.Message {
 	switch {
 	case m.Rev > old.Rev:
@@ -95,7 +94,7 @@ func (t *table) newer(old, m *protocol.Message, whole bool) *protocol.Message {
 			return m
 		}
 	case whole:
-		// Overtaken by a live change, which could not tell all of Mine.
+		// A live change has overtaken m, but m knows more of Mine.
 		if mine := t.mine(old, m.Mine, m.Rev+1); !slices.Equal(mine, old.Mine) {
 			known := *old
 			known.Mine = mine

@@ -5,14 +5,14 @@ import (
 	"hallway/protocol"
 )
 
-// pinned are the room's pinned messages, the newest first: asked for once in a life
-// of the room, and then kept by the changes that come.
+// pinned holds the room's pinned messages, the newest first. They are requested once in an epoch
+// of the room. After that, changes keep the list up to date.
 type pinned struct {
 	list
-	loaded bool // it is here, or there is none to be had
-	more   bool // there are more than client.PinnedMax
+	loaded bool // the list is complete, or the relay does not serve it
+	more   bool // the room has more than client.PinnedMax
 
-	part []protocol.Message // the first pages: they may be shorter than asked for
+	part []protocol.Message // the first pages, which may be shorter than requested
 	head int64              // the room's head when the first page was read
 }
 
@@ -32,27 +32,27 @@ func (t *Timeline) AwaitPinned() (q client.PageQuery, ok bool) {
 	return q, true
 }
 
-// PinnedFailed forgets the pages that are here: the rest does not come.
+// PinnedFailed drops the first pages, because the others do not come.
 func (t *Timeline) PinnedFailed() {
 	t.pinned.part = nil
 	t.ended(&t.pinned.list)
 }
 
-// NoPinned tells that the relay has no pinned messages to give.
+// NoPinned records that the relay does not serve pinned messages.
 func (t *Timeline) NoPinned() {
 	t.pinned.loaded = true
 	t.PinnedFailed()
 }
 
-// PinnedUnsure tells that the pinned messages must be asked for again.
+// PinnedUnsure makes the pinned messages be requested again.
 func (t *Timeline) PinnedUnsure() { t.pinned.loaded = false }
 
-// AddPinned takes a page of pinned messages, and reports whether the list is whole now.
+// AddPinned adds a page of pinned messages, and reports whether the list is complete.
 func (t *Timeline) AddPinned(page *protocol.Page) bool {
 	p := &t.pinned
 	if !p.awaited {
 		p.part = nil
-		return false // too much came meanwhile: all of it must be read again
+		return false // too many messages have changed meanwhile: all pages must be read again
 	}
 	if len(p.part) == 0 {
 		p.head = page.Head
@@ -81,8 +81,8 @@ func (t *Timeline) AddPinned(page *protocol.Page) bool {
 	return true
 }
 
-// pin puts an entry in its place, and reports whether it is new there. If there are
-// too many the oldest is dropped.
+// pin adds an entry to the list, and reports whether it is new. It drops the oldest entry if there are
+// too many.
 func (t *Timeline) pin(e *entry) bool {
 	p := &t.pinned
 	if e.in&inPinned != 0 {
@@ -103,8 +103,8 @@ func (t *Timeline) pin(e *entry) bool {
 	return true
 }
 
-// unpin takes out an entry that is not pinned any more. If there are more than are
-// here, one takes its place.
+// unpin removes an entry that is no longer pinned. If the room has more pinned messages than the list, the
+// list is requested again.
 func (t *Timeline) unpin(e *entry) {
 	t.remove(&t.pinned.list, e)
 	if t.pinned.more {

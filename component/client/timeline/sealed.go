@@ -7,9 +7,9 @@ import (
 
 // seals is the table's state of encryption.
 type seals struct {
-	Encrypts bool // the chat does
-	pending  []*protocol.Message
-	rescan   bool
+	Encrypts bool                // the chat is encrypted
+	pending  []*protocol.Message // the messages to decrypt next
+	rescan   bool                // all undecrypted messages are tried again
 }
 
 // replaced handles a message that replaces old, which may be nil. An encrypted message
@@ -25,7 +25,7 @@ func (t *table) replaced(e *entry, old *protocol.Message) {
 	case e.sealed == nil || *e.sealed != *m.Encrypted || !samePlace(m, old):
 		e.sealed, e.mark, e.files = m.Encrypted, client.MarkOpening, nil
 		t.pending = append(t.pending, m)
-	case old.Encrypted != nil: // it was tried before
+	case old.Encrypted != nil: // the same content was not decrypted yet
 		t.pending = append(t.pending, m)
 	default:
 		c := *m
@@ -55,8 +55,8 @@ func (t *table) TakeSealed() []*protocol.Message {
 	return pending
 }
 
-// SetOpened takes the outcome of decrypting a message, and returns the message as it is shown
-// now. It returns nil if the message has changed meanwhile, or if nothing is new.
+// SetOpened takes the result of decrypting a message, and returns the message to show. It returns nil
+// if the message has changed meanwhile, or if the result is not new.
 func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Message {
 	e := t.entries[m.ID]
 	if e == nil || e.m != m || !said.Opened() && e.mark == said.Mark {
@@ -80,7 +80,7 @@ func (t *Timeline) SetOpened(m *protocol.Message, said client.Said) *protocol.Me
 	return e.m
 }
 
-// SealedFiles returns the files of a message that was opened, with their keys.
+// SealedFiles returns the files of a decrypted message, with their keys.
 func (t *table) SealedFiles(id string) []protocol.SealedFile {
 	if e := t.entries[id]; e != nil {
 		return e.files
@@ -88,8 +88,8 @@ func (t *table) SealedFiles(id string) []protocol.SealedFile {
 	return nil
 }
 
-// SealedFile returns a file of a message that was opened, with its key; nil: there is none. The first message that names the file
-// counts: a later one of another member may name it with a key that does not fit.
+// SealedFile returns a file of a decrypted message, with its key, or nil. Of several messages with the file the first one counts:
+// another member may send a later one with a wrong key.
 func (t *table) SealedFile(id string) (found *protocol.SealedFile) {
 	var seq int64
 	for _, e := range t.entries {
@@ -102,7 +102,7 @@ func (t *table) SealedFile(id string) (found *protocol.SealedFile) {
 	return found
 }
 
-// marks returns the marks of all messages that are marked.
+// marks returns the marks of all marked messages.
 func (t *Timeline) marks() (marks map[string]client.Mark) {
 	if !t.Encrypts {
 		return nil

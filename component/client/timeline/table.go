@@ -6,8 +6,8 @@ import (
 	"hallway/protocol"
 )
 
-// looseMax is how many messages that no list holds are kept while a page is awaited;
-// beyond it the page must be read again.
+// looseMax is the highest number of loose messages that are kept while a page is awaited.
+// If there are more, the page must be read again.
 const looseMax = 1024
 
 // lists is a set of lists.
@@ -22,8 +22,8 @@ const (
 // entry is a message in the table, at its newest known state.
 type entry struct {
 	m  *protocol.Message
-	in lists // that hold it
-	// Of a message that came encrypted. Once it is opened, m has its text in place of this:
+	in lists // the lists that hold it
+	// For an encrypted message. After it is decrypted, m has its text in place of the encrypted form:
 
 	sealed *protocol.Encrypted
 	mark   client.Mark
@@ -34,10 +34,10 @@ type entry struct {
 type list struct {
 	bit     lists
 	entries []*entry
-	// shown holds the same messages for snapshots. It is only ever appended to; nil:
-	// it must be rebuilt.
+	// shown holds the same messages for snapshots. It only grows by appending. nil: it must be
+	// rebuilt.
 	shown   []*protocol.Message
-	awaited bool // a page of it is on its way
+	awaited bool // a page of the list is being loaded
 }
 
 // messages returns the list for a snapshot.
@@ -57,16 +57,16 @@ func (l *list) messages() []*protocol.Message {
 // table holds the known messages by id.
 type table struct {
 	entries map[string]*entry
-	loose   int // entries that no list holds
+	loose   int // the number of entries in no list
 	lists   [3]*list
 
 	seals
 
 	me     string        // the user's id
-	recent []ownReaction // the user's own, as they came live
+	recent []ownReaction // the user's last reactions from the live stream
 }
 
-// Known returns the newest state of a message that is known, or nil.
+// Known returns the newest known state of a message, or nil.
 func (t *table) Known(id string) *protocol.Message {
 	if e := t.entries[id]; e != nil {
 		return e.m
@@ -75,7 +75,7 @@ func (t *table) Known(id string) *protocol.Message {
 }
 
 // store makes m the state of its entry, unless a newer one is known, and reports
-// whether that changed an entry which was there before.
+// whether it has changed an existing entry.
 func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) {
 	e = t.entries[m.ID]
 	if e == nil {
@@ -86,7 +86,7 @@ func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) 
 		return e, false
 	}
 	newer := t.newer(e.m, m, whole)
-	if newer == e.m || newer.Seq != e.m.Seq { // no sound relay gives a message another place
+	if newer == e.m || newer.Seq != e.m.Seq { // a correct relay does not change a seq
 		return e, false
 	}
 	old := e.m
@@ -97,16 +97,16 @@ func (t *table) store(m *protocol.Message, whole bool) (e *entry, changed bool) 
 	return e, true
 }
 
-// enter notes that a list holds an entry now.
+// enter records that a list holds an entry.
 func (t *table) enter(l *list, e *entry) {
-	step.Assert(e.in&l.bit == 0, "a list holds a message once")
+	step.Assert(e.in&l.bit == 0, "a list holds a message only once")
 	if e.in == 0 {
 		t.loose--
 	}
 	e.in |= l.bit
 }
 
-// leave notes that a list does not hold an entry any more.
+// leave records that a list no longer holds an entry.
 func (t *table) leave(l *list, e *entry) {
 	step.Assert(e.in&l.bit != 0, "a message leaves a list that holds it")
 	if e.in &^= l.bit; e.in == 0 {
@@ -114,7 +114,7 @@ func (t *table) leave(l *list, e *entry) {
 	}
 }
 
-// insert puts an entry at a place of a list.
+// insert inserts an entry into a list, at index i.
 func (t *table) insert(l *list, i int, e *entry) {
 	t.enter(l, e)
 	if i < len(l.entries) {
@@ -129,7 +129,7 @@ func (t *table) insert(l *list, i int, e *entry) {
 	}
 }
 
-// cut takes the entries from i to j out of a list.
+// cut removes the entries from i to j from a list.
 func (t *table) cut(l *list, i, j int) {
 	for _, e := range l.entries[i:j] {
 		t.leave(l, e)
@@ -139,7 +139,7 @@ func (t *table) cut(l *list, i, j int) {
 	l.entries, l.shown = l.entries[:i+n], nil
 }
 
-// remove takes an entry out of a list.
+// remove removes an entry from a list.
 func (t *table) remove(l *list, e *entry) {
 	for i := range l.entries {
 		if l.entries[i] == e {
@@ -149,7 +149,7 @@ func (t *table) remove(l *list, e *entry) {
 	}
 }
 
-// keepLoose keeps an entry that no list holds as long as a page is awaited.
+// keepLoose keeps a loose entry while a page is awaited, and otherwise removes it.
 func (t *table) keepLoose(e *entry) {
 	switch {
 	case t.loose > looseMax:
@@ -170,14 +170,14 @@ func (t *table) awaiting() bool {
 	return false
 }
 
-// stopAwaiting gives up all awaited pages: too many messages changed meanwhile.
+// stopAwaiting cancels all awaited pages, because too many messages have changed meanwhile.
 func (t *table) stopAwaiting() {
 	for _, l := range t.lists {
 		l.awaited = false
 	}
 }
 
-// tidy forgets loose entries, unless a page is awaited.
+// tidy removes loose entries, unless a page is awaited.
 func (t *table) tidy() {
 	step.Assert(t.loose >= 0 && t.loose <= len(t.entries), "loose messages are in the table")
 	if t.loose == 0 || t.awaiting() {
@@ -191,7 +191,7 @@ func (t *table) tidy() {
 	t.loose = 0
 }
 
-// ended notes that a list awaits no page any more.
+// ended records that a list no longer awaits a page.
 func (t *table) ended(l *list) {
 	l.awaited, t.rescan = false, t.Encrypts
 	t.tidy()

@@ -5,7 +5,7 @@ import (
 	"hallway/protocol"
 )
 
-// Timeline is the messages of one room. New makes one; it is not safe for concurrent
+// Timeline holds the messages of one room. New returns one. It is not safe for concurrent
 // use.
 type Timeline struct {
 	table
@@ -16,14 +16,14 @@ type Timeline struct {
 	Results Results
 }
 
-// New makes an empty timeline for a user, whose id is "" as long as it is not known.
+// New returns an empty timeline for a user. me is the user's id, or "" if it is not known yet.
 func New(me string) *Timeline {
 	t := &Timeline{}
 	t.Reset(me)
 	return t
 }
 
-// Reset drops all messages, for another life of the room or another user.
+// Reset drops all messages, for another epoch of the room or another user.
 func (t *Timeline) Reset(me string) {
 	*t = Timeline{
 		table:  table{entries: map[string]*entry{}, me: me, seals: seals{Encrypts: t.Encrypts}},
@@ -38,9 +38,9 @@ func (t *Timeline) Reset(me string) {
 // SetUser sets the timeline's user.
 func (t *Timeline) SetUser(me string) { t.me = me }
 
-// Apply takes a message at some rev, live or, if whole, from history. Outdated tells
-// that a newer state came before and may be forgotten. It reports whether a list
-// shows something else now.
+// Apply takes a state of a message, from history if whole is true, and otherwise from the live
+// stream. outdated says that a newer state came before. It reports whether a list
+// has changed.
 func (t *Timeline) Apply(m *protocol.Message, whole, outdated bool) (changed bool) {
 	if whole {
 		m.Mine = t.mine(m, m.Mine, m.Rev+1)
@@ -59,15 +59,15 @@ func (t *Timeline) Apply(m *protocol.Message, whole, outdated bool) (changed boo
 }
 
 // put makes m the state of its entry, unless a newer one is known, and reports
-// whether a list shows something else for it. A new entry is loose: the caller
-// puts it into a list, or calls keepLoose or tidy.
+// whether a list has changed. A new entry is loose: the caller must put it into a
+// list, or call keepLoose or tidy.
 func (t *Timeline) put(m *protocol.Message, whole bool) (e *entry, changed bool) {
 	e, changed = t.store(m, whole)
 	return e, changed && t.follow(e)
 }
 
-// follow brings the lists up to date that hold an entry whose message has changed,
-// and reports whether there are any.
+// follow updates the lists that hold an entry after its message has changed,
+// and reports whether there is such a list.
 func (t *Timeline) follow(e *entry) bool {
 	if e.in == 0 {
 		return false
@@ -86,7 +86,7 @@ func (t *Timeline) follow(e *entry) bool {
 	return true
 }
 
-// Show puts what people see into a snapshot, the window only if the history is loaded.
+// Show adds the messages to a snapshot. It leaves out the window before the history has loaded.
 func (t *Timeline) Show(s *client.Snapshot) {
 	s.MoreBefore, s.MoreAfter = t.window.moreBefore, t.window.moreAfter
 	s.Pinned, s.Marks = t.pinned.messages(), t.marks()

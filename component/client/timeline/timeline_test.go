@@ -12,18 +12,18 @@ import (
 	"hallway/protocol"
 )
 
-// history is the relay's state of a room: the window must always show a part
-// of it, for all changes streamed while pages are loading.
+// history is the relay's state of a room. The window must always show a part of it,
+// even if changes are streamed while pages are loading.
 type history struct {
 	room []*protocol.Message // by seq; the element changes when the message does
 	rev  int64
 }
 
-// crowd is a reaction of so many that its users are not named. Each message of
-// the room has it, so that Mine cannot be told by them.
+// crowd is a reaction of so many users that they are not named. Each message of
+// the room has it, so that Mine cannot be derived from the names.
 var crowd = []protocol.Reaction{{Emoji: "+", Count: 30}}
 
-// want is a page to ask for.
+// want is a kind of page.
 type want uint8
 
 const (
@@ -33,8 +33,8 @@ const (
 	wantAround
 )
 
-// change makes a message, or changes one, by the user's own reaction or by
-// anything else.
+// change adds a message or changes one. If own is true, the change is the user's own
+// reaction.
 func (h *history) change(i int, own bool) (m protocol.Message, cause *protocol.Cause) {
 	h.rev++
 	m = protocol.Message{Room: "lobby", Rev: h.rev, Reactions: crowd}
@@ -53,12 +53,12 @@ func (h *history) change(i int, own bool) (m protocol.Message, cause *protocol.C
 	}
 	stored := m
 	h.room[i] = &stored
-	m.Mine = nil // a frame does not say
+	m.Mine = nil // a frame does not contain Mine
 	return m, cause
 }
 
-// page is a snapshot of up to limit messages for which in holds, from the end
-// or, ascending, from the beginning.
+// page returns up to limit messages for which in is true, the last ones if fromEnd is
+// true, and otherwise the first ones.
 func (h *history) page(limit int, fromEnd bool, in func(seq int64) bool) (page []protocol.Message, more bool) {
 	for _, m := range h.room {
 		if in(m.Seq) {
@@ -79,7 +79,7 @@ func (h *history) check(t *rapid.T, tl *Timeline) {
 		i++
 	}
 	if !tl.MoreBefore() && i > 0 && len(tl.window.messages()) > 0 {
-		t.Fatalf("starts at seq %d and says that nothing is before", tl.Oldest())
+		t.Fatalf("the window starts at seq %d and claims that there are no older messages", tl.Oldest())
 	}
 	for _, m := range tl.window.messages() {
 		if i >= len(h.room) || h.room[i].Seq != m.Seq {
@@ -89,20 +89,20 @@ func (h *history) check(t *rapid.T, tl *Timeline) {
 			t.Fatalf("seq %d is shown at rev %d, the room has %d", m.Seq, m.Rev, h.room[i].Rev)
 		}
 		if !slices.Equal(h.room[i].Mine, m.Mine) {
-			t.Fatalf("of seq %d the user's own are %q, and %q are shown", m.Seq, h.room[i].Mine, m.Mine)
+			t.Fatalf("on seq %d the user's reactions are %q, but %q are shown", m.Seq, h.room[i].Mine, m.Mine)
 		}
 		i++
 	}
 	if !tl.MoreAfter() && i != len(h.room) {
-		t.Fatalf("ends before seq %d and says that nothing is after", h.room[i].Seq)
+		t.Fatalf("the window ends before seq %d and claims that there are no newer messages", h.room[i].Seq)
 	}
 	if len(tl.entries) != len(tl.window.messages())+tl.loose || !tl.AwaitsWindow() && len(tl.window.messages()) > client.TimelineMax {
 		t.Fatalf("%d messages and %d loose ones, %d by id", len(tl.window.messages()), tl.loose, len(tl.entries))
 	}
 }
 
-// The window is always a part of the room without a hole and at its latest
-// state, however pages and the stream overlap.
+// TestWindow checks that the window is always a part of the room without a hole and in its
+// latest state, for all overlaps of pages and the stream.
 func TestWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h, tl := &history{}, New("ada")
@@ -114,7 +114,7 @@ func TestWindow(t *testing.T) {
 			for range rapid.IntRange(0, rapid.SampledFrom([]int{3, 300}).Draw(t, "most")).Draw(t, label) {
 				at := len(h.room)
 				if at > 0 && which.IntN(2) == 0 {
-					at = max(0, at-1-which.IntN(min(at, 1+which.IntN(at)))) // most of them new
+					at = max(0, at-1-which.IntN(min(at, 1+which.IntN(at)))) // mostly a recent message
 				}
 				m, cause := h.change(at, at < len(h.room) && which.IntN(3) == 0)
 				tl.Live(&m, cause)
@@ -122,7 +122,7 @@ func TestWindow(t *testing.T) {
 			}
 		}
 		page, more := h.page(rapid.SampledFrom([]int{1, 50, protocol.PageMessagesMax}).Draw(t, "first page"), true, func(int64) bool { return true })
-		stream("before the first page") // is here, but read after it
+		stream("before the first page") // the relay has read the page before these changes
 		for i := range page {
 			tl.Apply(&page[i], true, false)
 		}
@@ -158,11 +158,11 @@ func TestWindow(t *testing.T) {
 	})
 }
 
-// TestManyPinned: the newest of more pinned messages than the list has are shown.
+// TestManyPinned checks that the newest pinned messages are shown if there are too many.
 func TestManyPinned(t *testing.T) {
 	tl := New("ada")
 	if _, ok := tl.AwaitPinned(); !ok {
-		t.Fatal("asks for no pinned messages")
+		t.Fatal("the pinned messages are not requested")
 	}
 	page := protocol.Page{More: true, Head: 1000}
 	for i := range client.PinnedMax {
@@ -170,7 +170,7 @@ func TestManyPinned(t *testing.T) {
 		page.Messages = append(page.Messages, protocol.Message{ID: fmt.Sprint(seq), Seq: seq, Rev: seq, Pinned: true})
 	}
 	if whole := tl.AddPinned(&page); !whole {
-		t.Error("waits for more pinned messages than it keeps")
+		t.Error("the list waits for more pinned messages than it keeps")
 	}
 	if n := len(tl.pinned.messages()); n != client.PinnedMax {
 		t.Errorf("shows %d of %d pinned messages", n, client.PinnedMax)

@@ -8,17 +8,17 @@ import (
 )
 
 // window is a part of the room's history: messages ascending by seq, without a
-// hole. It begins as the newest page, follows the stream while it reaches to the
-// newest message, and moves by pages either way.
+// hole. It starts as the newest page. It follows the stream while it contains the
+// newest message, and moves by pages in both directions.
 type window struct {
 	list
-	begun      bool  // the newest page was loaded; before, it is not known what lies beyond
-	moreBefore bool  // older messages are at the relay
-	moreAfter  bool  // newer ones are: the window has moved away from the end
-	newest     int64 // the highest seq that anyone told of
+	begun      bool  // the newest page has loaded
+	moreBefore bool  // the relay has older messages
+	moreAfter  bool  // the relay has newer messages: the window has moved away from the end
+	newest     int64 // the highest known seq
 }
 
-// evictAtOnce is how many messages are dropped together, so that it is rare.
+// evictAtOnce is the number of messages that are dropped together, so that drops are rare.
 const evictAtOnce = client.TimelineMax / 10
 
 // Oldest returns the seq of the window's first message, or 0.
@@ -38,7 +38,7 @@ func (t *Timeline) Last() int64 {
 	return entries[len(entries)-1].m.Seq
 }
 
-// Newest returns the highest seq that the relay told of.
+// Newest returns the highest known seq.
 func (t *Timeline) Newest() int64 { return t.window.newest }
 
 // MoreBefore reports whether the relay has messages before the window.
@@ -53,14 +53,14 @@ func (t *Timeline) Shows(id string) bool {
 	return e != nil && e.in&inWindow != 0
 }
 
-// Holds reports whether the window shows the message with a seq, if there is one.
+// Holds reports whether the window covers a seq.
 func (t *Timeline) Holds(seq int64) bool {
 	w := &t.window
 	return (seq >= t.Oldest() || !w.moreBefore) && (seq <= t.Last() || !w.moreAfter)
 }
 
-// FirstOfOthers returns the seq of the window's first message after a seq that is
-// not the user's and not deleted, or 0.
+// FirstOfOthers returns the seq of the window's first message after a seq that another user
+// has sent and that is not deleted, or 0.
 func (t *Timeline) FirstOfOthers(after int64) int64 {
 	for _, e := range t.window.entries {
 		if m := e.m; m.Seq > after && m.Sender.ID != t.me && !m.Deleted() {
@@ -70,7 +70,7 @@ func (t *Timeline) FirstOfOthers(after int64) int64 {
 	return 0
 }
 
-// Mentions counts the window's messages of others with a seq above after and up to a seq that mention the user.
+// Mentions returns the number of the window's messages of others with after < seq <= to that mention the user.
 func (t *Timeline) Mentions(after, to int64) (n int) {
 	for _, e := range t.window.entries {
 		if m := e.m; m.Seq > after && m.Seq <= to && m.Sender.ID != t.me && protocol.MentionsUser(m.Mentions, t.me) {
@@ -80,7 +80,7 @@ func (t *Timeline) Mentions(after, to int64) (n int) {
 	return n
 }
 
-// take lets the window have an entry if its place is inside, and reports whether it
+// take inserts an entry into the window if its seq is inside, and reports whether it
 // is new there.
 func (t *Timeline) take(e *entry) bool {
 	w := &t.window
@@ -97,28 +97,28 @@ func (t *Timeline) take(e *entry) bool {
 		i--
 	}
 	if i > 0 && w.entries[i-1].m.Seq == seq {
-		return false // no sound relay gives two messages one place
+		return false // a correct relay does not give two messages the same seq
 	}
 	t.insert(&w.list, i, e)
 	t.trim()
 	return true
 }
 
-// trim drops the oldest messages of a window that is too long. While a page is on
-// its way the window's ends stay, so that it still fits, as long as that is bearable.
+// trim drops the oldest messages of a window that is too long. While a page is being loaded
+// the window keeps its ends, so that the page fits, unless it grows by more than looseMax.
 func (t *Timeline) trim() {
 	w := &t.window
 	n := len(w.entries) - client.TimelineMax
 	if n > looseMax {
-		w.awaited = false // too much came meanwhile: the page must be read again
+		w.awaited = false // too many messages have come: the page must be read again
 	}
 	if w.begun && !w.awaited && n > 0 {
 		t.dropOldest(n + evictAtOnce)
 	}
 }
 
-// Begin makes the newest page the window. What the stream brought of older messages
-// were changes.
+// Begin makes the newest page the window. It drops older messages, which came because they have
+// changed.
 func (t *Timeline) Begin(page []protocol.Message, more bool) {
 	w := &t.window
 	w.begun, w.moreBefore = true, more
@@ -131,17 +131,17 @@ func (t *Timeline) Begin(page []protocol.Message, more bool) {
 	}
 }
 
-// AwaitWindow begins to keep what changes beyond the window until a page is here.
+// AwaitWindow keeps messages that change outside of the window until a page comes.
 func (t *Timeline) AwaitWindow() { t.window.awaited = true }
 
-// WindowFailed tells that the page does not come.
+// WindowFailed ends the wait for a page that failed.
 func (t *Timeline) WindowFailed() { t.ended(&t.window.list) }
 
-// AwaitsWindow reports whether a page may still be taken. It is false if too much
-// has changed since it was asked for: then it must be read again.
+// AwaitsWindow reports whether the awaited page may be applied. It is false if too many
+// messages have changed since the request: then the page must be read again.
 func (t *Timeline) AwaitsWindow() bool { return t.window.awaited }
 
-// Prepend takes the page before the window. As in extend, messages that are not in order are of no sound relay, and left out.
+// Prepend adds the page before the window. Like extend, it ignores messages that are not in order.
 func (t *Timeline) Prepend(page []protocol.Message, more bool) {
 	t.readMine(page)
 	w := &t.window
@@ -162,15 +162,15 @@ func (t *Timeline) Prepend(page []protocol.Message, more bool) {
 	t.ended(&w.list)
 }
 
-// Extend takes the page after the window.
+// Extend adds the page after the window.
 func (t *Timeline) Extend(page []protocol.Message) {
 	t.readMine(page)
 	t.extend(page)
 	t.ended(&t.window.list)
 }
 
-// extend adds a page. The window reaches the end only when it holds the newest
-// message that anyone told of.
+// extend adds a page. The window has reached the end when it holds the newest known
+// message.
 func (t *Timeline) extend(page []protocol.Message) {
 	w := &t.window
 	for i := range page {
@@ -185,12 +185,12 @@ func (t *Timeline) extend(page []protocol.Message) {
 	}
 }
 
-// Jump makes a page the window, in place of what it showed: the newest, or one around
-// a message. Before and after tell whether there is more on either side.
+// Jump replaces the window by another page. before and after say whether the relay has more messages on
+// each side.
 func (t *Timeline) Jump(page []protocol.Message, before, after bool) {
 	t.readMine(page)
 	w := &t.window
-	t.cut(&w.list, 0, len(w.entries)) // still in the table: it may have changed since the page was read
+	t.cut(&w.list, 0, len(w.entries)) // the entries stay in the table: they may be newer than the page
 	t.extend(page)
 	w.moreBefore = before
 	w.moreAfter = w.moreAfter || after

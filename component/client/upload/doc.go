@@ -1,25 +1,24 @@
-// Package upload sends files to the relay: those in the composer's strip, and those of
-// messages in the outbox.
+// Package upload sends files to the relay: the files in the composer's strip, and the files
+// of messages in the outbox.
 //
-// The main type is [Uploads]. It owns the strip, and decides which files are uploaded now,
-// and when one is tried again. The outbox owns the files of its messages: it names the
-// missing ones, and gets the result of each. Repeating an upload does no harm,
-// because the file's id stays the same.
+// The main type is [Uploads]. It owns the strip, chooses the next files to upload, and
+// schedules repetitions. The outbox owns the files of its messages: it names the missing
+// ones, and gets the result of each. An upload may be repeated without harm, because the
+// file's id stays the same.
 //
-// # What people can expect
+// # What the user can expect
 //
-//   - A file in the strip is uploaded at once. A refused one stays there with its reason, until its user
-//     removes it or tries again; to send takes the text and all other files.
+//   - A file in the strip is uploaded at once. A refused file stays there with the reason, until the user
+//     removes it or tries again. Sending takes the text and all other files.
 //   - A message may be sent before its files are uploaded. It waits, and keeps its place among the messages.
-//   - If one of its files is then refused, the message has failed, and those behind it go: a text that speaks of
-//     a file does not go without it by itself. Its other files are uploaded. Its user tries again, discards the
-//     message, or takes the file out of it, and the message goes as the last.
-//   - The strip ends with the page; the relay deletes files without a message after a day.
+//   - If a file of a waiting message is refused, the message has failed, and the messages behind it are sent.
+//     Its other files are uploaded. The user can try again, discard the message, or remove the file. Then the
+//     message goes to the end.
+//   - The strip ends with the page. The relay deletes files without a message after a day.
 //
-// A new action on an attached file becomes a method beside Attach.
+// To add an action on an attached file, add a method beside Attach.
 //
 // # What this package must not know
 //
-// The bytes of a file and their transfer: the shell has them. The outbox's order of
-// messages.
+// The bytes of a file and their transfer: the shell has them. The order of the outbox.
 package upload

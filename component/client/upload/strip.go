@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// Attach puts a file into the strip. One that the relay would refuse is there as failed.
+// Attach puts a file into the strip. A file that the relay would refuse is marked as failed.
 func (u *Uploads) Attach(f client.Attachment) {
 	u.step.Changed = true
 	f.Name, f.State = cleanName(f.Name), client.UploadWaiting
@@ -25,14 +25,14 @@ func (u *Uploads) Attach(f client.Attachment) {
 	case u.sendable() >= int(u.limits.MessageFiles):
 		f.State, f.Code, f.Reason = client.UploadFailed, protocol.CodeBadRequest, "a message cannot have so many files"
 	case u.Encrypts && f.Key == "":
-		f.State, f.Code, f.Reason = client.UploadFailed, client.CodeFileLost, "the file cannot be read, or not be encrypted"
+		f.State, f.Code, f.Reason = client.UploadFailed, client.CodeFileLost, "the file cannot be read or encrypted"
 	case u.Encrypts && f.Type == "":
 		f.Type = protocol.OctetStream
 	}
 	u.strip = append(u.strip, &f)
 }
 
-// fileBytesMax returns how large a file may be.
+// fileBytesMax returns the highest size of a file.
 func (u *Uploads) fileBytesMax() int64 {
 	if u.Encrypts {
 		return u.limits.FileBytes - protocol.FileTagBytes
@@ -48,7 +48,7 @@ func (u *Uploads) Attached(id string) *client.Attachment {
 	return nil
 }
 
-// sendable counts the files of the strip that may go with a message.
+// sendable returns the number of files in the strip that can be sent.
 func (u *Uploads) sendable() (n int) {
 	for _, f := range u.strip {
 		if f.State != client.UploadFailed {
@@ -58,7 +58,7 @@ func (u *Uploads) sendable() (n int) {
 	return n
 }
 
-// Detach takes a file out of the strip.
+// Detach removes a file from the strip.
 func (u *Uploads) Detach(id string) {
 	if i := u.place(id); i >= 0 {
 		u.strip = slices.Delete(u.strip, i, i+1)
@@ -67,7 +67,7 @@ func (u *Uploads) Detach(id string) {
 	}
 }
 
-// Retry uploads a failed file again. One that is too large fails again.
+// Retry uploads a failed file again. A file that is too large fails again.
 func (u *Uploads) Retry(id string) {
 	if i := u.place(id); i >= 0 && u.strip[i].State == client.UploadFailed {
 		f := *u.strip[i]
@@ -89,7 +89,7 @@ func (u *Uploads) Describe(id, alt string) {
 	}
 }
 
-// Choose returns those of the files that may go with a message.
+// Choose returns the named files that can be sent.
 func (u *Uploads) Choose(ids []string) (files []client.Attachment) {
 	for _, id := range ids {
 		if i := u.place(id); i >= 0 && u.strip[i].State != client.UploadFailed {
@@ -99,7 +99,7 @@ func (u *Uploads) Choose(ids []string) (files []client.Attachment) {
 	return files
 }
 
-// Taken takes files out of the strip, which a message in the outbox has now. Uploads under way go on.
+// Taken removes files from the strip that a message in the outbox has now. Their uploads continue.
 func (u *Uploads) Taken(files []client.Attachment) {
 	for _, f := range files {
 		i := u.place(f.ID)
@@ -120,12 +120,12 @@ func (u *Uploads) Clear() {
 
 func (u *Uploads) forget(id string) { u.step.Emit(client.ForgetFile{ID: id}) }
 
-// place returns the place of a file in the strip, -1 if it is not there.
+// place returns the index of a file in the strip, or -1.
 func (u *Uploads) place(id string) int {
 	return slices.IndexFunc(u.strip, func(f *client.Attachment) bool { return f.ID == id })
 }
 
-// Show puts the strip into a snapshot.
+// Show adds the strip to a snapshot.
 func (u *Uploads) Show(s *client.Snapshot) {
 	for _, f := range u.strip {
 		s.Strip = append(s.Strip, *f)
@@ -133,7 +133,7 @@ func (u *Uploads) Show(s *client.Snapshot) {
 	s.KnowsFiles, s.FileBytesMax, s.FilesMax = u.Takes(), u.fileBytesMax(), u.limits.MessageFiles
 }
 
-// cleanName returns a name that a relay takes. A long one keeps its extension.
+// cleanName returns a name that the relay accepts. It shortens a long name before its extension.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r == '/' || r == '\\' || r == utf8.RuneError || unicode.IsControl(r) {

@@ -9,18 +9,18 @@ import (
 	"hallway/protocol"
 )
 
-// Messages are the messages in the outbox, as uploads need them.
+// Messages gives access to the files of messages in the outbox.
 type Messages interface {
 	// MissingFiles returns the files that messages wait for, in the messages' order.
 	MissingFiles() []client.MissingFile
 	// Uploading sets the state of a file.
 	Uploading(item string, file client.Attachment)
-	// UploadFailed marks the message of a file refused.
+	// UploadFailed marks the message of a refused file as failed.
 	UploadFailed(item string, file client.Attachment)
 }
 
-// triesMax is the number of failures in a row, with the chat connected, after which the user is
-// asked: the messages behind it must not wait for ever.
+// triesMax is the number of failures in a row, with the chat connected, after which an upload fails for
+// good: the messages behind it must not wait for ever.
 const triesMax = 8
 
 // job is the upload of one file.
@@ -28,14 +28,14 @@ type job struct {
 	id       string
 	item     string    // the message in the outbox; "": the file is in the strip
 	req      int       // the request under way; 0: none
-	tries    int       // that have failed, in a row
-	refused  int       // tokens in a row
-	waits    bool      // for a fresh token
-	failures int       // in a row that say nothing of other files
-	resumeAt time.Time // this upload does not begin before
+	tries    int       // failed tries in a row
+	refused  int       // refused tokens in a row
+	waits    bool      // the upload waits for a new token
+	failures int       // failures in a row that concern this file only
+	resumeAt time.Time // the time of the next try
 }
 
-// Uploads uploads files. New makes one.
+// Uploads uploads files. New returns one.
 type Uploads struct {
 	step     *step.Step
 	tokens   step.Tokens
@@ -43,26 +43,26 @@ type Uploads struct {
 	strip    []*client.Attachment
 	jobs     []*job
 	limits   protocol.Limits
-	// Encrypts says that the chat does: no file leaves but encrypted.
+	// Encrypts says that the chat is encrypted: only encrypted files are uploaded.
 	Encrypts bool
-	live     bool      // the chat is connected, as Flush was told last
-	failures int       // in a row for which all uploads wait, of whichever file
-	resumeAt time.Time // no upload begins before
+	live     bool      // the chat is connected, as of the last Flush
+	failures int       // failures in a row that make all uploads wait
+	resumeAt time.Time // no upload starts before this time
 }
 
-// New makes uploads that have nothing to do.
+// New returns an Uploads without files.
 func New(s *step.Step, tokens step.Tokens, messages Messages) *Uploads {
 	return &Uploads{step: s, tokens: tokens, messages: messages}
 }
 
-// SetLimits sets what the relay takes.
+// SetLimits sets the relay's limits.
 func (u *Uploads) SetLimits(l protocol.Limits) { u.limits = l }
 
-// Takes reports whether files can be sent here.
+// Takes reports whether the relay accepts files.
 func (u *Uploads) Takes() bool { return u.limits.MessageFiles > 0 }
 
-// Flush starts the uploads that may begin now, and ends those without a waiting message or strip. live
-// says that the chat is connected.
+// Flush starts the uploads that may start now, and ends those whose file is no longer wanted. live says
+// whether the chat is connected.
 func (u *Uploads) Flush(live bool) {
 	wanted := u.wanted()
 	u.jobs = slices.DeleteFunc(u.jobs, func(j *job) bool {
@@ -76,7 +76,7 @@ func (u *Uploads) Flush(live bool) {
 		for _, j := range u.jobs {
 			j.tries = 0
 		}
-		u.Wake() // the connection is there again
+		u.Wake() // the chat is connected again
 	}
 	if u.live = live; !live || !u.resumeAt.IsZero() {
 		return
@@ -87,7 +87,7 @@ func (u *Uploads) Flush(live bool) {
 			running++
 		}
 	}
-	step.Assert(running <= client.UploadsMax, "few uploads run at a time")
+	step.Assert(running <= client.UploadsMax, "the running uploads are bounded")
 	for _, m := range wanted {
 		j := u.find(func(j *job) bool { return j.id == m.File.ID })
 		if j == nil {
@@ -135,7 +135,7 @@ func (u *Uploads) abort(j *job) {
 	}
 }
 
-// set sets the state of a job's file, where the file is.
+// set sets the state of a job's file, in the strip or in the outbox.
 func (u *Uploads) set(j *job, f client.Attachment) {
 	u.step.Changed = true
 	if j.item != "" {
@@ -145,7 +145,7 @@ func (u *Uploads) set(j *job, f client.Attachment) {
 	}
 }
 
-// fileOf returns the file of the request, and its job; nil: nothing waits for the request any more.
+// fileOf returns the file and the job of a request. The job is nil if the file is no longer wanted.
 func (u *Uploads) fileOf(req int) (f client.Attachment, j *job) {
 	if j = u.find(func(j *job) bool { return j.req == req }); j == nil {
 		return f, nil
@@ -158,7 +158,7 @@ func (u *Uploads) fileOf(req int) (f client.Attachment, j *job) {
 	return f, nil
 }
 
-// Progressed takes how far an upload has come.
+// Progressed takes the number of bytes that an upload has sent.
 func (u *Uploads) Progressed(ev client.UploadProgress) {
 	if f, j := u.fileOf(ev.Req); j != nil {
 		f.Sent = max(f.Sent, min(ev.Sent, f.Size))
@@ -166,7 +166,7 @@ func (u *Uploads) Progressed(ev client.UploadProgress) {
 	}
 }
 
-// Done takes the end of an upload: the relay has the file.
+// Done handles the success of an upload.
 func (u *Uploads) Done(ev client.UploadDone) {
 	f, j := u.fileOf(ev.Req)
 	if j == nil {
@@ -175,7 +175,7 @@ func (u *Uploads) Done(ev client.UploadDone) {
 	u.remove(j)
 	u.failures = 0
 	f.State, f.Sent, f.Code, f.Reason, f.Why = client.UploadReady, 0, "", "", ""
-	if !u.Encrypts { // else the relay knows nothing of it
+	if !u.Encrypts { // a relay cannot inspect an encrypted file
 		f.Type, f.Size, f.Width, f.Height = ev.File.Type, ev.File.Size, ev.File.Width, ev.File.Height
 	}
 	u.set(j, f)
@@ -185,7 +185,7 @@ func (u *Uploads) remove(j *job) {
 	u.jobs = slices.DeleteFunc(u.jobs, func(other *job) bool { return other == j })
 }
 
-// Refused takes the refusal or failure of an upload. It tries again after a temporary one.
+// Refused handles the refusal or failure of an upload. It tries again if that is temporary.
 func (u *Uploads) Refused(ev client.UploadRefused) {
 	f, j := u.fileOf(ev.Req)
 	if j == nil {
@@ -203,7 +203,7 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 		u.set(j, f)
 		return
 	case (ev.Status == 0 || ev.Status == 408 || ev.Status == 429 || ev.Status >= 500) && j.tries < triesMax:
-		if u.live && ev.Status != 429 { // else the connection, or the relay, tells when to go on
+		if u.live && ev.Status != 429 { // otherwise the connection or the relay decides when to go on
 			j.tries++
 		}
 		if ev.Status == 429 || ev.Status == 503 {
@@ -226,7 +226,7 @@ func (u *Uploads) Refused(ev client.UploadRefused) {
 	u.set(j, f)
 }
 
-// pause lets no upload begin for a while: the relay takes no file now.
+// pause stops all uploads for a while, because the relay accepts no files now.
 func (u *Uploads) pause(ms int64) {
 	u.failures++
 	if at := u.after(u.failures, ms); at.After(u.resumeAt) {
@@ -234,13 +234,13 @@ func (u *Uploads) pause(ms int64) {
 	}
 }
 
-// delay lets an upload wait that got no answer, or for which the relay failed: the next file may do better.
+// delay makes an upload wait after a failure that concerns its file only. Other files continue.
 func (u *Uploads) delay(j *job, ms int64) {
 	j.failures++
 	j.resumeAt = u.after(j.failures, ms)
 }
 
-// after returns when to try again after some failures in a row, no sooner than the relay has asked for.
+// after returns the time of the next try after some failures in a row, at the earliest after the wait that the relay has named.
 func (u *Uploads) after(failures int, ms int64) time.Time {
 	return u.step.Now.Add(max(u.step.Jitter(failures), step.NamedWait(ms)))
 }
@@ -260,7 +260,7 @@ func (u *Uploads) Wake() {
 	}
 }
 
-// Deadline returns when Fire has something to do.
+// Deadline returns the time of the next call of Fire.
 func (u *Uploads) Deadline() time.Time {
 	at := u.resumeAt
 	for _, j := range u.jobs {
@@ -269,7 +269,7 @@ func (u *Uploads) Deadline() time.Time {
 	return at
 }
 
-// Fire ends the waits that are over. Flush goes on.
+// Fire ends passed waits. Flush must be called after it.
 func (u *Uploads) Fire() {
 	u.step.Due(&u.resumeAt)
 	for _, j := range u.jobs {
