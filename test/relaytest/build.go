@@ -1,14 +1,10 @@
 package relaytest
 
 import (
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 )
 
@@ -44,19 +40,6 @@ func Build(folder string) (program string, err error) {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return program, nil
-}
-
-// FreeAddr returns an unused loopback address. Its port is below the range of outgoing connections:
-// a client that dials while the relay is down could otherwise be given that very port, and connect to itself.
-func FreeAddr() (string, error) {
-	for range 100 {
-		listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(10000))))
-		if err == nil {
-			addr := listener.Addr().String()
-			return addr, listener.Close()
-		}
-	}
-	return "", errors.New("no port is free")
 }
 
 // StandsIn reports whether another program stands in for the relay.
