@@ -48,7 +48,7 @@ func Connect(t *testing.T, e Engine) *Client {
 // Drain drains an engine.
 func Drain(t *testing.T, e Engine) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := e.Drain(ctx); err != nil {
 		t.Error("drain:", err)

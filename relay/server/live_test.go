@@ -56,7 +56,7 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 		l.engine = engine.New(engine.Options{Hub: cfg, Store: st, Known: hub.Known{Revoked: revoked}, Log: slog.New(slog.DiscardHandler)})
 		// After the server's own end.
 		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			if err := l.engine.Drain(ctx); err != nil {
 				t.Errorf("drain: %v", err)

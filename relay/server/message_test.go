@@ -232,7 +232,7 @@ func TestSearchFinds(t *testing.T) {
 	ada.ask(200, "DELETE", messagePath(3), "")
 	found := func(query string) doc { return ada.ask(200, "GET", messagesPath+"?"+query, "") }
 	// A search may be 2 s behind.
-	until := time.Now().Add(10 * time.Second)
+	until := time.Now().Add(patience)
 	for !slices.Equal(found("q=doors").seqs(), []int64{5, 4, 1}) && time.Now().Before(until) {
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -30,7 +30,7 @@ func TestTheLongestSilentGivesWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { nc.Close() })
-		if err := nc.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		if err := nc.SetDeadline(time.Now().Add(patience)); err != nil {
 			t.Fatal(err)
 		}
 		return nc

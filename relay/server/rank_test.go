@@ -78,7 +78,7 @@ func TestARankIsThatOfTheLastToken(t *testing.T) {
 // until waits for something that comes within a second by itself.
 func until(t *testing.T, come func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !come(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !come(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it never came")
 		}

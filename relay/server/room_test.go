@@ -94,7 +94,7 @@ func TestUnread(t *testing.T) {
 	c.Say(protocol.Read{Room: "lobby", Seq: 1})
 	c.Say(protocol.Join{Room: "lobby"}) // answered behind it
 	relaytest.Hear[protocol.Joined](c)
-	until := time.Now().Add(10 * time.Second)
+	until := time.Now().Add(patience)
 	for ben.ask(200, "GET", "/v1/rooms/lobby", "").Unread != 1 && time.Now().Before(until) {
 		time.Sleep(time.Millisecond)
 	}

@@ -23,6 +23,9 @@ import (
 
 const secret = "0123456789abcdef0123456789abcdef"
 
+// patience is the longest time that a test waits for something that comes by itself.
+const patience = time.Minute
+
 // backend stands in for an engine.
 type backend struct {
 	draining atomic.Bool
@@ -186,7 +189,7 @@ func startFor(t *testing.T, keeper *auth.Keeper, change func(*server.Options)) *
 		}
 		ended = true
 		http.DefaultClient.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := srv.Shutdown(ctx); err != nil {
 			t.Errorf("shutdown: %v", err)

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"hallway/protocol"
 	"hallway/relay/guard"
@@ -50,7 +49,7 @@ func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
 				}
 			}
 			for range 3 {
-				client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+				client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 				req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+s.addr+messagesPath, nil)
 				if err != nil {
 					t.Fatal(err)

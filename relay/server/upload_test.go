@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hallway/protocol"
+	"hallway/relay/guard"
 	"hallway/relay/hub"
 )
 
@@ -25,7 +26,7 @@ func (p *person) raw(t *testing.T, parts ...string) (statuses []int) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range parts {
@@ -136,7 +137,7 @@ func TestUploadsLeaveSlots(t *testing.T) {
 	for range 20 {
 		began := time.Now()
 		ada.ask(200, "GET", messagesPath, "")
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > guard.QueueTimeout {
 			t.Fatalf("a page took %v", took)
 		}
 	}

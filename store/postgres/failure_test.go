@@ -61,8 +61,8 @@ func TestServerKilled(t *testing.T) {
 			out, err := s.Commit(time.Now(), ops)
 			for err != nil {
 				<-time.After(10 * time.Millisecond) // as a client does, but sooner
-				if since := time.Since(time.Unix(0, up.Load())); up.Load() != 0 && since > readyWithin {
-					t.Errorf("sends fail %v after the server is up: %v", since, err)
+				if at := up.Load(); at != 0 && time.Since(time.Unix(0, at)) > readyWithin {
+					t.Errorf("sends fail %v after the server is up: %v", time.Since(time.Unix(0, at)), err)
 					return
 				}
 				out, err = s.Commit(time.Now(), ops)

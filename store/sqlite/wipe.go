@@ -87,13 +87,14 @@ type wiper struct {
 
 	wipeAfter     time.Duration
 	wipeClosedMax int64 // the largest database that is wiped when it is closed
+	wipeClosedFor time.Duration
 	vacuumMax     int64 // the largest database that is written anew after an erasure
 }
 
 func newWiper(d *db, u *upkeep) wiper {
 	return wiper{
 		db: d, upkeep: u, forgetting: make(chan struct{}, 1),
-		wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, vacuumMax: vacuumBytes,
+		wipeAfter: wipeAfter, wipeClosedMax: wipeClosedBytes, wipeClosedFor: wipeClosedTime, vacuumMax: vacuumBytes,
 	}
 }
 
@@ -164,7 +165,7 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 	if w.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, wipeClosedTime)
+	ctx, cancel := context.WithTimeout(ctx, w.wipeClosedFor)
 	defer cancel()
 	var small bool
 	err := w.writer.QueryRowContext(ctx, `SELECT page_count * page_size <= ? FROM pragma_page_count, pragma_page_size`, w.wipeClosedMax).Scan(&small)

@@ -149,6 +149,7 @@ func TestWhatIsDeletedIsForgotten(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "hallway.db")
 			s := mustOpen(t, path)
+			wipesWhenTold(s)
 			ids := crowded(t, s, []string{"a", "b", "c", "d"}, 3000)
 			way(t, s, ids)
 			if len(holds(t, path, secret)) == 0 {
@@ -177,6 +178,13 @@ func TestWhatIsDeletedIsForgotten(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wipesWhenTold keeps a store from wiping by itself, which it otherwise does while a slow machine is still deleting.
+func wipesWhenTold(s *Store) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	s.wipeAfter = time.Hour
 }
 
 // A wipe is whole beside commits, pages and checkpoints that go on all the time.
@@ -233,11 +241,13 @@ func TestAWipeBesideOthers(t *testing.T) {
 func TestAWipeAfterACrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
+	wipesWhenTold(s)
 	ids := crowded(t, s, []string{"a", "b"}, 600)
 	if err := s.wipe(t.Context()); err != nil { // marks it as wiped
 		t.Fatal(err)
 	}
 	ways["delete"](t, s, ids)
+	stopped(s) // so that the file and its log are of one moment
 	crashed := filepath.Join(t.TempDir(), "hallway.db")
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := read(path + suffix)
@@ -312,6 +322,7 @@ func TestACloseWipes(t *testing.T) {
 	for name, way := range ways {
 		path := filepath.Join(t.TempDir(), "hallway.db")
 		s := mustOpen(t, path)
+		s.wipeClosedFor = time.Hour // however slow the machine is
 		way(t, s, crowded(t, s, []string{"a", "b"}, 600))
 		if err := s.Close(); err != nil {
 			t.Fatal(err)

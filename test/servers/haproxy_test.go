@@ -11,7 +11,7 @@ import (
 // named returns the name that the NATS server behind an address gives itself.
 func named(t *testing.T, addr string) string {
 	t.Helper()
-	line, err := greeting(addr)
+	line, err := greeting(addr, patience)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,14 +14,17 @@ import (
 	"hallway/test/servers"
 )
 
-// greeting returns the first line that a NATS server says, or an error when it says nothing for a while.
-func greeting(addr string) (string, error) {
+// patience is the longest time that a test waits for something.
+const patience = time.Minute
+
+// greeting returns the first line that a NATS server says, or an error when it says nothing for so long.
+func greeting(addr string, within time.Duration) (string, error) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return "", err
 	}
 	defer conn.Close()
-	if err := conn.SetReadDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(within)); err != nil {
 		return "", err
 	}
 	return bufio.NewReader(conn).ReadString('\n')
@@ -31,28 +34,28 @@ func TestNATSIsStoppedPausedKilledAndStartedAgain(t *testing.T) {
 	s := servers.NATS(t)
 	greets := func(when string) {
 		t.Helper()
-		if line, err := greeting(s.Addr); err != nil || !strings.HasPrefix(line, "INFO ") {
+		if line, err := greeting(s.Addr, patience); err != nil || !strings.HasPrefix(line, "INFO ") {
 			t.Fatalf("%s: %q, %v", when, line, err)
 		}
 	}
 	greets("started")
 
 	s.Pause()
-	if line, err := greeting(s.Addr); !errors.Is(err, os.ErrDeadlineExceeded) {
+	if line, err := greeting(s.Addr, 300*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("paused: %q, %v", line, err)
 	}
 	s.Resume()
 	greets("resumed")
 
 	s.Stop()
-	if _, err := greeting(s.Addr); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := greeting(s.Addr, patience); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("stopped: %v", err)
 	}
 	s.Start()
 	greets("started again")
 
 	s.Kill()
-	if _, err := greeting(s.Addr); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := greeting(s.Addr, patience); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("killed: %v", err)
 	}
 	s.Start()
@@ -138,9 +141,9 @@ func TestAKilledTestLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = victim.Wait()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
-		_, greeted := greeting(fields[1])
+		_, greeted := greeting(fields[1], patience)
 		_, left := os.Stat(fields[2])
 		if greeted != nil && errors.Is(left, os.ErrNotExist) {
 			return
@@ -162,7 +165,7 @@ func TestOutsideEndsWhatItHasStarted(t *testing.T) {
 	if err == nil || err.Error() != "it went wrong" {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := greeting(addr); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := greeting(addr, patience); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("the server: %v", err)
 	}
 }
