@@ -32,8 +32,7 @@ func Await(ctx context.Context, begin func() js.Value) (js.Value, error) {
 	}
 }
 
-// awaitEvent waits for one of two events of a request or transaction of
-// IndexedDB, the second of which means that it failed.
+// awaitEvent waits for one of two events of a request or transaction of IndexedDB: success, or failure.
 func awaitEvent(ctx context.Context, target js.Value, success, failure string) error {
 	ended := make(chan error, 1)
 	callbacks := &callbacks{}
@@ -47,8 +46,8 @@ func awaitEvent(ctx context.Context, target js.Value, success, failure string) e
 	}
 }
 
-// callbacks are functions that JavaScript calls: exactly one, once, perhaps long after
-// the wait was given up. Then all are released.
+// callbacks holds functions of which JavaScript calls exactly one, exactly once, perhaps long after
+// the wait has ended. That call releases all of these functions.
 type callbacks struct{ all []js.Func }
 
 func (c *callbacks) add(f func(js.Value)) js.Func {
@@ -63,7 +62,7 @@ func (c *callbacks) add(f func(js.Value)) js.Func {
 	return callback
 }
 
-// try returns as an error what a call throws.
+// try calls a function, and returns an exception of JavaScript as an error.
 func try(call func() js.Value) (value js.Value, err error) {
 	defer func() {
 		switch thrown := recover().(type) {
@@ -77,7 +76,7 @@ func try(call func() js.Value) (value js.Value, err error) {
 	return call(), nil
 }
 
-// scriptError is an error of JavaScript's.
+// scriptError is an exception of JavaScript.
 type scriptError struct{ name, message string }
 
 func (e *scriptError) Error() string { return e.message }

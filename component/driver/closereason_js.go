@@ -6,10 +6,10 @@ import (
 	"hallway/protocol"
 )
 
-// closeReason returns the code and reason of the peer's close frame; 0: none came. The
-// socket library drops it in a browser. The host of the program keeps it as
-// hallway.lastClose, just before the library hears of the close; it is read in
-// the same turn of JavaScript's event loop, before another socket can end.
+// closeReason returns the code and reason of the peer's close frame; 0: none came. In a browser
+// the socket library drops them, so the host of the program stores them as hallway.lastClose just
+// before the library learns of the close. closeReason reads them in the same turn of JavaScript's
+// event loop, before another socket can end.
 func closeReason(error) (protocol.CloseCode, string) {
 	host := js.Global().Get("hallway")
 	if !host.Truthy() {

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// dialStatusTimeout is the time for the relay to tell why it refused.
+// dialStatusTimeout is the time limit for the request for the status.
 const dialStatusTimeout = 3 * time.Second
 
-// dialStatus returns the status with which the relay refused an upgrade; 0: not known.
-// A page does not learn it, so dialStatus makes a plain request, which every version of
-// the relay answers with the protocols that it speaks.
+// dialStatus returns the status of a refused upgrade, or 0 if it is not known. A browser does not tell
+// the page, so dialStatus makes a plain request, which every version of the relay answers with the
+// protocols that it speaks.
 func dialStatus(ctx context.Context, url string) int {
 	ctx, cancel := context.WithTimeout(ctx, dialStatusTimeout)
 	defer cancel()

@@ -1,21 +1,21 @@
-// Package driver is the shell around the chat's core (package core): it
-// gives the core its clock, its socket, its history and its storage, in a
-// browser and natively alike.
+// Package driver is the shell around the chat's core (package core). It carries out the
+// core's effects with a clock, a socket, requests for history and a storage, in a browser
+// and natively.
 //
 //	d := driver.Start(driver.Options{Relay: "https://chat.example.org", Room: "lobby", Token: token})
 //	defer d.Close()
 //	d.Send("Good morning.")
 //
-// The main type is [Driver]. To carry out a new effect, add a case to Driver.carryOut;
-// an effect that takes time gets a goroutine, which answers with an event.
+// The main type is [Driver]. To carry out a new effect, add a case to Driver.carryOut. An
+// effect that takes time needs a goroutine, which answers with an event.
 //
 // # Goroutines
 //
-// One goroutine, the owner, calls the core and carries out its effects in their
-// order. It never waits. The others:
+// One goroutine, the owner, calls the core and carries out its effects in order. It never
+// waits. The others:
 //
 //   - a link (one connection, from dial to close) reads and writes a socket;
-//   - the keeper does the storage's work, one job after the other;
+//   - the keeper carries out the jobs of the storage, one after the other;
 //   - at most one goroutine requests history, and one requests a token;
 //   - peers are the other pages of the device that share the outbox.
 //
@@ -31,7 +31,7 @@
 //
 // # What this package must not know
 //
-// The meaning of a frame, the time of the next attempt, the state to show: the
-// core decides. The DOM and go-app. In the browser build also net/http, regexp and
-// log/slog, because they are large.
+// What a frame means, when to try again, and what to show: the core decides these. The
+// DOM and go-app. In the browser build also net/http, regexp and log/slog, because they
+// are large.
 package driver

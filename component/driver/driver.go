@@ -17,10 +17,10 @@ import (
 // The limits of a driver.
 const (
 	// hostEventsMax bounds the waiting events of the user and the device. The
-	// owner empties the queue at once, so that only a fault can fill it.
+	// owner empties the queue at once, so that only a bug can fill it.
 	hostEventsMax = 4096
-	// shellEventsMax bounds the waiting events of the driver's goroutines;
-	// then these goroutines wait, and with them, natively, the socket.
+	// shellEventsMax bounds the waiting events of the driver's goroutines. Beyond it
+	// these goroutines wait, and natively the socket does, too.
 	shellEventsMax = 64
 	// tokenTimeout is the time for the host to return a token.
 	tokenTimeout = 10 * time.Second
@@ -32,10 +32,10 @@ const (
 // The errors of [Driver.Send].
 var (
 	ErrClosed = errors.New("driver: the chat is closed")
-	ErrBusy   = errors.New("driver: too much is waiting to be done")
+	ErrBusy   = errors.New("driver: too many events are waiting")
 )
 
-var errTokenTimeout = errors.New("getToken has given no token for 10 s: its promise must settle sooner")
+var errTokenTimeout = errors.New("getToken has returned no token for 10 s: its promise must settle sooner")
 
 // Options holds the settings of a chat and its callbacks. The callbacks are called
 // on the owner's goroutine: they must not block, and must not call
@@ -43,23 +43,23 @@ var errTokenTimeout = errors.New("getToken has given no token for 10 s: its prom
 type Options struct {
 	Relay   string // the relay's absolute base URL, http or https
 	Room    string
-	Token   string             // "": GetToken returns the first one, too
+	Token   string             // the first token; "": GetToken returns it
 	Client  string             // names the client to the relay's operator: "hallway-chat/1.2.0"
 	Offline client.OfflineMode // "": [client.OfflineQueue]
 
-	// GetToken returns a fresh token; it may block until its context ends. Nil: there is no
-	// other token than Token.
+	// GetToken returns a new token. It may block until its context ends. Nil: Token is the only
+	// one.
 	GetToken func(ctx context.Context) (string, error)
 
-	// Storage keeps the outbox, and is closed with the driver. Nil: the platform's
-	// own, which is IndexedDB in a browser and memory elsewhere.
+	// Storage stores the outbox, and is closed with the driver. Nil: the platform's default,
+	// which is IndexedDB in a browser and memory elsewhere.
 	Storage Storage
 
 	// Vault holds the keys of an end-to-end encrypted room, and is closed with the driver. Nil:
-	// the chat does not encrypt.
+	// the chat is not encrypted.
 	Vault Vault
 
-	// OnChange receives a new snapshot, once for all events that were taken together.
+	// OnChange receives a new snapshot. The driver calls it once for a batch of events.
 	OnChange func(client.Snapshot)
 	// OnNews receives the effects that are news for the host: [client.Arrived],
 	// [client.Refused], [client.Warned], [client.Acted], [client.Reported],
@@ -76,43 +76,43 @@ type machine interface {
 // Driver runs one chat. Its methods may be called from any goroutine.
 type Driver struct {
 	options Options
-	host    *queue[client.Event] // from people and the device
+	host    *queue[client.Event] // from the user and the device
 	events  chan client.Event    // from the driver's own goroutines
 	keeper  *keeper
-	vault   *keeper // nil: the chat does not encrypt
+	vault   *keeper // nil: the chat is not encrypted
 	peers   peers
 	blobs   blobs
-	told    atomic.Pointer[client.Snapshot]
+	told    atomic.Pointer[client.Snapshot] // the last snapshot that the host has received
 
-	closing   chan struct{} // closed: Close was called
+	closing   chan struct{} // closed by Close
 	closeOnce sync.Once
-	deaf      chan struct{} // closed: the owner takes no more events
-	done      chan struct{} // closed: everything has ended
+	stopped   chan struct{} // closed when the owner takes no more events
+	done      chan struct{} // closed when all goroutines have ended
 
 	// Owned by the owner's goroutine (owner.go).
 	core    machine
-	user    string // the owner of the loaded outbox
+	user    string // the user of the loaded outbox
 	timer   *time.Timer
-	link    *link          // the connection, nil while there is none
-	changed bool           // the host has not been told of the last change
-	own     []client.Event // events that the owner itself made
+	link    *link          // the connection; nil: none
+	changed bool           // the host has not received the last snapshot
+	own     []client.Event // events that the owner itself has made
 
-	requests [lanes]context.CancelFunc // ends the last request of each lane; nil: there was none
-	// uploads ends each upload that is under way, by its Req.
+	requests [lanes]context.CancelFunc // ends the last request of each lane; nil: none
+	// uploads holds a function that ends each upload under way, by its Req.
 	uploads map[int]context.CancelFunc
-	life    context.Context // for requests that no other request supersedes
+	life    context.Context // the context of requests that no other request supersedes
 	endLife context.CancelFunc
 }
 
-// Start begins a chat. It returns at once; OnChange receives the chat's state.
+// Start starts a chat and returns at once. OnChange receives the chat's state.
 func Start(o Options) *Driver {
 	return start(o, core.New(client.Config{
 		Room: o.Room, Client: o.Client, Offline: o.Offline, Encrypted: o.Vault != nil,
-		Rand: rand.Float64, // seeded from the system's randomness, the browser's included
+		Rand: rand.Float64, // seeded from the randomness of the system or the browser
 	}))
 }
 
-// start runs a driver around a core, and tells it that the chat begins.
+// start runs a driver around a core.
 func start(o Options, c machine) *Driver {
 	o.Relay = strings.TrimRight(o.Relay, "/")
 	if o.Storage == nil {
@@ -123,7 +123,7 @@ func start(o Options, c machine) *Driver {
 		host:    newQueue[client.Event](hostEventsMax),
 		events:  make(chan client.Event, shellEventsMax),
 		closing: make(chan struct{}),
-		deaf:    make(chan struct{}),
+		stopped: make(chan struct{}),
 		done:    make(chan struct{}),
 		core:    c,
 	}
@@ -139,13 +139,12 @@ func start(o Options, c machine) *Driver {
 	return d
 }
 
-// Send queues a message and returns its id. It does not wait: the message is
-// seen in [client.Snapshot], also if it is refused later. Errors: [ErrClosed],
-// [ErrBusy].
+// Send queues a message and returns its id. It does not wait: [client.Snapshot] shows
+// the message, even if it is refused later. Errors: [ErrClosed], [ErrBusy].
 func (d *Driver) Send(text string) (id string, err error) { return d.Reply(text, "", nil) }
 
-// Reply queues an answer to the message with the id to; "": to none. Mentions are parts of the text, files are those
-// of the strip that go with it. See Send.
+// Reply is Send for an answer to the message with the id to; "": no answer. mentions are parts of the text, and files are
+// ids of files in the strip.
 func (d *Driver) Reply(text, to string, mentions []protocol.Mention, files ...string) (id string, err error) {
 	select {
 	case <-d.closing:
@@ -162,17 +161,17 @@ func (d *Driver) Reply(text, to string, mentions []protocol.Mention, files ...st
 	return id, nil
 }
 
-// Do tells the core of an event of the device or of people. It does not wait. If
-// hostEventsMax events wait already, the event is dropped.
+// Do hands the core an event of the device or of the user. It does not wait. If
+// hostEventsMax events wait already, it drops the event.
 func (d *Driver) Do(ev client.Event) { d.host.push(ev) }
 
 // Snapshot returns the last snapshot that OnChange received.
 func (d *Driver) Snapshot() client.Snapshot { return *d.told.Load() }
 
 // Close ends the chat: it leaves the room, closes the socket with 1000, and closes the
-// storage once everything is saved. It returns when that is done, or after
-// little more than closeTimeout. Do not call it from a JavaScript callback,
-// which must not wait. Further calls wait for the first.
+// storage after everything is saved. It returns when that is done, or after a little
+// more than closeTimeout. Do not call it from a JavaScript callback, which must not
+// wait. Further calls wait for the first one.
 func (d *Driver) Close() {
 	d.closeOnce.Do(func() { close(d.closing) })
 	<-d.done
@@ -182,6 +181,6 @@ func (d *Driver) Close() {
 func (d *Driver) post(ev client.Event) {
 	select {
 	case d.events <- ev:
-	case <-d.deaf:
+	case <-d.stopped:
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"hallway/protocol"
 )
 
-// scriptedCore answers each event with what its script says, and remembers the
+// scriptedCore answers each event with the effects of its script, and records the
 // events.
 type scriptedCore struct {
 	script func(ev client.Event) []client.Effect
@@ -36,14 +36,14 @@ func (c *scriptedCore) Step(_ time.Time, ev client.Event) []client.Effect {
 	return c.script(ev)
 }
 
-// Snapshot shows how many events there were.
+// Snapshot contains the number of events so far.
 func (c *scriptedCore) Snapshot() client.Snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return client.Snapshot{Unread: c.unread}
 }
 
-// heard is the events of type E so far.
+// heard returns the events of type E so far.
 func heard[E client.Event](c *scriptedCore) (events []E) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,7 +55,7 @@ func heard[E client.Event](c *scriptedCore) (events []E) {
 	return events
 }
 
-// when scripts a core that answers events of one type.
+// when returns a script that answers events of one type.
 func when[E client.Event](effects func(E) []client.Effect) *scriptedCore {
 	return &scriptedCore{script: func(ev client.Event) []client.Effect {
 		if e, ok := ev.(E); ok {
@@ -97,7 +97,7 @@ func TestChangesAreToldOnce(t *testing.T) {
 		var told []int
 		d := start(Options{OnChange: func(s client.Snapshot) { told = append(told, s.Unread) }}, c)
 		synctest.Wait()
-		d.Do(client.Hidden{}) // the owner hangs in it
+		d.Do(client.Hidden{}) // OnChange blocks the owner
 		synctest.Wait()
 		for range 100 {
 			d.Do(client.Online{})
@@ -105,14 +105,14 @@ func TestChangesAreToldOnce(t *testing.T) {
 		close(gate)
 		synctest.Wait()
 		if want := []int{1, 2, 102}; !slices.Equal(told, want) {
-			t.Errorf("told of %v, want %v", told, want)
+			t.Errorf("the host received %v, want %v", told, want)
 		}
 		if got := d.Snapshot().Unread; got != 102 {
-			t.Errorf("the snapshot last told is %d", got)
+			t.Errorf("the last snapshot is %d", got)
 		}
 		d.Close()
 		if last := told[len(told)-1]; last != 103 {
-			t.Errorf("the last told is %d: the host has not heard of the end", last)
+			t.Errorf("the last snapshot is %d: the host has not received the one after the close", last)
 		}
 	})
 }
@@ -184,8 +184,8 @@ func TestTimer(t *testing.T) {
 		var fired []time.Duration
 		at := map[time.Duration]time.Time{
 			0:               begin.Add(time.Minute),
-			2 * time.Second: begin.Add(5 * time.Second), // in place of the minute
-			5 * time.Second: begin.Add(time.Second),     // long past
+			2 * time.Second: begin.Add(5 * time.Second), // replaces the minute
+			5 * time.Second: begin.Add(time.Second),     // in the past
 		}
 		c := &scriptedCore{script: func(ev client.Event) []client.Effect {
 			now := time.Since(begin)
@@ -258,7 +258,7 @@ func TestGetToken(t *testing.T) {
 				time.Sleep(2 * tokenTimeout)
 				got := heard[client.TokenGot](c)
 				if len(got) == 1 && errors.Is(got[0].Err, context.DeadlineExceeded) {
-					got[0].Err = errTokenTimeout // the two end at the same time
+					got[0].Err = errTokenTimeout // both timeouts end at the same time
 				}
 				if !slices.Equal(got, []client.TokenGot{test.want}) {
 					t.Errorf("got %v, want %v", got, test.want)
@@ -270,10 +270,10 @@ func TestGetToken(t *testing.T) {
 	}
 }
 
-// slowStorage takes its time, and remembers in which order it was used.
+// slowStorage delays its jobs, and records their order.
 type slowStorage struct {
 	takes time.Duration
-	hangs bool // until the context ends
+	hangs bool // each job waits until its context ends
 	used  []string
 }
 
@@ -304,8 +304,8 @@ func (s *slowStorage) Close() error {
 	return nil
 }
 
-// savesWhatIsSent is a core that stores every message, after loading the outbox
-// of u1.
+// savesWhatIsSent returns a core that loads the outbox of u1, and then stores every
+// message.
 func savesWhatIsSent() *scriptedCore {
 	return &scriptedCore{script: func(ev client.Event) []client.Effect {
 		switch ev := ev.(type) {
@@ -320,7 +320,7 @@ func savesWhatIsSent() *scriptedCore {
 	}}
 }
 
-func TestStorageIsUsedInOrderAndHoldsNobodyUp(t *testing.T) {
+func TestStorageIsUsedInOrderAndBlocksNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowStorage{takes: time.Second}
 		c := savesWhatIsSent()
@@ -342,7 +342,7 @@ func TestStorageIsUsedInOrderAndHoldsNobodyUp(t *testing.T) {
 		if got := heard[client.OutboxLoaded](c); !reflect.DeepEqual(got, loaded) {
 			t.Errorf("got %v", got)
 		}
-		d.Close() // lets the last save end
+		d.Close() // waits for the last save
 		want := []string{"load u1", "save u1 a", "remove u1 a", "save u1 b", "close"}
 		if !slices.Equal(s.used, want) {
 			t.Errorf("got %q, want %q", s.used, want)

@@ -9,10 +9,10 @@ import (
 	"hallway/protocol"
 )
 
-// fileTimeout is the longest time for the bytes of a file.
+// fileTimeout is the time limit for the bytes of a file.
 const fileTimeout = 5 * time.Minute
 
-// loadFile makes a URL of a file's bytes. It takes them from memory, from a stored message that waits, or else from the relay.
+// loadFile makes a URL of a file's bytes. It takes them from memory, from a waiting message in the storage, or from the relay.
 func (d *Driver) loadFile(f client.FetchFile) {
 	answer := func(ev client.Event) {
 		if d.life.Err() == nil {
@@ -37,7 +37,7 @@ func (d *Driver) loadFile(f client.FetchFile) {
 		bytes, err := storage.LoadFile(ctx, key, f.Of.Item, f.Of.ID)
 		switch {
 		case err != nil:
-			go fetch() // the relay has it by now
+			go fetch() // the message was sent meanwhile, so the relay has the file
 		case f.Sealed != nil:
 			go func() { answer(d.openFile(d.life, f, bytes)) }()
 		default:
@@ -55,11 +55,11 @@ func (d *Driver) loadFile(f client.FetchFile) {
 //	fetchFile(ctx context.Context, url, token string) (local string, status int, err error)
 //	urlOf(bytes Blob) string
 //
-// return URLs of bytes in memory. Native clients have such URLs of decrypted files only: fetchFile returns that of the relay.
+// return URLs of bytes in memory. In a native client fetchFile returns the URL at the relay instead.
 //
 //	fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob, status int, err error)
 //
-// reads the bytes.
+// returns the bytes.
 func (d *Driver) getFile(f client.FetchFile) client.Event {
 	if f.Sealed == nil {
 		return fetchURL(d.life, d.options.Relay, d.options.Room, f)

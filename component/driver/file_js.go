@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 )
 
+// fetchFile loads a file and returns a URL of its bytes.
 func fetchFile(ctx context.Context, url, token string) (local string, status int, err error) {
 	bytes, status, err := fetchBytes(ctx, url, token, 0)
 	if err != nil || status != 200 {
@@ -13,7 +14,7 @@ func fetchFile(ctx context.Context, url, token string) (local string, status int
 	return urlOf(bytes), status, nil
 }
 
-// fetchBytes lets the browser bound what it reads.
+// fetchBytes loads the bytes of a file. It ignores the limit, because the browser has its own.
 func fetchBytes(ctx context.Context, url, token string, _ int64) (bytes Blob, status int, err error) {
 	controller := js.Global().Get("AbortController").New()
 	defer context.AfterFunc(ctx, func() { controller.Call("abort") })()
@@ -32,8 +33,8 @@ func fetchBytes(ctx context.Context, url, token string, _ int64) (bytes Blob, st
 	return bytes, status, err
 }
 
-// sizeOf returns the bytes of a file.
+// sizeOf returns the size of a file in bytes.
 func sizeOf(bytes Blob) int64 { return int64(bytes.Get("size").Int()) }
 
-// urlOf makes a URL of bytes in memory.
+// urlOf returns a URL of bytes in memory.
 func urlOf(bytes Blob) string { return js.Global().Get("URL").Call("createObjectURL", bytes).String() }

@@ -26,7 +26,7 @@ func TestLinkOfAFile(t *testing.T) {
 	}
 }
 
-// In a native client bytes have no URL.
+// TestURLOfAThumbnail checks that a native client gets the URL at the relay.
 func TestURLOfAThumbnail(t *testing.T) {
 	ev := fetchURL(context.Background(), "https://relay.example", "lobby", client.FetchFile{Req: 5, Of: client.LoadFile{ID: "f1", Size: 320}})
 	if ev != (client.FileGot{Req: 5, URL: "https://relay.example/v1/rooms/lobby/files/f1?size=320"}) {

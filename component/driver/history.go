@@ -13,23 +13,23 @@ import (
 )
 
 const (
-	// historyTimeout is the longest time for a page of history.
+	// historyTimeout is the time limit for a page of history.
 	historyTimeout = 15 * time.Second
-	// pageBytesMax is the most bytes in a page.
+	// pageBytesMax is the highest size of a page in bytes.
 	pageBytesMax = protocol.PageMessagesMax * 2 * protocol.FrameBytesMax
 )
 
 var errPageTooLarge = errors.New("driver: the relay's page is too large")
 
-// answer is an HTTP answer with its whole body. Each platform has a function for it:
+// answer is an HTTP answer with its whole body. Each platform has a function that returns one:
 //
 //	ask(ctx context.Context, method, url, token, body string) (answer, error)
 //
-// makes a request with the token as bearer, if there is one, and the body as JSON. It fails if the answer's body exceeds
+// makes a request with the body as JSON, and with the token as bearer unless it is "". It fails if the answer's body exceeds
 // pageBytesMax.
 type answer struct {
 	status     int
-	retryAfter string // the header
+	retryAfter string // the header Retry-After
 	body       []byte
 }
 
@@ -41,8 +41,8 @@ func fetchPage(ctx context.Context, relay, room string, f client.FetchPage) clie
 	})
 }
 
-// request makes a request, within historyTimeout, and returns the result as an event. An answer that
-// cannot be decoded counts as none.
+// request makes a request within historyTimeout, and returns the result as an event. A malformed answer
+// counts as none.
 func request(ctx context.Context, number int, method, url, token, body string, decode func(body []byte) (client.Event, error)) client.Event {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
@@ -60,6 +60,7 @@ func request(ctx context.Context, number int, method, url, token, body string, d
 	return ev
 }
 
+// pageURL returns the URL of a page of history.
 func pageURL(relay, room string, q client.PageQuery) string {
 	query := ""
 	add := func(name, value string) { query += "&" + name + "=" + url.QueryEscape(value) }
@@ -89,7 +90,7 @@ func pageURL(relay, room string, q client.PageQuery) string {
 
 func roomURL(relay, room string) string { return relay + "/v1/rooms/" + url.PathEscape(room) }
 
-// refusal returns the refusal of the relay, or of something in front of it, as an error.
+// refusal returns the refusal of the relay, or of a proxy in front of it, as an error.
 func refusal(a answer) error {
 	text := "history refused with status " + strconv.Itoa(a.status)
 	if problem, err := protocol.DecodeProblem(a.body); err == nil {

@@ -15,7 +15,7 @@ const onePage = `{"messages":[{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-2d1f
 	`"sender":{"id":"u_17","name":"Ada","role":"organizer"},"created_at":"2026-11-23T09:15:04.123456Z",` +
 	`"text":"Doors open at nine."}],"epoch":"k3v9","head":57,"more":true}`
 
-// history serves what answer writes.
+// history starts a server with answer as its handler.
 func history(t *testing.T, answer http.HandlerFunc) (relay string) {
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
@@ -138,11 +138,12 @@ func TestNewerRequestEndsTheOlder(t *testing.T) {
 	}
 	d.Close()
 	if len(answered) > 0 {
-		t.Errorf("got also %#v", <-answered)
+		t.Errorf("also got %#v", <-answered)
 	}
 }
 
-// A search runs beside the history, and a newer one ends the older.
+// TestSearchesBesideHistory checks that a search does not end a request for history, and that a new search ends
+// the previous one.
 func TestSearchesBesideHistory(t *testing.T) {
 	began, abandoned := make(chan string, 3), make(chan string, 3)
 	relay := history(t, func(w http.ResponseWriter, r *http.Request) {

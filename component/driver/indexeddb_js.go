@@ -14,13 +14,13 @@ const (
 	outboxStore     = "outbox"
 )
 
-// IndexedDBStorage keeps outboxes in the browser's database of the page's
-// origin, each item a record with the key [relay, user, room, id]. It is ready to use as
-// &IndexedDBStorage{}, and opens the database when it is first used.
+// IndexedDBStorage stores outboxes in the browser's database of the page's
+// origin. Each item is a record with the key [relay, user, room, id]. It is ready to use
+// as &IndexedDBStorage{}, and opens the database at its first use.
 type IndexedDBStorage struct {
-	opening chan outcome // gets the outcome of an open that is under way
+	opening chan outcome // receives the result of an open under way; nil: none
 	db      js.Value     // undefined: not open
-	onClose js.Func      // of db
+	onClose js.Func      // the handler of db's versionchange event
 }
 
 var _ FileStorage = (*IndexedDBStorage)(nil)
@@ -55,8 +55,8 @@ func (s *IndexedDBStorage) Load(ctx context.Context, key Key) ([]client.Item, er
 	return items, nil
 }
 
-// Save implements [Storage]. It returns when the browser says that the item is
-// on the disk.
+// Save implements [Storage]. It returns when the browser reports that the item is
+// on disk.
 func (s *IndexedDBStorage) Save(ctx context.Context, key Key, item client.Item) error {
 	return s.change(ctx, "strict", func(store js.Value) js.Value {
 		return putItem(store, key, item)
@@ -80,7 +80,7 @@ func (s *IndexedDBStorage) Remove(ctx context.Context, key Key, id string) error
 
 // Close implements [Storage].
 func (s *IndexedDBStorage) Close() error {
-	if s.opening != nil { // nobody waits any more, but it may still open
+	if s.opening != nil { // close the database if it still opens
 		go func(opening chan outcome) {
 			if o := <-opening; o.err == nil {
 				o.value.Call("close")
@@ -91,7 +91,7 @@ func (s *IndexedDBStorage) Close() error {
 	return nil
 }
 
-// change makes one change in one transaction.
+// change makes a change in one transaction.
 func (s *IndexedDBStorage) change(ctx context.Context, durability string, do func(store js.Value) js.Value) error {
 	transaction, err := s.begin(ctx, "readwrite", durability)
 	if err != nil {
@@ -105,8 +105,8 @@ func (s *IndexedDBStorage) change(ctx context.Context, durability string, do fun
 	return databaseError(awaitEvent(ctx, transaction, "oncomplete", "onabort"))
 }
 
-// begin begins a transaction. A database that was closed meanwhile (by the
-// browser, or for a later version of the page) is opened again.
+// begin begins a transaction. It opens the database again if that was closed meanwhile (by the
+// browser, or for a later version of the page).
 func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (js.Value, error) {
 	err := ctx.Err()
 	if err != nil {
@@ -128,8 +128,8 @@ func (s *IndexedDBStorage) begin(ctx context.Context, mode, durability string) (
 	return js.Undefined(), databaseError(err)
 }
 
-// open opens the database, unless it is open. An open may hang as long as a page
-// of another version does not close it; then the next call continues to wait.
+// open opens the database, unless it is open. It may hang while a page of another version keeps
+// the database open. Then the next call continues to wait.
 func (s *IndexedDBStorage) open(ctx context.Context) error {
 	if s.db.Truthy() {
 		return nil
@@ -154,8 +154,8 @@ func (s *IndexedDBStorage) open(ctx context.Context) error {
 	}
 }
 
-// adopt takes a new connection into use. It closes the connection for a page that wants to
-// upgrade the database, which would hang otherwise.
+// adopt starts to use a new connection. The connection is closed when another page wants to
+// upgrade the database, because the upgrade would hang.
 func (s *IndexedDBStorage) adopt(db js.Value) {
 	s.db = db
 	s.onClose = js.FuncOf(func(js.Value, []js.Value) any {
@@ -202,7 +202,7 @@ func openDatabase() (js.Value, error) {
 	return request.Get("result"), nil
 }
 
-// recordKey returns the key of a record, or, without an id, the beginning of all keys of
+// recordKey returns the key of a record. Without an id it returns the common start of all keys of
 // an outbox.
 func recordKey(key Key, id ...any) []any {
 	return append([]any{key.Relay, key.User, key.Room}, id...)

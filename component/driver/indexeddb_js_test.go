@@ -10,8 +10,8 @@ import (
 	"hallway/component/driver/storagetest"
 )
 
-// TestIndexedDBStorage runs the suite in a browser, each part on a fresh
-// database, and elsewhere (Node) tests the error of a missing one.
+// TestIndexedDBStorage runs the suite in a browser, each part on a new
+// database. Elsewhere (Node) it checks the error of a missing IndexedDB.
 func TestIndexedDBStorage(t *testing.T) {
 	if !js.Global().Get("indexedDB").Truthy() {
 		err := (&driver.IndexedDBStorage{}).Save(t.Context(), driver.Key{}, client.Item{ID: "a"})
@@ -28,8 +28,8 @@ func TestIndexedDBStorage(t *testing.T) {
 	t.Run("files", func(t *testing.T) { storagetest.RunFiles(t, place) })
 }
 
-// TestIndexedDBGivesWay deletes the database under an open connection, which
-// would block for ever if the connection stayed, and goes on using it.
+// TestIndexedDBGivesWay deletes the database under an open connection, and then uses the
+// storage again. The deletion would block for ever if the connection stayed open.
 func TestIndexedDBGivesWay(t *testing.T) {
 	if !js.Global().Get("indexedDB").Truthy() {
 		return

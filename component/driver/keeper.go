@@ -10,10 +10,10 @@ import (
 const (
 	// jobsMax bounds the jobs that wait for the storage.
 	jobsMax = 4096
-	// storageTimeout is the longest time from the request to the end of a storage job. A
-	// storage that hangs thus fails all waiting jobs at the same time.
+	// storageTimeout is the time limit of a storage job, from its request. If a storage hangs, all
+	// waiting jobs fail at the same time.
 	storageTimeout = 5 * time.Second
-	// vaultTimeout is the same for the vault, which may have to wait for the host's certificate.
+	// vaultTimeout is the time limit of a vault's job, which may have to wait for the host's certificate.
 	vaultTimeout = 20 * time.Second
 )
 
@@ -21,16 +21,16 @@ const (
 // It has its own goroutine.
 type keeper struct {
 	timeout time.Duration
-	end     func() error // after the last job
+	end     func() error // called after the last job
 	post    func(client.Event)
 	jobs    *queue[job]
 	closing chan struct{}
-	done    chan struct{} // closed: all is done and ended
+	done    chan struct{} // closed after the last job and end
 }
 
 type job struct {
 	deadline time.Time
-	do       func(context.Context) client.Event // nil: there is nothing to tell
+	do       func(context.Context) client.Event // returns an event for the core, or nil
 }
 
 func startKeeper(timeout time.Duration, end func() error, post func(client.Event)) *keeper {

@@ -16,45 +16,45 @@ import (
 
 // The limits of a connection.
 const (
-	// dialTimeout is the longest time to open a connection.
+	// dialTimeout is the time limit for opening a connection.
 	dialTimeout = 10 * time.Second
-	// writeTimeout is the longest time for the socket to accept one frame; in a
+	// writeTimeout is the time limit for the socket to accept a frame. In a
 	// browser it accepts every frame at once.
 	writeTimeout = 10 * time.Second
-	// writesMax bounds the frames that wait to be written.
+	// writesMax bounds the waiting frames.
 	writesMax = 256
-	// relayFrameBytesMax is the most bytes in a frame of the relay. It may exceed
-	// the limit for a client's frames: a message comes with its reactions, and each reaction
-	// names users.
+	// relayFrameBytesMax is the highest size of a frame of the relay in bytes. It exceeds
+	// the limit for a client's frames, because a message comes with its reactions, and each
+	// reaction names users.
 	relayFrameBytesMax = 16 * protocol.FrameBytesMax
-	// upgradeRequired is the status of a relay that speaks other versions only.
+	// upgradeRequired is the status of a relay that speaks only other versions.
 	upgradeRequired = 426
 )
 
 var errSubprotocol = errors.New("driver: the relay does not speak " + protocol.Subprotocol)
 
-// link is one connection, from the dial to the close. Its methods are the
-// owner's and never wait.
+// link is one connection, from the dial to the close. Only the owner calls its
+// methods, which never wait.
 type link struct {
 	gen    int
-	done   chan struct{} // closed: all of the link has ended
+	done   chan struct{} // closed when all goroutines of the link have ended
 	events chan<- client.Event
 
 	ctx      context.Context
 	abort    context.CancelFunc // ends the connection at once, without a handshake
-	detached chan struct{}      // closed: the owner takes no more events of this link
+	detached chan struct{}      // closed when the owner takes no more events of this link
 	writes   chan []byte        // closed by close; the writer then closes the socket
 
 	// Owned by the owner.
 	opened bool // the core knows that the dial has succeeded
 	closed bool // close was called
 
-	// code is set before writes is closed, and read after.
+	// code is set before writes is closed, and read after that.
 	code protocol.CloseCode
 }
 
-// startLink dials url. Events of the link carry gen and go to events, until the
-// link is closed by its owner.
+// startLink dials url. The link sends events with gen to events, until its owner closes
+// it.
 func startLink(url string, gen int, events chan<- client.Event) *link {
 	l := &link{
 		gen:      gen,
@@ -76,8 +76,8 @@ func socketURL(relay string) string {
 	return relay + "/v1/ws"
 }
 
-// write queues a frame. If too many wait, the connection is given up, and the reader
-// tells so.
+// write queues a frame. If too many wait, it aborts the connection, and the reader reports
+// that.
 func (l *link) write(frame []byte) {
 	if l.closed {
 		return
@@ -89,8 +89,8 @@ func (l *link) write(frame []byte) {
 	}
 }
 
-// close ends the link: the frames that wait go out first, then the close frame. The peer
-// has closeTimeout for all of it. A dial that has not ended is given up at once.
+// close ends the link: it sends the waiting frames and then the close frame, within
+// closeTimeout. It aborts an unfinished dial at once.
 func (l *link) close(code protocol.CloseCode) {
 	if l.closed {
 		return
@@ -129,7 +129,7 @@ func (l *link) run(url string) {
 	writer.Wait()
 }
 
-// dial opens the connection. Status is that of a refused upgrade, or 0 if it is not
+// dial opens the connection. status is the status of a refused upgrade, or 0 if it is not
 // known.
 func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 	ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
@@ -146,14 +146,14 @@ func (l *link) dial(url string) (conn *websocket.Conn, status int, err error) {
 		return nil, status, err
 	}
 	if conn.Subprotocol() != protocol.Subprotocol {
-		go conn.CloseNow() // in a browser it waits for the peer
+		go conn.CloseNow() // in a browser CloseNow waits for the peer
 		return nil, 0, errSubprotocol
 	}
 	return conn, 0, nil
 }
 
-// speaksOnlyOthers reports, from the answer to a plain request for the socket, whether
-// the relay speaks only other versions of the protocol.
+// speaksOnlyOthers reports whether the relay speaks only other versions of the protocol. a is its
+// answer to a plain request for the socket.
 func speaksOnlyOthers(a answer) bool {
 	if a.status != upgradeRequired {
 		return false
@@ -162,15 +162,15 @@ func speaksOnlyOthers(a answer) bool {
 	return err == nil && len(problem.Supported) > 0 && !slices.Contains(problem.Supported, protocol.Subprotocol)
 }
 
-// readFrom reads until the connection ends, and returns how it ended. It still reads
-// when the link is detached, so that it finds the peer's answer to the close.
+// readFrom reads until the connection ends, and returns the close code and reason. It goes on
+// reading after the link is detached, to get the peer's answer to the close.
 func (l *link) readFrom(conn *websocket.Conn) (protocol.CloseCode, string) {
 	for {
 		kind, data, err := conn.Read(l.ctx)
 		if err != nil {
 			return closeReason(err)
 		}
-		if kind == websocket.MessageText { // version 1 has no other
+		if kind == websocket.MessageText { // version 1 uses text frames only
 			l.post(client.Received{Gen: l.gen, Data: data})
 		}
 	}

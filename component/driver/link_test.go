@@ -19,11 +19,10 @@ import (
 	"hallway/protocol"
 )
 
-// patience bounds what a test waits for; no test takes that long.
+// patience bounds each wait of a test. No test takes that long.
 const patience = 30 * time.Second
 
-// serve runs a relay that accepts connections and does with each what it is
-// told.
+// serve starts a relay that accepts connections and calls a function for each.
 func serve(t *testing.T, accepted func(ctx context.Context, conn *websocket.Conn)) (relay string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1/ws" {
@@ -43,7 +42,7 @@ func serve(t *testing.T, accepted func(ctx context.Context, conn *websocket.Conn
 	return server.URL
 }
 
-// dialled is a link that is over with the test.
+// dialled starts a link, and ends it with the test.
 func dialled(t *testing.T, relay string) (*link, <-chan client.Event) {
 	events := make(chan client.Event)
 	l := startLink(socketURL(relay), 7, events)
@@ -65,12 +64,12 @@ func next[E client.Event](t *testing.T, events <-chan client.Event) E {
 		}
 		return e
 	case <-time.After(patience):
-		t.Fatal("nothing comes")
+		t.Fatal("no event comes")
 	}
 	panic("not reached")
 }
 
-// open waits until the link is open, as its owner does.
+// open waits until the link is open.
 func open(t *testing.T, l *link, events <-chan client.Event) {
 	t.Helper()
 	if ev := next[client.Opened](t, events); ev.Gen != 7 {
@@ -126,7 +125,7 @@ func TestLinkBoundsWhatItReads(t *testing.T) {
 	ended(t, l)
 }
 
-func TestLinkTellsHowThePeerClosed(t *testing.T) {
+func TestLinkReportsThePeersClose(t *testing.T) {
 	tests := []struct {
 		name string
 		end  func(*websocket.Conn)
@@ -156,7 +155,7 @@ func TestLinkTellsHowThePeerClosed(t *testing.T) {
 	}
 }
 
-func TestLinkWritesAllBeforeItCloses(t *testing.T) {
+func TestLinkWritesAllFramesBeforeItCloses(t *testing.T) {
 	const frames = 50
 	got := make(chan int, 1)
 	how := make(chan websocket.StatusCode, 1)
@@ -178,7 +177,7 @@ func TestLinkWritesAllBeforeItCloses(t *testing.T) {
 		l.write([]byte("{}"))
 	}
 	l.close(protocol.CloseNormal)
-	ended(t, l) // though nobody takes its events
+	ended(t, l) // even though nobody takes its events
 	if n, code := <-got, <-how; n != frames || code != websocket.StatusNormalClosure {
 		t.Errorf("the peer got %d of %d frames, then %v", n, frames, code)
 	}
@@ -198,7 +197,7 @@ func TestRefusedDial(t *testing.T) {
 		return server.URL
 	}
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, err := websocket.Accept(w, r, nil) // answers with no subprotocol
+		conn, err := websocket.Accept(w, r, nil) // answers without a subprotocol
 		if err == nil {
 			_, _, _ = conn.Read(r.Context())
 		}
@@ -226,7 +225,7 @@ func TestRefusedDial(t *testing.T) {
 	}
 }
 
-// A page is not told the status of a refused upgrade, and asks by a plain request.
+// TestSpeaksOnlyOthers checks the answers to a plain request, by which a page finds out why an upgrade was refused.
 func TestSpeaksOnlyOthers(t *testing.T) {
 	problem := func(supported ...string) []byte {
 		p := protocol.Problem{Status: 426, Code: protocol.CodeBadRequest, Supported: supported}
@@ -251,14 +250,14 @@ func TestSpeaksOnlyOthers(t *testing.T) {
 	}
 }
 
-func TestDialIsGivenUp(t *testing.T) {
+func TestDialIsAborted(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close()
 	l, _ := dialled(t, "http://"+silent.Addr().String())
-	peer, err := silent.Accept() // and never a word
+	peer, err := silent.Accept() // the peer never answers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +266,7 @@ func TestDialIsGivenUp(t *testing.T) {
 	ended(t, l)
 }
 
-// deaf accepts one connection, and then neither reads nor writes.
+// deaf starts a server that accepts one connection, and then neither reads nor writes.
 func deaf(t *testing.T) (relay string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -311,7 +310,7 @@ func TestDeafPeerThatTakesNoFrames(t *testing.T) {
 	ended(t, l)
 }
 
-// TestDriverLeavesAnOldLinkBehind dials again while the old peer does not answer
+// TestDriverLeavesAnOldLinkBehind checks that the driver dials again while the old peer does not answer
 // the close.
 func TestDriverLeavesAnOldLinkBehind(t *testing.T) {
 	relay := deaf(t)
@@ -340,6 +339,6 @@ func TestDriverLeavesAnOldLinkBehind(t *testing.T) {
 	<-changed
 	d.Close()
 	if closed := heard[client.Closed](c); len(closed) > 0 {
-		t.Errorf("the core hears of a link that it has closed: %v", closed)
+		t.Errorf("the core gets an event of a link that it has closed: %v", closed)
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"hallway/component/client"
 )
 
-// MemoryStorage keeps outboxes as long as it lives. It is ready to use as
-// &MemoryStorage{}, outlives its drivers and may be shared by them.
+// MemoryStorage stores outboxes in memory. It is ready to use as &MemoryStorage{}.
+// Several drivers may share it, and it outlives them.
 type MemoryStorage struct {
 	mu       sync.Mutex
 	outboxes map[Key]map[string]client.Item
 	files    map[storedFile]Blob
 }
 
-// storedFile names the bytes of a file that are stored with an item.
+// storedFile names a file that is stored with an item.
 type storedFile struct {
 	key        Key
 	item, file string
@@ -96,5 +96,5 @@ func (s *MemoryStorage) LoadFile(ctx context.Context, key Key, item, file string
 	return b, nil
 }
 
-// Close implements [Storage]; the outboxes stay.
+// Close implements [Storage]. The outboxes stay.
 func (s *MemoryStorage) Close() error { return nil }

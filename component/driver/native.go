@@ -2,7 +2,7 @@
 
 package driver
 
-// The functions of the platform, for a native client. For each there is a file for the browser.
+// The platform's functions for a native client. The browser has a file for each.
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 	"hallway/protocol"
 )
 
-// requests follows no redirection: it could lead from an issuer's key set to somebody who makes keys, or take a token along.
+// requests follows no redirects: a redirect could replace an issuer's key set, or leak a token.
 var requests = http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 func ask(ctx context.Context, method, url, token, body string) (answer, error) {
@@ -62,7 +62,7 @@ func closeReason(err error) (protocol.CloseCode, string) {
 	return protocol.CloseCode(closed.Code), closed.Reason
 }
 
-// dialStatus returns 0: natively a refused dial has told its status itself.
+// dialStatus returns 0, because natively the dial itself returns the status.
 func dialStatus(context.Context, string) int { return 0 }
 
 // readRandom fills p with random bytes.
@@ -73,15 +73,15 @@ func readRandom(p []byte) error {
 
 func defaultStorage() Storage { return &MemoryStorage{} }
 
-// newPeers returns none: native clients have no sibling tabs.
+// newPeers returns a stand-in, because native clients have no sibling tabs.
 func newPeers(post func(client.Event)) peers { return alone{post} }
 
-// fetchFile returns the URL itself.
+// fetchFile returns the URL unchanged.
 func fetchFile(_ context.Context, url, _ string) (local string, status int, err error) {
 	return url, 200, nil
 }
 
-// fetchBytes reads no more than one byte beyond most.
+// fetchBytes loads the bytes of a file. It stops one byte after most.
 func fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob, status int, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -97,10 +97,10 @@ func fetchBytes(ctx context.Context, url, token string, most int64) (bytes Blob,
 	return bytes, response.StatusCode, err
 }
 
-// sizeOf returns the bytes of a file.
+// sizeOf returns the size of a file in bytes.
 func sizeOf(bytes Blob) int64 { return int64(len(bytes)) }
 
-// urlOf returns a URL that holds the bytes.
+// urlOf returns a URL that contains the bytes.
 func urlOf(bytes Blob) string {
 	return "data:application/octet-stream;base64," + base64.StdEncoding.EncodeToString(bytes)
 }

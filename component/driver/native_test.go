@@ -9,8 +9,8 @@ import (
 	"hallway/component/driver"
 )
 
-// TestKeySetsAreReadWithoutRedirection: whoever answers for the issuer's address could send a client elsewhere for the keys.
-func TestKeySetsAreReadWithoutRedirection(t *testing.T) {
+// TestKeySetsAreReadWithoutRedirects checks that a redirect at the issuer's address does not make the client read keys elsewhere.
+func TestKeySetsAreReadWithoutRedirects(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":[]}`)) }))
 	defer elsewhere.Close()
 	issuer := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))

@@ -35,8 +35,8 @@ func (d *Driver) run() {
 	d.end()
 }
 
-// stepPosted takes the events that have been posted so far, but no more than the channel
-// holds, so that a busy connection cannot put off telling the host.
+// stepPosted takes the posted events, but no more than the channel holds, so that a busy
+// connection cannot delay the host's next snapshot.
 func (d *Driver) stepPosted() {
 	for range shellEventsMax {
 		select {
@@ -63,7 +63,7 @@ func (d *Driver) step(ev client.Event) {
 	}
 }
 
-// tell gives the host the last changes.
+// tell hands the host a snapshot, if the chat has changed.
 func (d *Driver) tell() {
 	if !d.changed {
 		return
@@ -121,7 +121,7 @@ func (d *Driver) carryOut(effect client.Effect) {
 	}
 }
 
-// lane is a kind of request to the relay's REST interface. A new request supersedes the one before it in its lane.
+// lane is a kind of request to the relay's REST interface. A new request supersedes the previous one in its lane.
 type lane uint8
 
 const (
@@ -131,10 +131,10 @@ const (
 	lanePeople
 	laneTurns
 	laneDevices
-	lanes // how many there are
+	lanes // the number of lanes
 )
 
-// request makes a request to the relay's REST interface, whose answer is the core's next event.
+// request makes a request to the relay's REST interface. The core gets the answer as an event.
 func (d *Driver) request(effect client.Effect) {
 	relay, room := d.options.Relay, d.options.Room
 	switch e := effect.(type) {
@@ -198,9 +198,8 @@ func (d *Driver) saveItem(item client.Item) {
 	}
 }
 
-// removeItem removes an item from the storage, without an answer. An item that stays by
-// mistake is sent again after the next start, and the relay answers with the stored
-// message: no harm.
+// removeItem removes an item from the storage, without an answer. If that fails, the next start
+// sends the item again without harm, and the relay answers with the stored message.
 func (d *Driver) removeItem(id string) {
 	key := d.key()
 	d.keeper.do(func(ctx context.Context) client.Event {
@@ -209,8 +208,8 @@ func (d *Driver) removeItem(id string) {
 	})
 }
 
-// getToken asks the host for a token. A host that ignores the context keeps a goroutine
-// waiting, but not the chat.
+// getToken asks the host for a token. If the host ignores the context, a goroutine waits for it,
+// but the chat does not.
 func (d *Driver) getToken() {
 	if d.options.GetToken == nil {
 		d.post(client.TokenGot{Err: client.ErrNoToken})
@@ -228,18 +227,18 @@ func (d *Driver) getToken() {
 		d.post(ev)
 	case <-ctx.Done():
 		d.post(client.TokenGot{Err: errTokenTimeout})
-	case <-d.deaf:
+	case <-d.stopped:
 	}
 }
 
 func (d *Driver) dial(gen int) {
 	if d.link != nil {
-		d.link.abort() // the core has closed it, or has heard that it ended
+		d.link.abort() // the core has closed it, or knows that it has ended
 	}
 	d.link = startLink(socketURL(d.options.Relay), gen, d.events)
 }
 
-// fetch begins a request in place of the last one of its lane.
+// fetch starts a request, and ends the last one of its lane.
 func (d *Driver) fetch(l lane, request func(ctx context.Context) client.Event) {
 	if end := d.requests[l]; end != nil {
 		end()
@@ -255,9 +254,9 @@ func (d *Driver) fetch(l lane, request func(ctx context.Context) client.Event) {
 	}()
 }
 
-// setTimer sets the one timer. The core's times carry Go's monotonic clock, so
-// that setting the device's clock moves no timer. In a browser Go's runtime
-// itself splits a wait that is too long for setTimeout.
+// setTimer sets the timer. The core's times contain Go's monotonic clock, so that a
+// change of the device's clock does not move the timer. In a browser Go's runtime
+// splits a wait that is too long for setTimeout.
 func (d *Driver) setTimer(at time.Time) {
 	if at.IsZero() {
 		d.timer.Stop()
@@ -266,10 +265,10 @@ func (d *Driver) setTimer(at time.Time) {
 	d.timer.Reset(time.Until(at))
 }
 
-// end waits, within closeTimeout, for the end of the core's last effects.
+// end waits for the core's last effects, at most closeTimeout.
 func (d *Driver) end() {
-	defer d.peers.close() // last: the next owner finds the outbox as it was left
-	close(d.deaf)
+	defer d.peers.close() // at the end, so that the next owner finds all items saved
+	close(d.stopped)
 	d.timer.Stop()
 	for _, end := range d.requests {
 		if end != nil {

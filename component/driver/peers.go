@@ -2,19 +2,19 @@ package driver
 
 import "hallway/component/client"
 
-// peers are the other pages of this device that share an outbox, and the lock by which
-// one page owns it. The methods never wait. Events come as [client.Owns] and
+// peers connects the pages of this device that share an outbox, and holds the lock that makes one
+// page its owner. The methods never wait. The core gets the events [client.Owns] and
 // [client.PeerSaid].
 type peers interface {
-	// share leaves the outbox that was shared before and shares key's.
+	// share leaves the previous outbox and shares the one of key.
 	share(key Key)
-	// tell sends a note to the pages that share the outbox now.
+	// tell sends a note to the other pages that share the outbox.
 	tell(note client.Note)
-	// close leaves the outbox; if this page owned it, the next page does.
+	// close leaves the outbox. If this page owns it, another page becomes the owner.
 	close()
 }
 
-// alone stands for peers if there are none: the outbox is owned at once.
+// alone stands in for peers on a platform without other pages. The page owns the outbox at once.
 type alone struct{ post func(client.Event) }
 
 func (a alone) share(key Key)    { a.post(client.Owns{User: key.User, Alone: true}) }

@@ -6,9 +6,9 @@ import (
 	"hallway/component/client"
 )
 
-// newPeers finds the pages of the same origin by BroadcastChannel and agrees
-// with them by Web Locks. If the browser lacks either (in a page that is not served
-// securely), each page owns its outbox: the relay stores once what two pages write.
+// newPeers connects the pages of the same origin with a BroadcastChannel and a Web Lock.
+// If the browser lacks either (in an insecure context), each page owns its outbox. Then two
+// pages may write the same message, and the relay stores it once.
 func newPeers(post func(client.Event)) peers {
 	global := js.Global()
 	if !global.Get("BroadcastChannel").Truthy() || !global.Get("navigator").Get("locks").Truthy() {
@@ -17,9 +17,9 @@ func newPeers(post func(client.Event)) peers {
 	return &pages{post: post}
 }
 
-// pages are the peers in a browser.
+// pages implements peers in a browser.
 type pages struct {
-	post    func(client.Event) // never waits
+	post    func(client.Event) // does not wait
 	channel js.Value
 	give    js.Value // releases the lock, or ends the wait for it
 	funcs   []js.Func
@@ -43,7 +43,7 @@ func (p *pages) share(key Key) {
 	p.requestLock(name, key.User)
 }
 
-// requestLock waits for the lock and holds it until close.
+// requestLock requests the lock, and holds it until close.
 func (p *pages) requestLock(name, user string) {
 	global := js.Global()
 	controller := global.Get("AbortController").New()
@@ -56,7 +56,7 @@ func (p *pages) requestLock(name, user string) {
 		return given
 	})
 	options := map[string]any{"signal": controller.Get("signal")}
-	// Giving up the wait is not an error.
+	// The end of the wait is not an error.
 	global.Get("navigator").Get("locks").Call("request", name, options, own).
 		Call("catch", p.function(func([]js.Value) any { return nil }))
 	resolve := p.give
@@ -79,8 +79,8 @@ func (p *pages) tell(note client.Note) {
 	}
 }
 
-// close keeps the functions that the browser may still call: the program ends
-// soon, or, for another user, once in a long while.
+// close does not release functions that the browser may still call. That leaks little, because
+// the program ends soon, or the user changes, which is rare.
 func (p *pages) close() {
 	if p.channel.Truthy() {
 		p.channel.Call("close")

@@ -4,7 +4,7 @@ import "sync"
 
 // queue is a bounded queue whose producers never wait.
 type queue[T any] struct {
-	ready chan struct{} // holds a token while there may be something to take
+	ready chan struct{} // has a value while the queue may be non-empty
 
 	mu    sync.Mutex
 	items []T
@@ -30,7 +30,7 @@ func (q *queue[T]) push(v T) bool {
 	return true
 }
 
-// take empties the queue.
+// take empties the queue and returns its values.
 func (q *queue[T]) take() []T {
 	q.mu.Lock()
 	defer q.mu.Unlock()

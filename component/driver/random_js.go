@@ -8,7 +8,7 @@ import (
 var errNoRandom = errors.New("driver: the browser gives no random numbers")
 
 // readRandom fills p with random bytes. The standard library's package would make
-// the page a good deal larger.
+// the page much larger.
 func readRandom(p []byte) error {
 	crypto := js.Global().Get("crypto")
 	if !crypto.Truthy() {

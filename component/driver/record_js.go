@@ -7,15 +7,15 @@ import (
 	"hallway/protocol"
 )
 
-// The versions of the encodings, which are JSON. Pages of several versions of the package share an outbox and its storage. An item or
-// a note of another version is ignored; an ignored item stays in the storage.
+// The versions of the JSON encodings. Pages of several versions of the package share an outbox and its storage. A page ignores
+// items and notes of other versions. Ignored items stay in the storage.
 const (
 	itemVersion = 1
-	// sealedVersion is of encrypted items: versions that do not know encryption leave them alone.
+	// sealedVersion is the version of encrypted items.
 	sealedVersion = 2
-	// filesVersion is of items with files.
+	// filesVersion is the version of items with files.
 	filesVersion = 3
-	// sealedFilesVersion is of encrypted items with files.
+	// sealedFilesVersion is the version of encrypted items with files.
 	sealedFilesVersion = 4
 	noteVersion        = 1
 )
@@ -53,7 +53,7 @@ func noteRecord(n client.Note) map[string]any {
 	}
 }
 
-// readItem returns the item of a record; ok is false for a record that this version cannot read.
+// readItem decodes the record of an item. ok is false for a record that this version cannot read.
 func readItem(v js.Value) (item client.Item, ok bool) {
 	r := newReader(v)
 	version := r.number("v")
@@ -97,7 +97,7 @@ func fileRecords(files []client.Attachment) []any {
 	return all
 }
 
-// files reads the output of fileRecords.
+// files decodes the output of fileRecords.
 func (r *reader) files(list js.Value) (files []client.Attachment) {
 	for i := range list.Length() {
 		one := newReader(list.Index(i))
@@ -113,7 +113,7 @@ func (r *reader) files(list js.Value) (files []client.Attachment) {
 	return files
 }
 
-// readNote returns the note of a record; ok is false for a record that this version cannot read.
+// readNote decodes the record of a note. ok is false for a record that this version cannot read.
 func readNote(v js.Value) (n client.Note, ok bool) {
 	r := newReader(v)
 	version := r.number("v")
@@ -130,10 +130,10 @@ func readNote(v js.Value) (n client.Note, ok bool) {
 	return n, ok && r.ok && version == noteVersion
 }
 
-// reader reads the members of an object. A member that is not there is empty.
+// reader reads the members of an object. A missing member is empty.
 type reader struct {
 	object js.Value
-	ok     bool // it is an object, and all members that were read are of their types
+	ok     bool // the value is an object, and all members read so far have the right types
 }
 
 func newReader(v js.Value) reader {
@@ -171,7 +171,7 @@ func stringify(record map[string]any) string {
 	return js.Global().Get("JSON").Call("stringify", record).String()
 }
 
-// parse returns the value of a text in JSON, or undefined.
+// parse returns the value of a JSON text, or undefined.
 func parse(text string) js.Value {
 	v, err := try(func() js.Value { return js.Global().Get("JSON").Call("parse", text) })
 	if err != nil {

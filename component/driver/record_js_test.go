@@ -39,7 +39,7 @@ func TestNotesComeBack(t *testing.T) {
 	}
 }
 
-// Notes of versions up to 0.2 are readable.
+// TestNotesOfEarlierVersions checks that notes of versions up to 0.2 are readable.
 func TestNotesOfEarlierVersions(t *testing.T) {
 	const data = `{"v":1,"kind":"hand","item":{"v":1,"id":"a","text":"x","sent_at":"s","order":1764000000000000}}`
 	want := client.Note{Kind: client.NoteHand, Item: client.Item{ID: "a", Text: "x", SentAt: "s", Order: 1764000000000000}}
@@ -48,7 +48,7 @@ func TestNotesOfEarlierVersions(t *testing.T) {
 	}
 }
 
-// A new field of a note must be sent, too: count it here.
+// TestNotesAreSentWhole fails when a note gets a new field. Encode the field, and then count it here.
 func TestNotesAreSentWhole(t *testing.T) {
 	for typ, fields := range map[reflect.Type]int{reflect.TypeFor[client.Note](): 7, reflect.TypeFor[client.Item](): 11, reflect.TypeFor[client.Attachment](): 14} {
 		if n := typ.NumField(); n != fields {

@@ -58,7 +58,7 @@ func TestReportsAreReadAndClosed(t *testing.T) {
 	}
 }
 
-// A request about the queue ends the previous one, and no other request.
+// TestReportsBesideHistory checks that a request about the queue ends the previous one, and no other request.
 func TestReportsBesideHistory(t *testing.T) {
 	began, abandoned := make(chan struct{}), make(chan string, 2)
 	relay := history(t, func(w http.ResponseWriter, r *http.Request) {

@@ -13,29 +13,29 @@ import (
 )
 
 const (
-	// stallMax is the longest pause of an upload, or wait for its answer.
+	// stallMax is the longest pause of an upload, and the longest wait for its answer.
 	stallMax = time.Minute
 	// filesTimeout is storageTimeout for an item with the bytes of its files.
 	filesTimeout = time.Minute
 )
 
-// ErrNoFile means that the bytes of a file are gone.
+// ErrNoFile means that the bytes of a file are lost.
 var ErrNoFile = errors.New("driver: the file's bytes are not there")
 
-// FileStorage is a [Storage] that also keeps the bytes of files. With any other a message's
-// files live in the program's memory. Each platform has its own [Blob].
+// FileStorage is a [Storage] that also stores the bytes of files. With any other storage the bytes
+// are only in memory. Each platform has its own [Blob].
 type FileStorage interface {
 	Storage
-	// SaveFiles stores an item as Save does, and with it the bytes of files, by their ids:
-	// all or nothing. Bytes stored with the item before stay. Remove removes them too.
+	// SaveFiles stores an item like Save, together with the bytes of files by their ids: all or
+	// nothing. Bytes that were stored with the item before stay. Remove removes them, too.
 	SaveFiles(ctx context.Context, key Key, item client.Item, files map[string]Blob) error
 	// LoadFile returns the bytes of a file stored with an item, or an error that wraps
 	// [ErrNoFile].
 	LoadFile(ctx context.Context, key Key, item, file string) (Blob, error)
 }
 
-// blobs holds the bytes of attached files in memory, by the files' ids, until they are stored
-// or needed no more. In a chat that encrypts, they are encrypted.
+// blobs holds the bytes of attached files in memory, by file id, until they are stored or no longer
+// needed. In an encrypted chat the bytes are encrypted.
 type blobs struct {
 	mu  sync.Mutex
 	all map[string]Blob
@@ -65,7 +65,7 @@ func (b *blobs) forget(ids ...string) {
 	}
 }
 
-// of returns the bytes of an item's files that are in memory.
+// of returns the bytes of those of an item's files that are in memory.
 func (b *blobs) of(item client.Item) map[string]Blob {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,8 +78,8 @@ func (b *blobs) of(item client.Item) map[string]Blob {
 	return files
 }
 
-// Attach puts a file with its bytes into the composer's strip; see [client.AttachFile]. A file
-// without an id gets one.
+// Attach puts a file with its bytes into the composer's strip: see [client.AttachFile]. It adds an
+// id to a file without one.
 func (d *Driver) Attach(f client.Attachment, bytes Blob) (err error) {
 	if f.ID == "" {
 		if f.ID, err = newID(); err != nil {
@@ -97,8 +97,7 @@ func (d *Driver) Attach(f client.Attachment, bytes Blob) (err error) {
 	return nil
 }
 
-// saveFiles stores an item with the bytes of its files. Once they are stored they leave the
-// memory.
+// saveFiles stores an item with the bytes of its files, and then removes the bytes from memory.
 func (d *Driver) saveFiles(ctx context.Context, storage FileStorage, key Key, item client.Item) error {
 	files := d.blobs.of(item)
 	err := storage.SaveFiles(ctx, key, item, files)
@@ -110,7 +109,7 @@ func (d *Driver) saveFiles(ctx context.Context, storage FileStorage, key Key, it
 	return err
 }
 
-// upload begins an upload. AbortUpload, or the end of the driver, ends it.
+// upload starts an upload. AbortUpload and the end of the driver end it.
 func (d *Driver) upload(e client.Upload) {
 	ctx, cancel := context.WithCancel(context.Background())
 	if d.uploads == nil {
@@ -146,7 +145,7 @@ func (d *Driver) upload(e client.Upload) {
 	}
 }
 
-// send sends the bytes of a file and returns the answer as an event. Each platform has a function put:
+// send sends the bytes of a file and returns the result as an event. Each platform has a function put:
 //
 //	put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error)
 //
@@ -186,7 +185,7 @@ func (d *Driver) abortUpload(req int) {
 	}
 }
 
-// uploadEnded forgets the upload that an event ends.
+// uploadEnded removes the upload that an event ends.
 func (d *Driver) uploadEnded(ev client.Event) {
 	switch ev := ev.(type) {
 	case client.UploadDone:

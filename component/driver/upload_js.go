@@ -11,7 +11,7 @@ import (
 // Blob is the bytes of a file: the browser's Blob, or File.
 type Blob = js.Value
 
-// put uses the scope's upload, because fetch does not report progress.
+// put sends the bytes of a file. It calls the page's hallway.upload, because fetch does not report progress.
 func put(ctx context.Context, url, token string, bytes Blob, sent func(n int64)) (answer, error) {
 	progress := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		n := int64(args[0].Float())
@@ -20,7 +20,7 @@ func put(ctx context.Context, url, token string, bytes Blob, sent func(n int64))
 	})
 	defer progress.Release()
 	controller := js.Global().Get("AbortController").New()
-	defer controller.Call("abort") // from here on nobody calls progress
+	defer controller.Call("abort") // after this nobody calls progress
 	got, err := Await(ctx, func() js.Value {
 		return js.Global().Call("upload", url, token, bytes, progress, controller.Get("signal"))
 	})
@@ -37,9 +37,9 @@ func put(ctx context.Context, url, token string, bytes Blob, sent func(n int64))
 	}, nil
 }
 
-// filesBegin and filesEnd are the ends of the ids of the records of an item's files: an id is
-// an array of the item's and the file's. Arrays sort after every string, so that Load does not
-// see them.
+// filesBegin and filesEnd return the bounds of the ids of an item's file records. Such an id is an
+// array of the item's id and the file's. Arrays sort after every string, so that Load does not
+// see these records.
 func filesBegin(item string) []any { return []any{item} }
 func filesEnd(item string) []any   { return []any{item, []any{}} }
 
@@ -75,7 +75,7 @@ func (s *IndexedDBStorage) LoadFile(ctx context.Context, key Key, item, file str
 		return js.Undefined(), ErrNoFile
 	}
 	bytes := record.Get("bytes")
-	// A browser may have lost what it stored. Then reading fails.
+	// A browser may have lost the stored bytes. Then reading fails.
 	if _, err := Await(ctx, func() js.Value { return bytes.Call("slice", 0, 1).Call("arrayBuffer") }); err != nil {
 		return js.Undefined(), errors.Join(ErrNoFile, err)
 	}

@@ -12,6 +12,7 @@ import (
 // Blob is the bytes of a file.
 type Blob = []byte
 
+// put sends the bytes of a file.
 func put(ctx context.Context, url, token string, body Blob, sent func(n int64)) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPut, url, &meter{Reader: bytes.NewReader(body), told: sent})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"hallway/protocol"
 )
 
-// files is a relay's route for uploads. It answers with the next of its statuses, at the end with 201.
+// files is a relay's route for uploads. It answers with its statuses in order, and then with 201.
 type files struct {
 	mu       sync.Mutex
 	statuses []int
@@ -45,8 +45,8 @@ func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(file.Append(nil))
 }
 
-// uploads runs a driver around a core that uploads a file when the device is online, and returns
-// the events of the end of each upload.
+// uploads starts a driver whose core uploads a file on each Online. It returns the last event of each
+// upload.
 func uploads(t *testing.T, relay string, storage Storage, item string) (d *Driver, ends chan client.Event) {
 	ends = make(chan client.Event, 10)
 	d = start(Options{Relay: relay, Room: "lobby", Storage: storage}, &scriptedCore{script: func(ev client.Event) []client.Effect {
@@ -89,7 +89,7 @@ func TestUpload(t *testing.T) {
 	}
 	d.Close()
 
-	// The next life of the program has the bytes from the storage.
+	// The next start of the program loads the bytes from the storage.
 	d, ends = uploads(t, server.URL, storage, "m")
 	d.Do(client.Online{})
 	want := client.UploadDone{Req: 7, File: protocol.File{ID: "f", Name: "a b.png", Type: "image/png", Size: int64(len(content)), Width: 4, Height: 3}}
@@ -114,7 +114,7 @@ func TestUploadWithoutAnAnswer(t *testing.T) {
 	if err := d.Attach(client.Attachment{ID: "f"}, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	<-ends // saved
+	<-ends // the item is saved
 	d.Do(client.Online{})
 	if ev := (<-ends).(client.UploadRefused); ev.Req != 7 || ev.Status != 0 {
 		t.Errorf("got %#v", ev)

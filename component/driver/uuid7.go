@@ -9,7 +9,7 @@ import (
 
 var ids uuid7
 
-// newID returns a UUID, version 7, greater than all that this program made before.
+// newID returns a UUID, version 7, that is greater than all previous ones of this program.
 func newID() (string, error) {
 	var random [8]byte
 	if err := readRandom(random[:]); err != nil {
@@ -18,16 +18,16 @@ func newID() (string, error) {
 	return ids.next(time.Now().UnixMilli(), random), nil
 }
 
-// uuid7 makes UUIDs, version 7 (RFC 9562, section 5.7), each greater than the
-// one before: the twelve bits after the time are a counter.
+// uuid7 makes UUIDs, version 7 (RFC 9562, section 5.7). Each is greater than the
+// previous one, because the twelve bits after the time are a counter.
 type uuid7 struct {
 	mu   sync.Mutex
 	last uint64 // milliseconds since 1970 << 12 | count
 }
 
-// next returns the UUID for a time in milliseconds since 1970. When more than
-// 4,096 are made in one millisecond, or the clock goes back, the time written
-// runs ahead of the clock.
+// next returns the UUID for a time in milliseconds since 1970. If more than
+// 4,096 are made in one millisecond, or the clock goes back, the time in the
+// UUID is ahead of the clock.
 func (u *uuid7) next(ms int64, random [8]byte) string {
 	u.mu.Lock()
 	u.last = max(u.last+1, uint64(ms)<<12)

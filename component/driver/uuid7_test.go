@@ -30,7 +30,7 @@ func TestUUID7(t *testing.T) {
 	if want := "01a207af-fe3b-7000-bf01-020304050607"; first.String() != want {
 		t.Errorf("got %s, want %s", first, want)
 	}
-	for range 5000 { // more than a millisecond has numbers for
+	for range 5000 { // more than one millisecond has numbers for
 		next(now)
 	}
 	next(now - 1000) // the clock goes back

@@ -10,30 +10,30 @@ import (
 	"hallway/protocol"
 )
 
-// Vault holds the keys of one chat in an end-to-end encrypted room, and carries out the cryptography
-// that the core asks for: see [client.Crypto]. One goroutine at a time uses it. It
-// gives up, with the context's error, when the context ends.
+// Vault holds the keys of one chat in an end-to-end encrypted room, and carries out the core's ops:
+// see [client.Crypto]. One goroutine at a time uses it. A method returns the context's error when the
+// context ends.
 type Vault interface {
-	// Do carries out an op, and returns the result that the op names. An error means that
-	// keys or cryptography are not available; a bad device, turn, wrap or message is a result.
+	// Do carries out an op and returns its result. An error means that keys or cryptography are not
+	// available. A bad device, turn, wrap or message is not an error, but a result.
 	Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error)
 	// Close forgets all secrets in memory. No other method is called after it.
 	Close() error
 }
 
-// FileVault is a [Vault] that also encrypts files. These methods may be called from any goroutine. With any other
-// vault no file is sent.
+// FileVault is a [Vault] that also encrypts files. Any goroutine may call its methods. With any other vault no
+// file is sent.
 type FileVault interface {
 	Vault
-	// SealFile encrypts a file with a fresh key. It may take out of a picture what nobody sees.
+	// SealFile encrypts a file with a new key. It may remove hidden data from a picture, such as its location.
 	SealFile(ctx context.Context, bytes Blob) (sealed Blob, key, iv string, err error)
-	// OpenFile decrypts a file; ok is false if the bytes are not those that were encrypted. With a size it returns
-	// a thumbnail of a picture; ok is also false if it is none.
+	// OpenFile decrypts a file. ok is false if the bytes were altered. With a size it returns a thumbnail, and ok is
+	// also false if the file is not a picture.
 	OpenFile(ctx context.Context, sealed Blob, f *protocol.SealedFile, size int) (bytes Blob, ok bool, err error)
 }
 
-// attachSealed is Attach in a chat that encrypts. Of a file that cannot be sent, or not be encrypted, the core gets no
-// key: it shows why.
+// attachSealed is Attach in an encrypted chat. A file that cannot be sent or encrypted reaches the core without a key,
+// and the core shows the reason.
 func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
 	vault, ok := d.options.Vault.(FileVault)
 	ok = ok && f.Size <= d.Snapshot().FileBytesMax
@@ -52,7 +52,7 @@ func (d *Driver) attachSealed(f client.Attachment, bytes Blob) error {
 	return nil
 }
 
-// openFile decrypts the bytes of a file, and returns the result as an event. More bytes than the message tells of are not its file.
+// openFile decrypts the bytes of a file and returns the result as an event. It refuses bytes that exceed the size in the message.
 func (d *Driver) openFile(ctx context.Context, f client.FetchFile, sealed Blob) client.Event {
 	vault, can := d.options.Vault.(FileVault)
 	if !can || sizeOf(sealed) > f.Sealed.Size+protocol.FileTagBytes {

@@ -59,7 +59,7 @@ for (const [kind, sentence] of Object.entries({
   'gives null': /getToken gave null, not a token/,
   'gives an object': /getToken gave an object, not a token/,
   'gives an empty string': /getToken returned an empty string, not a token/,
-  'never settles': /getToken has given no token for 10 s/,
+  'never settles': /getToken has returned no token for 10 s/,
 })) {
   test(`the chat reports a getToken that ${kind}`, async ({ newPage, relay, site, watch }) => {
     const chat = await open({ newPage, relay, site, watch }, { token: '', room: '' });

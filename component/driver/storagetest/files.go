@@ -9,13 +9,13 @@ import (
 	"hallway/protocol"
 )
 
-// RunFiles tests what a storage keeps of files; see [Run].
+// RunFiles tests how a storage stores files; see [Run].
 func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage)) {
 	open := place(t)
 	storage := func(t *testing.T) driver.FileStorage {
 		s, ok := opened(t, open).(driver.FileStorage)
 		if !ok {
-			t.Fatal("the storage keeps no files")
+			t.Fatal("the storage is not a FileStorage")
 		}
 		return s
 	}
@@ -34,7 +34,7 @@ func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage
 		}
 	}
 	item.Files[0].State = client.UploadReady
-	save(t, s, key, item) // without bytes: those that are stored stay
+	save(t, s, key, item) // without bytes: the stored bytes stay
 
 	again := storage(t)
 	expect(t, again, key, item, other, sealed)
@@ -50,7 +50,7 @@ func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage
 	wantFile(t, again, "b", "g", "")
 }
 
-// wantFile expects the bytes of a file; "": there are none.
+// wantFile checks the bytes of a file; "": the storage must not have them.
 func wantFile(t *testing.T, s driver.FileStorage, item, file, want string) {
 	t.Helper()
 	bytes, err := s.LoadFile(t.Context(), key, item, file)

@@ -1,5 +1,5 @@
-// Package storagetest is the test suite that every [driver.Storage] passes, natively and in a browser. The main function is
-// [Run]. A new demand on storages is a subtest of Run. The package must not know how any storage works.
+// Package storagetest tests implementations of [driver.Storage], natively and in a browser. The main function is [Run]. To add
+// a requirement, add a subtest to Run. The package must not know how any storage works.
 package storagetest
 
 import (
@@ -14,8 +14,8 @@ import (
 	"hallway/component/driver"
 )
 
-// Run tests a storage. Place makes a new place for outboxes, and gives the
-// function that opens a storage there, as each start of a program would.
+// Run tests a storage. place prepares a new, empty place for outboxes, and returns a
+// function that opens a storage there, like each start of a program.
 func Run(t *testing.T, place func(t *testing.T) (open func() driver.Storage)) {
 	tests := []struct {
 		name string
@@ -152,7 +152,7 @@ func full(t *testing.T, open func() driver.Storage) {
 	expect(t, s, key, items...)
 }
 
-// opened is a storage that is closed with the test.
+// opened opens a storage, and closes it with the test.
 func opened(t *testing.T, open func() driver.Storage) driver.Storage {
 	s := open()
 	t.Cleanup(func() { _ = s.Close() })
