@@ -1,4 +1,4 @@
-# The project's commands. CI runs `make test`, then longer ones (.ci/run).
+# The project's commands. CI runs `make test`, and then longer tests (.ci/run).
 
 PORT ?= 8080
 RELAYS ?= 3
@@ -7,12 +7,12 @@ CHECKS ?= 1000
 FUZZTIME ?= 30s
 VERSION := $(or $(shell git describe --tags --dirty --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'),0.2.0-dev)
 BIOME := test/browser/node_modules/.bin/biome
-# The packages of the browser build alone; the rest of component/ is built for the host, too.
+# The packages that only the browser build has; the other packages of component/ are also built for the host.
 BROWSER_PACKAGES := ./component/wasm/... ./component/view/... ./component/driver/...
 
 export CGO_ENABLED := 1
-# SQLite uses fdatasync only with this flag. That of Linux is trustworthy; without it a commit also waits for the file's
-# times, which nobody reads.
+# SQLite uses fdatasync only with this flag. On Linux fdatasync is reliable. Without it a commit also waits until the file's times
+# are stored, which nobody reads.
 ifeq ($(shell uname -s),Linux)
 export CGO_CFLAGS ?= -O2 -g -DHAVE_FDATASYNC=1
 endif
@@ -39,9 +39,9 @@ fmt: need-node ## Format Go and JavaScript
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 	$(BIOME) check --write
 
-# The relay's packages compile beside the module: the first time SQLite, in C, takes the longest.
+# The relay's packages compile at the same time as the module. In a first build SQLite, which is C, takes the longest.
 build: need-build ## Build the relay, demo included: bin/hallway
-	@echo 'Building the module and, beside it, the packages of the relay. The first time takes minutes: SQLite is C.'
+	@echo 'Building the browser module and the packages of the relay. The first build takes minutes, because it compiles SQLite.'
 	@go build -trimpath ./store/sqlite ./relay/server & beside=$$!; \
 	go run ./component/build -out dist $(MODULE); code=$$?; wait $$beside && exit $$code
 	@echo 'Linking the relay.'
@@ -50,44 +50,44 @@ build: need-build ## Build the relay, demo included: bin/hallway
 wasm: need-build ## Build what the npm package ships: dist/
 	go run ./component/build -out dist
 
-test-shrink: need-node ## Check that the steps of the build change no program's behaviour (SHRINK=-speed: nor its speed)
+test-shrink: need-node ## Check that the steps of the build change no program's behaviour (SHRINK=-speed compares the speed, too)
 	@go run ./test/shrink $(SHRINK)
 
-# To publish: docs/RELEASING.md. Publish the folder, which checks who owns the name, and not the packed file.
+# docs/RELEASING.md explains how to publish. Publish the folder, which first checks the owner of the name, and not the packed file.
 npm: wasm need-node ## Pack the npm package: dist-npm/hallway-chat-*.tgz
 	mkdir -p dist-npm
 	npm pack --pack-destination dist-npm
 
-sim: ## Run 20,000 seeds of the simulation with one relay, with several, and of each in encrypted rooms (SEEDS= another number; SEED=n replays one with a trace)
+sim: ## Run 20,000 seeds of the simulation of each kind: one relay, several, and both with encrypted rooms (SEEDS= another number; SEED=n replays one with a trace)
 	@go run ./test/simulation/cmd -seeds $(SEEDS) $(if $(SEED),-seed $(SEED))
 
-model: need-build ## Hold every store, two handles on PostgreSQL too, against the model in 1,000 random histories (CHECKS=)
+model: need-build ## Compare every store, and two handles on PostgreSQL, with the model in 1,000 random histories (CHECKS=)
 	@test/servers/install.sh >/dev/null
 	go test -race -timeout 4h -run 'Conformance' ./store/sqlite ./store/memory ./store/postgres -rapid.checks=$(CHECKS)
 
-mutants: ## Plant known faults, one at a time, and show that each is caught
+mutants: ## Plant known faults, one at a time, and show that a check notices each
 	@go run ./test/mutants
 
 fuzz: need-build ## Run every fuzz target, one after another (FUZZTIME=30s for each)
 	@for target in $$(git grep -o '^func Fuzz[A-Za-z]*' -- '*_test.go' | sed 's/:func /:/'); do \
 	echo "$$target" && go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) "./$$(dirname "$${target%%:*}")" || exit 1; done
 
-bench: build ## Measure the relay against its limits (BENCH=name for one, QUICK=1 in small)
+bench: build ## Measure the relay beside the limits of the machine (BENCH=name for one benchmark, QUICK=1 for a short run)
 	go build -o bin/bench ./test/bench
 	@exec bin/bench
 
 examples: build package-tools ## Start the organizer's and the participants' frontend with a relay
 	@exec node test/packages/examples.js
 
-test-relays: need-build ## Run the tests of several relays in their long and strict forms, on a quiet machine
+test-relays: need-build ## Run the long and strict forms of the tests of several relays; needs a quiet machine
 	@test/servers/install.sh >/dev/null
 	go test -count=1 -timeout 1h -v -run 'Hops|Ban' ./test/relays -hops 10000 -acts 200 -act-within 100ms
 
-test-balanced: need-build ## Run the tests that know the relay from outside against three relays behind a balancer that hands each connection to the next
+test-balanced: need-build ## Run test/compat against three relays behind a balancer, which gives each connection to the next relay
 	@test/servers/install.sh >/dev/null
 	@go build -o bin/balanced ./test/balanced && bin/balanced run go test -count=1 ./test/compat
 
-test-packages: build package-tools ## Publish the package to a local registry; test it in frontends, in two versions and in bundlers
+test-packages: build package-tools ## Publish the package to a local registry, and test it in frontends, in two versions and with bundlers
 	node test/packages/prepare.js
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && test/browser/node_modules/.bin/playwright test -c test/packages/playwright.config.js
 
@@ -100,7 +100,7 @@ bench-e2ee: build need-node ## Measure the ciphers of encrypted chats in Chromiu
 bench-ui: build need-node ## Measure the log's appends, frames and memory over 100,000 messages (UI_MESSAGES= for fewer)
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/bench-ui.js
 
-screens: build need-node ## Take the pictures of docs/screens again
+screens: build need-node ## Take the pictures in docs/screens again
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && node test/browser/screens.js
 
 # The parts of `make test`.
@@ -120,7 +120,7 @@ lint-go: need-build
 lint-js: need-node
 	$(BIOME) check
 
-# The checks that the package's users also run. It has ES modules only, so problems of CommonJS do not count.
+# These checks are also used by the package's users. The package has only ES modules, so problems of CommonJS do not count.
 lint-package: wasm test/lint/node_modules/.package-lock.json
 	test/lint/node_modules/.bin/publint --strict .
 	test/lint/node_modules/.bin/attw --pack . --profile esm-only --exclude-entrypoints ./chat.wasm ./custom-elements.json
@@ -131,7 +131,7 @@ test-js: need-node
 test-browser: build need-node
 	@CHROMIUM=$$(test/browser/chromium.sh) && export CHROMIUM && cd test/browser && node_modules/.bin/playwright test
 
-# Prerequisites of the commands above.
+# The prerequisites of the commands above.
 
 need-build:
 	@test/tools.sh go cc
