@@ -1,5 +1,5 @@
-// Package column encodes the parts of a message that databases keep as JSON in one column, in the protocol's own
-// words. The empty text stands for nothing. Start with [EncodeReactions].
+// Package column encodes the parts of a message that databases keep as JSON in one column, with the names of the
+// protocol. The empty text stands for a missing part. Start with [EncodeReactions].
 //
 // To add a part, give it a type with tags and a pair of functions here. The package must not know SQL, nor which
 // database has the column.
@@ -48,10 +48,10 @@ type file struct {
 	Alt    string `json:"alt,omitempty"`
 }
 
-// filesBegin is the beginning of each column of EncodeFiles; no other part begins so.
+// filesBegin is the beginning of each column of EncodeFiles. No other column begins with it.
 const filesBegin = `{"files":`
 
-// EncodeFiles returns the column of a message's files, which also notes whether the text consists of their names.
+// EncodeFiles returns the column of a message's files. The column also notes whether the text consists of their names.
 func EncodeFiles(m *protocol.Message) (string, error) {
 	if len(m.Files) == 0 {
 		return "", nil
@@ -64,8 +64,8 @@ func EncodeFiles(m *protocol.Message) (string, error) {
 	return string(text), err
 }
 
-// CutFiles reads files into the message, where a text begins with a column of EncodeFiles and a line break, and
-// returns the rest.
+// CutFiles reads files into the message if a text begins with a column of EncodeFiles and a line break, and returns the
+// rest.
 func CutFiles(m *protocol.Message, text string) (rest string, err error) {
 	if !strings.HasPrefix(text, filesBegin) {
 		return text, nil
@@ -82,7 +82,7 @@ func CutFiles(m *protocol.Message, text string) (rest string, err error) {
 	return rest, nil
 }
 
-// DecodeMore reads the files of a message, as CutFiles does, and behind them the encrypted content or the mentions.
+// DecodeMore reads the files of a message, as CutFiles does, and then the encrypted content or the mentions.
 func DecodeMore(m *protocol.Message, text string) error {
 	text, err := CutFiles(m, text)
 	switch {
@@ -95,14 +95,14 @@ func DecodeMore(m *protocol.Message, text string) error {
 	return err
 }
 
-// ReadRole splits the role of a sender who has a picture: the column holds both, with a space between them.
+// ReadRole splits the role of a sender with a picture: the column holds both, with a space between them.
 func ReadRole(u *protocol.User) {
 	if role, picture, ok := strings.Cut(string(u.Role), " "); ok {
 		u.Role, u.Picture = protocol.Role(role), picture
 	}
 }
 
-// EncodeEncrypted returns the column of an encrypted content; nil: none.
+// EncodeEncrypted returns the column of an encrypted content; nil stands for none.
 func EncodeEncrypted(e *protocol.Encrypted) (string, error) {
 	if e == nil {
 		return "", nil
@@ -141,7 +141,7 @@ func DecodeReactions(text string) ([]protocol.Reaction, error) {
 	return decodeList(text, func(r reaction) protocol.Reaction { return protocol.Reaction(r) })
 }
 
-// SumsUp reports whether a column of EncodeReactions fits the rows of reactions, in their order.
+// SumsUp reports whether a column of EncodeReactions fits the rows of reactions, in order.
 func SumsUp(text string, emoji, users []string) bool {
 	has, err := DecodeReactions(text)
 	if err != nil {

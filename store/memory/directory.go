@@ -99,7 +99,7 @@ func (r *Room) outside(user string) rules.RoomEntry {
 	return room
 }
 
-// mentions counts the messages of others behind a seq that mention the user or everybody.
+// mentions counts others' messages after a seq that mention the user or everybody.
 func (r *Room) mentions(user string, read int64) (n int64) {
 	for _, m := range r.messages[r.place(read+1):] {
 		if m.Sender.ID != user && protocol.MentionsUser(m.Mentions, user) {

@@ -12,7 +12,7 @@ import (
 // files answers for the rows of files; see [rules.Files].
 type files struct {
 	*states
-	name string // of the place of the bytes; "": it has none yet
+	name string // the database's name at the place of the bytes; "": it has none yet
 }
 
 var _ rules.Files = (*files)(nil)
@@ -31,7 +31,7 @@ func loadFiles(row *rules.Room, r *Room, k *rules.RoomKeys) {
 	}
 }
 
-// loadFileBytes loads the bytes of users' files and of all files.
+// loadFileBytes loads the sizes of users' files and of all files.
 func loadFileBytes(set *rules.Set, tx *state, keys *rules.Keys) {
 	if len(keys.Uploaders) == 0 {
 		return
@@ -51,14 +51,14 @@ func (r *Room) saveFile(row *rules.File) {
 	r.files[row.ID] = stored(row)
 }
 
-// stored returns a row without the fields of a batch.
+// stored returns a row without the fields that only a batch uses.
 func stored(row *rules.File) rules.File {
 	return rules.File{
 		File: row.File, Owner: row.Owner, Blob: row.Blob, Thumb: row.Thumb, Sum: row.Sum, UploadedAt: row.UploadedAt, Seq: row.Seq,
 	}
 }
 
-// doomFiles deletes rows of files, and dooms their bytes.
+// doomFiles deletes rows of files, and adds their bytes to the doomed keys.
 func (s *state) doomFiles(r *Room, which func(rules.File) bool) (n int) {
 	for id, f := range r.files {
 		if which(f) {

@@ -38,7 +38,7 @@ func (s *Store) load(tx *state, now protocol.Time, keys *rules.Keys) *rules.Set 
 	return set
 }
 
-// loadMemberships loads the next rooms of a user, in the order in which they were made.
+// loadMemberships loads the next rooms of a user, in the order of their creation.
 func loadMemberships(set *rules.Set, tx *state, see *rules.SeeKey) {
 	var all []rules.Membership
 	for name, r := range tx.rooms {

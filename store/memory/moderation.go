@@ -30,14 +30,14 @@ func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) (al
 // shown returns a sanction as readers see it.
 func (r *Room) shown(key sanctioned, one rules.Sanction) protocol.Sanction {
 	user := r.user(key.user)
-	user.Picture, user.Title = "", "" // not told
+	user.Picture, user.Title = "", "" // readers do not get them
 	return protocol.Sanction{
 		User: user, Kind: key.kind, Until: one.Until, Reason: one.Reason,
 		By: protocol.User{ID: one.By.ID, Name: one.By.Name}, At: one.At,
 	}
 }
 
-// inForce returns the sanctions that are not over.
+// inForce returns the sanctions that have not ended.
 func (r *Room) inForce(at time.Time) map[sanctioned]rules.Sanction {
 	now := protocol.TimeOf(at)
 	kept := maps.Clone(r.sanctions)
@@ -62,7 +62,7 @@ func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) 
 	return bans, nil
 }
 
-// Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
+// Ranked lists the users above participant in any room; see [rules.Moderation].
 func (s reader) Ranked(ctx context.Context) ([]string, error) {
 	state, err := s.read(ctx)
 	if err != nil {

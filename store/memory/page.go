@@ -59,7 +59,7 @@ func (r *Room) after(seq int64) []*message {
 	return r.messages[at:]
 }
 
-// around returns half of a page before a message and half from it on.
+// around returns half of a page before a message and half from that message on.
 func (r *Room) around(q rules.Query) (found []*message, moreBefore, moreAfter bool) {
 	at := q.At
 	if q.ID != "" {
@@ -87,7 +87,7 @@ func (r *Room) since(rev int64) (changed []*message) {
 	return changed
 }
 
-// newest returns the messages before a seq (0: all) for which keep returns true; the newest first.
+// newest returns the messages before a seq (0: all) for which keep returns true, the newest first.
 func (r *Room) newest(before int64, keep func(*message) bool) (found []*message) {
 	for _, m := range slices.Backward(r.messages) {
 		if (before == 0 || m.Seq < before) && keep(m) {
@@ -97,7 +97,7 @@ func (r *Room) newest(before int64, keep func(*message) bool) (found []*message)
 	return found
 }
 
-// first returns as many messages from the start as the page has room for.
+// first returns as many messages from the start as fit into the page.
 func first(messages []*message, share rules.PageShare) (page []*message, more bool) {
 	for i, m := range messages {
 		if !share.Take(m.Message.Size()) {
@@ -107,7 +107,7 @@ func first(messages []*message, share rules.PageShare) (page []*message, more bo
 	return messages, false
 }
 
-// last returns as many messages from the end as the page has room for.
+// last returns as many messages from the end as fit into the page.
 func last(messages []*message, share rules.PageShare) (page []*message, more bool) {
 	for i, m := range slices.Backward(messages) {
 		if !share.Take(m.Message.Size()) {

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// save saves what a part of a batch has changed.
+// save saves the changes of a part of a batch.
 func (s *Store) save(tx *state, set *rules.Set) {
 	for _, r := range set.Dropped {
 		tx.doomFiles(tx.own(r.Name), func(rules.File) bool { return true })
@@ -166,7 +166,7 @@ func (s *state) saveUsers(set *rules.Set) {
 	}
 }
 
-// forget removes a user from everything that is not a message.
+// forget removes a user from everything except messages.
 func (s *state) forget(f *rules.Forget) {
 	delete(s.revoked, f.User)
 	delete(s.ranks, f.User)

@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// shared answers what relays on one database ask; see [rules.Shared].
+// shared answers the questions of relays on one database; see [rules.Shared].
 type shared struct {
 	*states
 	now    func() time.Time
@@ -19,7 +19,7 @@ type shared struct {
 
 var _ rules.Shared = (*shared)(nil)
 
-// lease holds a job's holder, until a time.
+// lease holds a job's holder and the end of the lease.
 type lease struct {
 	holder string
 	until  time.Time
@@ -44,7 +44,7 @@ func (s *shared) Heads(ctx context.Context, names []string) (rules.Heads, error)
 	return heads, nil
 }
 
-// Ruling reads the rules of a room that relays remember; see [rules.Shared].
+// Ruling reads the rules of a room that relays keep in memory; see [rules.Shared].
 func (s *shared) Ruling(ctx context.Context, room string) (rules.Ruling, error) {
 	state, err := s.read(ctx)
 	if err != nil || state.rooms[room] == nil {

@@ -10,29 +10,29 @@ import (
 	"hallway/relay/rules"
 )
 
-// state holds everything that is stored. It does not change once it is durable.
+// state holds all stored rows. It is immutable once it is durable.
 type state struct {
 	rooms   map[string]*Room
 	audit   map[string][]protocol.AuditEntry // by room
-	audited int64                            // entries so far
-	made    int64                            // rooms so far
+	audited int64                            // the number of entries so far
+	made    int64                            // the number of rooms so far
 	reports int64                            // the number of the last report
 	ranks   map[string]protocol.Role         // above participant, by user
 	revoked map[string]protocol.Time         // by user
 	doomed  map[string]bool                  // keys of bytes to delete
 	devices map[string]rules.Device          // by id
-	// everywhere grows with each change that concerns what relays remember of all rooms.
+	// everywhere grows with each change of the state of all rooms that relays keep in memory.
 	everywhere int64
 
-	// Of a transaction:
+	// Used by a transaction:
 
-	owned map[*Room]bool // rooms that it may change
+	owned map[*Room]bool // the rooms that it may change
 	sent  map[sender]protocol.Time
 }
 
-// A Room is one life of a room.
+// A Room is a room from its creation to its deletion.
 type Room struct {
-	key             int64 // ascending in the order in which rooms were made
+	key             int64 // ascending in the order of creation
 	name, epoch     string
 	title, settings string
 	madeAt          protocol.Time
@@ -40,19 +40,19 @@ type Room struct {
 	ruled           int64 // grows with each change of settings, sanctions and reports
 	lastAt          protocol.Time
 	messages        []*message // ascending by seq
-	cloned          bool       // of a transaction: messages may be changed
+	cloned          bool       // for a transaction: messages may be changed
 	places          *places
 	members         []rules.Member // by user id
 	sanctions       map[sanctioned]rules.Sanction
 	reports         []protocol.ReportEntry // ascending by number
 	files           map[string]rules.File  // by id
 
-	// Of an end-to-end encrypted room:
+	// Used by an end-to-end encrypted room:
 
 	turns  []rules.Lock // ascending by n
 	due    []string
 	wraps  map[wrapKey]protocol.Wrap
-	inside map[string]bool // devices that have been in the room; true: they still are
+	inside map[string]bool // devices that have been in the room; true: they are in it now
 }
 
 type sanctioned struct {
@@ -60,14 +60,14 @@ type sanctioned struct {
 	kind protocol.Act
 }
 
-// message is a stored message. It is replaced, not changed.
+// message is a stored message. It is immutable; a changed message replaces it.
 type message struct {
 	protocol.Message
 	madeAs    rules.Fingerprint
 	reactions []rules.Reaction // ascending by rev
 }
 
-// places holds the places of messages by id, also of messages that were rolled back. All versions of a life share it.
+// places holds the indexes of messages by id, even of messages that were rolled back. All versions of a room share it.
 type places struct {
 	mu   sync.Mutex
 	byID map[string]int
@@ -89,7 +89,7 @@ func (p *places) of(id string) (at int, ok bool) {
 	return at, ok
 }
 
-// renew gives the room another life with the same content.
+// renew gives the room another epoch with the same content.
 func (r *Room) renew(epoch string) {
 	r.epoch, r.messages = epoch, slices.Clone(r.messages)
 	old := r.places
@@ -124,7 +124,7 @@ func (s *state) end() {
 	s.owned, s.sent = nil, nil
 }
 
-// own returns the room for a transaction to change.
+// own returns the room for changes by a transaction.
 func (s *state) own(name string) *Room {
 	r := s.rooms[name]
 	if s.owned[r] {
@@ -138,10 +138,10 @@ func (s *state) own(name string) *Room {
 	return &owned
 }
 
-// names returns the names of the rooms in their order.
+// names returns the names of the rooms, sorted.
 func (s *state) names() []string { return slices.Sorted(maps.Keys(s.rooms)) }
 
-// message returns the message with an id, nil where there is none.
+// message returns the message with an id; nil if there is none.
 func (r *Room) message(id string) *message {
 	if at, ok := r.places.of(id); ok && at < len(r.messages) && r.messages[at].ID == id {
 		return r.messages[at]
@@ -149,13 +149,13 @@ func (r *Room) message(id string) *message {
 	return nil
 }
 
-// place returns the place of the first message with at least that seq.
+// place returns the index of the first message with at least that seq.
 func (r *Room) place(seq int64) int {
 	at, _ := slices.BinarySearchFunc(r.messages, seq, func(m *message, seq int64) int { return cmp.Compare(m.Seq, seq) })
 	return at
 }
 
-// put puts a message in its place.
+// put inserts or replaces a message.
 func (r *Room) put(m *message) {
 	at := r.place(m.Seq)
 	if at == len(r.messages) {
@@ -202,7 +202,7 @@ func (m *message) has(user, emoji string) bool {
 	return slices.ContainsFunc(m.reactions, func(r rules.Reaction) bool { return r.Rev > 0 && r.User == user && r.Emoji == emoji })
 }
 
-// view returns the message as a user sees it; with "", as nobody's.
+// view returns the message as a user sees it; "" stands for no user.
 func (m *message) view(user string) protocol.Message {
 	v := m.Message
 	for i := range v.Reactions {

@@ -12,7 +12,7 @@ var errClosed = errors.New("the store is closed")
 type states struct {
 	mu     sync.Mutex
 	state  *state // durable
-	staged *state // the state after the transaction; nil: there is none
+	staged *state // the state after the staged transaction; nil: none is staged
 	closed bool
 }
 
@@ -40,18 +40,17 @@ func (s *states) change(ctx context.Context, do func(*state)) error {
 	return nil
 }
 
-// A Snapshot is all that was durable at a moment.
+// A Snapshot is the complete durable content at one moment.
 type Snapshot struct{ state *state }
 
-// Snapshot returns all that is durable now.
+// Snapshot returns the present durable content.
 func (s *states) Snapshot() Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Snapshot{s.state}
 }
 
-// Life returns the present life of a room as it is durable; a room that does not exist has no epoch. It does not
-// change.
+// Life returns the present durable state of a room; a room that does not exist has no epoch. The state does not change.
 func (s *states) Life(room string) *Room {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is a store in memory, for one relay or several. Its methods may be called from several goroutines at once.
+// Store is a store in memory, for one relay or several. Its methods are safe for concurrent use.
 type Store struct {
 	*states
 	reader
@@ -20,9 +20,9 @@ type Store struct {
 	options Options
 	commits sync.Mutex // held from Stage to Sync by Commit
 
-	// Under the lock of states:
+	// Guarded by the lock of states:
 
-	lives int // of rooms so far
+	lives int // the number of epochs so far
 	// sent holds the times of sends in slow mode. A Close forgets them.
 	sent map[sender]protocol.Time
 }
@@ -42,12 +42,12 @@ var (
 	_ rules.Shared     = (*Store)(nil)
 )
 
-// sender is a user in a life of a room.
+// sender is a user in a room of an epoch.
 type sender struct{ epoch, user string }
 
-// Options say how a store differs from the default; the zero Options are the default.
+// Options hold the parameters of New; the zero Options are the default.
 type Options struct {
-	// Epoch names the n-th life of all rooms.
+	// Epoch returns the epoch of the n-th created room.
 	Epoch func(room string, n int) string
 	// ReactionUsers limits the users whom a reaction names.
 	ReactionUsers int
@@ -91,8 +91,7 @@ func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return outcomes, nil
 }
 
-// Stage carries out ops in a transaction, which replaces one that was staged before. Readers see the changes after
-// Sync.
+// Stage carries out ops in a transaction, which replaces an earlier staged one. Readers see the changes after Sync.
 func (s *Store) Stage(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +142,7 @@ func (s *Store) Staged() bool {
 	return s.staged != nil
 }
 
-// Ready returns an error once the store is closed; see [rules.Store].
+// Ready returns an error after Close; see [rules.Store].
 func (s *Store) Ready(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,7 +152,7 @@ func (s *Store) Ready(context.Context) error {
 	return nil
 }
 
-// Close ends the store; see [rules.Store].
+// Close closes the store; see [rules.Store].
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,7 +168,7 @@ func (s *Store) Reopen() {
 	clear(s.sent)
 }
 
-// Restore replaces everything that is stored by a snapshot. Each room begins another life.
+// Restore replaces the content by a snapshot. Each room gets another epoch.
 func (s *Store) Restore(from Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

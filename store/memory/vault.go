@@ -142,7 +142,7 @@ func (v vault) CountDevices(r *rules.Room, since protocol.Time) (n int) {
 // Enter puts a device into a room.
 func (v vault) Enter(r *rules.Room, device string) { put(&v.tx.own(r.Name).inside, device, true) }
 
-// Leave takes devices out of rooms.
+// Leave removes devices from rooms.
 func (v vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 	for _, name := range v.tx.names() {
 		r := v.tx.rooms[name]
@@ -176,7 +176,7 @@ func (v vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 	return due
 }
 
-// Forget deletes all that belongs to a user.
+// Forget deletes all devices and wraps of a user.
 func (v vault) Forget(user string) []rules.DueRoom {
 	due := v.Leave(rules.Leaver{User: user})
 	for _, name := range v.tx.names() {

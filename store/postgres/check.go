@@ -15,9 +15,8 @@ import (
 	"hallway/store/word"
 )
 
-// Check looks for damage in the database, beside relays or without one, and calls found with one line for each
-// finding. It returns an error only where it could not look. Damage in the server's files is the server's to find
-// (pg_amcheck).
+// Check looks for damage in the database, even while relays use it, and calls found with one line for each finding. It
+// returns an error only if a check could not run. It does not look for damage in the server's files; pg_amcheck does.
 func Check(ctx context.Context, url string, found func(string), progress Progress) error {
 	err := inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		i := inspection{ctx: ctx, tx: tx, found: found}
@@ -41,7 +40,7 @@ func Check(ctx context.Context, url string, found func(string), progress Progres
 	return nil
 }
 
-// inSnapshot calls do with a transaction that reads the database as it is now and changes nothing. It refuses a
+// inSnapshot calls do with a transaction that reads the present state of the database and changes nothing. It refuses a
 // database of another schema.
 func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
 	config, err := parse(url)
@@ -76,7 +75,7 @@ func inSnapshot(ctx context.Context, url string, do func(pgx.Tx) error) error {
 	return explain(do(tx))
 }
 
-// inspection is one look at a database.
+// inspection is one check of a database.
 type inspection struct {
 	ctx   context.Context
 	tx    pgx.Tx
@@ -108,8 +107,8 @@ func (i *inspection) references() error {
 	return nil
 }
 
-// heads makes sure that each room's head is the rev of its last change, whether the message is there or was deleted
-// because of its age.
+// heads checks that each room's head is the rev of its last change, whether the message exists or was deleted because
+// of its age.
 func (i *inspection) heads() error {
 	return i.each(`SELECT name, head, last FROM (SELECT name, head, greatest(purged, (SELECT max(seq) FROM messages WHERE room = key),
 			(SELECT max(rev) FROM messages WHERE room = key AND rev <> seq), 0) AS last FROM rooms WHERE name IS NOT NULL) AS r WHERE last <> head`,
@@ -121,7 +120,7 @@ func (i *inspection) heads() error {
 		})
 }
 
-// revs makes sure that no two messages of a room have one rev, and that times increase.
+// revs checks that no two messages of a room have one rev, and that times increase.
 func (i *inspection) revs() error {
 	err := i.each(`SELECT r.name, changed.rev FROM messages AS changed JOIN messages AS made ON made.room = changed.room AND made.seq = changed.rev
 			AND made.rev = made.seq JOIN rooms r ON r.key = changed.room WHERE changed.rev <> changed.seq AND r.name IS NOT NULL`,
@@ -134,7 +133,7 @@ func (i *inspection) revs() error {
 		row.RoomFinding("message %[2]d of room %[1]q is not newer than the one before it"))
 }
 
-// summaries compares what messages say of their reactions with the rows.
+// summaries compares the summaries of reactions in messages with the rows.
 func (i *inspection) summaries() error {
 	return i.each(`SELECT name, m.seq, m.reactions, array_agg(x.emoji ORDER BY x.rev) FILTER (WHERE x.rev > 0), array_agg(x.user_id ORDER BY x.rev) FILTER (WHERE x.rev > 0)
 		FROM messages m JOIN rooms ON key = m.room LEFT JOIN reactions x ON x.room = m.room AND x.seq = m.seq
@@ -152,17 +151,17 @@ func (i *inspection) summaries() error {
 	})
 }
 
-// reactions looks for rows that no message sums up.
+// reactions looks for rows that no message's summary includes.
 func (i *inspection) reactions() error {
 	return i.each(`SELECT name, x.seq FROM reactions x JOIN rooms ON key = x.room LEFT JOIN messages m ON m.room = x.room AND m.seq = x.seq
 		WHERE name IS NOT NULL AND coalesce(m.reactions, '') = ''`, row.RoomFinding("a reaction in room %q belongs to message %d, which has none"))
 }
 
-// names compares the names of members with the terms by which they are found.
+// names compares the names of members with their terms.
 func (i *inspection) names() error {
 	var version, want, rows int
 	if err := i.tx.QueryRow(i.ctx, `SELECT names FROM database`).Scan(&version); err != nil || version != word.NamesVersion {
-		return err // of another, they will be made anew
+		return err // the terms of another version will be made anew
 	}
 	wrong := 0
 	err := eachMember(i.ctx, i.tx, func(rooms []int64, users, names []string) error {
@@ -189,7 +188,7 @@ func (i *inspection) names() error {
 	return err
 }
 
-// mentions compares what messages mention with the rows.
+// mentions compares the mentions in messages with the rows.
 func (i *inspection) mentions() error {
 	return i.each(`SELECT name, room, seq, more, sender_id, users, by_ids FROM (
 			SELECT m.room, m.seq, m.more, m.sender_id, array_agg(x.user_id ORDER BY x.user_id) FILTER (WHERE x.user_id IS NOT NULL) AS users,
@@ -217,7 +216,7 @@ func (i *inspection) mentions() error {
 func (i *inspection) index() error {
 	var version int
 	if err := i.tx.QueryRow(i.ctx, `SELECT words FROM database`).Scan(&version); err != nil || version != word.Version {
-		return err // of another, it will be made anew
+		return err // the index of another version will be made anew
 	}
 	return i.each(`SELECT name, m.room, m.seq, m.text, coalesce(tsvector_to_array(s.terms), '{}') FROM messages m JOIN rooms ON key = m.room
 		JOIN indexed x ON x.room = m.room LEFT JOIN search s ON s.room = m.room AND s.seq = m.seq

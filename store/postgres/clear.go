@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// clearTime limits how long a batch clears: the messages have no order by sender, and others must not wait while
-	// a long room is read.
+	// clearTime limits the time that a batch spends on clears: messages are not ordered by sender, and other ops must
+	// not wait while a long room is read.
 	clearTime = 5 * time.Millisecond
-	// clearSpan limits the messages that are read between two looks at the clock.
+	// clearSpan limits the messages that are read between two checks of the clock.
 	clearSpan = 1024
-	// clearedKeptMax limits the remembered places at which clears go on.
+	// clearedKeptMax limits the remembered positions of unfinished clears.
 	clearedKeptMax = 1000
 )
 
 const sentBy = `SELECT ` + messageColumns + ` FROM messages m WHERE room = $1 AND seq > $2 AND seq <= $3 AND sender_id = $4 AND deleted_at = 0
 	ORDER BY seq LIMIT $5`
 
-// clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
+// clear turns the user's next messages into tombstones until its time is over, and reports whether some are left. The
 // first clear of a batch always advances by a span.
 func (b *batch) clear(r *rules.Room, user string, makeTombstone func(*rules.Message)) (more bool) {
 	if r.Made() || b.err != nil {
@@ -61,7 +61,7 @@ func (b *batch) clear(r *rules.Room, user string, makeTombstone func(*rules.Mess
 	return more
 }
 
-// sentBy reads some of the user's messages in the span after a place.
+// sentBy reads some of the user's messages in the span after a position.
 func (b *batch) sentBy(r *rules.Room, at int64, user string, limit int) (found []rules.Message, err error) {
 	rows, err := b.conn.Query(b.ctx, sentBy, r.Key, at, at+clearSpan, user, limit)
 	if err != nil {

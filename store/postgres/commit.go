@@ -29,13 +29,13 @@ func (s *Store) Commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	defer s.turn.Unlock()
 	outcomes, err := s.commit(now, ops)
 	if err != nil {
-		s.kept.forget() // whether the commit is stored is not known
+		s.kept.forget() // the commit may or may not be stored
 		return nil, fmt.Errorf("commit %d ops: %w", len(ops), explain(err))
 	}
 	return outcomes, nil
 }
 
-// commit carries out ops. Where the server refuses a value, it tries the two halves separately.
+// commit carries out ops. If the server refuses a value, it tries the two halves separately.
 func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if s.closed {
 		return nil, errClosed
@@ -75,7 +75,7 @@ func (s *Store) commit(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	return nil, errAgain
 }
 
-// apart carries out ops of which one has a value that the server refuses: that op fails alone.
+// apart carries out ops of which one has a value that the server refuses: only that op fails.
 func (s *Store) apart(now time.Time, ops []rules.Op) ([]rules.Outcome, error) {
 	if len(ops) == 1 {
 		return []rules.Outcome{{Refusal: rules.Refusal{Code: protocol.CodeBadRequest, Reason: "the database cannot store this"}}}, nil
@@ -100,7 +100,7 @@ func rollback(ctx context.Context, conn *pgx.Conn) bool {
 	return err == nil
 }
 
-// hasClass reports whether the server has refused a statement with a code of one of these classes.
+// hasClass reports whether the server refused a statement with a code of one of these classes.
 func hasClass(err error, classes ...string) bool {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
@@ -114,11 +114,11 @@ func hasClass(err error, classes ...string) bool {
 	return false
 }
 
-// isRefused reports whether a value cannot be stored: not as this type (22), or it is too large (54).
+// isRefused reports whether a value cannot be stored: it does not fit the type (22), or is too large (54).
 func isRefused(err error) bool { return hasClass(err, "22", "54") }
 
-// isConflict reports whether another relay caused the failure, so that the same may succeed later: rows of one key
-// (23505), a deadlock or the like (40).
+// isConflict reports whether another relay caused the failure, so that a retry may succeed: two rows with one key
+// (23505), a deadlock or a similar conflict (40).
 func isConflict(err error) bool { return errors.Is(err, errAgain) || hasClass(err, "23505", "40") }
 
 // A batch is one running transaction.
@@ -126,22 +126,22 @@ type batch struct {
 	s     *Store
 	ctx   context.Context
 	conn  *pgx.Conn
-	clock *protocol.Time // created_at comes from it; nil: from the server's clock
+	clock *protocol.Time // the source of created_at; nil: the server's clock
 	now   protocol.Time
-	names []string // rooms of all ops
-	// owners are the users of all ops who register devices.
+	names []string // the rooms of all ops
+	// owners are the users of all ops that register devices.
 	owners []string
 
-	rooms     map[string]*room       // as they stand in the transaction; nil: they must be read
+	rooms     map[string]*room       // their state in the transaction; nil: they must be read
 	gone      []string               // dropped in the transaction
 	grown     map[int64]bool         // keys of rooms with changes
-	reads     map[memberKey]int64    // the read markers of members as they were loaded
-	mentions  map[memberKey]mentions // unread ones, as they were loaded
-	forgotten bool                   // a user was taken out of everything
+	reads     map[memberKey]int64    // the read markers of members at loading
+	mentions  map[memberKey]mentions // unread mentions at loading
+	forgotten bool                   // a user was removed from everything
 	// cleared holds the seq up to which no message of a user is left.
 	cleared  map[sender]int64
 	clearing time.Duration // how long the batch has cleared
-	err      error         // of a clear, or of counting mentions
+	err      error         // from a clear, or from counting mentions
 	vault    vault.Vault
 	writes   pgx.Batch
 }
@@ -185,7 +185,7 @@ func (s *Store) carryOut(ctx context.Context, conn *pgx.Conn, now time.Time, par
 		if err := b.save(set, n == len(parts)-1); err != nil {
 			return nil, err
 		}
-		if b.forgotten { // sanctions, too
+		if b.forgotten { // sanctions changed, too
 			b.forgotten, b.rooms = false, nil
 		}
 	}

@@ -18,7 +18,7 @@ import (
 const (
 	// connectTimeout bounds an attempt to connect.
 	connectTimeout = 3 * time.Second
-	// connectEvery is the least time between a failed attempt and the next one, so that refusals do not keep a
+	// connectEvery is the least time between a failed attempt and the next one, so that refused attempts do not keep a
 	// starting server busy.
 	connectEvery = 100 * time.Millisecond
 	// A peer that does not answer for aliveIdle and aliveProbes times aliveEvery counts as dead.
@@ -27,14 +27,14 @@ const (
 	aliveProbes = 3
 )
 
-// Every connection asks for plans that do not depend on statistics, which are missing or old while a table is filled:
-// each statement has one way through the indexes. idle_in_transaction_session_timeout frees the rooms of a relay that
+// Every connection asks for plans that do not depend on statistics, which are missing or old while a table fills: each
+// statement has one plan, through the indexes. idle_in_transaction_session_timeout unlocks the rooms of a relay that
 // was cut off.
 const settings = `SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
 	SET enable_mergejoin = off; SET jit = off; SET idle_in_transaction_session_timeout = '2s'; SET synchronous_commit = on;
 	SET client_min_messages = warning`
 
-// parse reads a URL of a database. Its error never shows the password.
+// parse parses the URL of a database. Its error never contains the password.
 func parse(dsn string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -51,7 +51,7 @@ func parse(dsn string) (*pgxpool.Config, error) {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "hallway"
 	}
-	if c.ValidateConnect == nil { // of several hosts, the one that can be written
+	if c.ValidateConnect == nil { // of several hosts, use the one that can be written
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	return config, nil
@@ -70,16 +70,16 @@ func Name(dsn string) string {
 	return u.String()
 }
 
-// A writer keeps the connection that commits. It is used by one goroutine at a time.
+// A writer keeps the connection for commits. One goroutine at a time uses it.
 type writer struct {
 	db     *db
 	conn   *pgx.Conn
 	failed error       // of the last attempt to connect
-	tried  time.Time   // when that was
-	warned atomic.Bool // the server has warned since begin
+	tried  time.Time   // the time of that attempt
+	warned atomic.Bool // the server has warned since the transaction began
 }
 
-// connect returns the connection that commits, a new one where the last one was lost. made reports that it is new.
+// connect returns the connection for commits; a new one if the last one was lost. made reports that it is new.
 func (w *writer) connect(ctx context.Context) (conn *pgx.Conn, made bool, err error) {
 	if c := w.conn; c != nil && !c.IsClosed() {
 		return c, false, nil
@@ -87,7 +87,7 @@ func (w *writer) connect(ctx context.Context) (conn *pgx.Conn, made bool, err er
 	if w.failed != nil && time.Since(w.tried) < connectEvery {
 		return nil, false, w.failed
 	}
-	if !w.tried.IsZero() { // the last one was lost, and so may be those of the pools
+	if !w.tried.IsZero() { // the last one was lost, and maybe those of the pools, too
 		w.db.resetPools()
 	}
 	conn, err = w.dial(ctx)
@@ -95,7 +95,7 @@ func (w *writer) connect(ctx context.Context) (conn *pgx.Conn, made bool, err er
 	return conn, true, err
 }
 
-// isLost reports whether a query failed because its connection did, not because of the query itself.
+// isLost reports whether a query failed because of its connection, not because of the query itself.
 func isLost(err error) bool {
 	var refused *pgconn.PgError
 	return err != nil && (!errors.As(err, &refused) || hasClass(err, "57P", "08"))
@@ -121,7 +121,7 @@ func (w *writer) dial(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// disconnect gives up the writer's connection.
+// disconnect drops the writer's connection.
 func (w *writer) disconnect() {
 	if w.conn == nil {
 		return
@@ -132,7 +132,7 @@ func (w *writer) disconnect() {
 	w.conn = nil
 }
 
-// explain turns an error into one line that says what it means to the operator.
+// explain turns an error into one line with its meaning for the operator.
 func explain(err error) error {
 	if err == nil {
 		return nil
@@ -143,7 +143,7 @@ func explain(err error) error {
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		first, _, _ := strings.Cut(strings.TrimSpace(connect.Unwrap().Error()), "\n") // one for each address
+		first, _, _ := strings.Cut(strings.TrimSpace(connect.Unwrap().Error()), "\n") // the text has one line for each address
 		return errors.New(first)
 	}
 	return err

@@ -13,22 +13,21 @@ import (
 )
 
 const (
-	// readersMax bounds the connections that read pages and do the upkeep, headsMax those that read heads.
+	// readersMax bounds the connections for pages and the upkeep, headsMax those for heads.
 	readersMax = 8
 	headsMax   = 2
 )
 
-// db is the database as the parts of a store reach it beside the commits. Its methods may be called from several
-// goroutines at once.
+// db is the database for all work except commits. Its methods are safe for concurrent use.
 type db struct {
 	options Options
 	config  *pgxpool.Config
 	life    life
 	readers *pgxpool.Pool // pages, lists and the upkeep
-	heads   *pgxpool.Pool // heads, for which a join waits: they stand behind no search
+	heads   *pgxpool.Pool // heads, which joins wait for: they never wait behind a search
 }
 
-// open opens the pools, brings the schema up to date and makes sure that the database can be written.
+// open opens the pools, brings the schema up to date and checks that the database can be written.
 func (d *db) open(ctx context.Context) (err error) {
 	if d.config, err = parse(d.options.URL); err != nil {
 		return err
@@ -60,7 +59,7 @@ func (d *db) closePools() {
 	}
 }
 
-// pool makes a pool of at most n connections, which prepare makes ready for use.
+// pool returns a pool of at most n connections, each prepared by prepare.
 func (d *db) pool(ctx context.Context, n int32) (*pgxpool.Pool, error) {
 	config := d.config.Copy()
 	config.MaxConns = n
@@ -69,8 +68,8 @@ func (d *db) pool(ctx context.Context, n int32) (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
-// prepare makes a new connection ready for use: it sets the session's settings, and makes sure that the database is
-// still the same and fit for this program.
+// prepare prepares a new connection: it sets the session's settings, and checks that the database is still the same and
+// compatible with this program.
 func (d *db) prepare(ctx context.Context, conn *pgx.Conn) error {
 	if _, err := conn.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
 		return err
@@ -83,20 +82,20 @@ func (d *db) prepare(ctx context.Context, conn *pgx.Conn) error {
 	return d.life.check(ctx, conn)
 }
 
-// resetPools closes the connections of the pools, each once it is idle: after a restart of the server they are of no use.
+// resetPools closes the connections of the pools, each once it is idle: a restart of the server has broken them.
 func (d *db) resetPools() {
 	d.readers.Reset()
 	d.heads.Reset()
 }
 
-// connectOnce returns a connection as the URL describes it.
+// connectOnce returns a connection by the URL, without settings.
 func (d *db) connectOnce(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*connectTimeout)
 	defer cancel()
 	return pgx.ConnectConfig(ctx, d.config.ConnConfig)
 }
 
-// migrate makes sure that texts can be stored, and brings the schema up to date.
+// migrate checks that texts can be stored, and brings the schema up to date.
 func (d *db) migrate(ctx context.Context) error {
 	conn, err := d.connectOnce(ctx)
 	if err != nil {
@@ -125,7 +124,7 @@ func (d *db) checkDisk(ctx context.Context) error {
 	return nil
 }
 
-// Ready returns why the database cannot be written at present; see [rules.Store].
+// Ready returns the reason why the database cannot be written now; see [rules.Store].
 func (d *db) Ready(ctx context.Context) error {
 	var standby, readOnly bool
 	var least int
@@ -134,7 +133,7 @@ func (d *db) Ready(ctx context.Context) error {
 			Scan(&standby, &readOnly, &least)
 	}
 	err := ask()
-	if isLost(err) { // the connection may be an old one: only a new one tells whether the server is up
+	if isLost(err) { // the connection may be an old one: only a new one shows whether the server is up
 		d.resetPools()
 		err = ask()
 	}
@@ -161,7 +160,7 @@ func (d *db) each(ctx context.Context, do func(row.Scan) error, query string, ar
 	return row.Each(rows, do)
 }
 
-// readAll reads the rows of a query. doing names that in an error.
+// readAll reads the rows of a query. doing describes the work in an error.
 func readAll[T any](ctx context.Context, d *db, doing string, read func(row.Scan) (T, error), query string, args ...any) (all []T, err error) {
 	if err = d.each(ctx, row.Into(&all, read), query, args...); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)

@@ -10,8 +10,8 @@ import (
 // unacknowledgedMax bounds the time for which sent bytes may stay without the peer's acknowledgement.
 const unacknowledgedMax = 10 * time.Second
 
-// boundUnacknowledged makes a socket fail when its peer has vanished. The keep-alive does not notice that while bytes
-// are on their way.
+// boundUnacknowledged makes a socket fail after its peer has vanished. The keep-alive does not notice that while bytes
+// are under way.
 func boundUnacknowledged(network, _ string, raw syscall.RawConn) (err error) {
 	if network == "unix" {
 		return nil

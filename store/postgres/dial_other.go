@@ -4,5 +4,5 @@ package postgres
 
 import "syscall"
 
-// boundUnacknowledged leaves a socket as it is.
+// boundUnacknowledged does nothing on this system.
 func boundUnacknowledged(string, string, syscall.RawConn) error { return nil }

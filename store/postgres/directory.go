@@ -12,7 +12,7 @@ import (
 	"hallway/store/row"
 )
 
-// namesTo is beyond all names.
+// namesTo is after all names.
 const namesTo = "\x7f"
 
 // RoomNames lists names of rooms; see [rules.Directory].
@@ -24,7 +24,8 @@ func (s reader) RoomNames(ctx context.Context, span rules.Span, limit int) ([]st
 		`SELECT name FROM rooms WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3`, text(span.From), text(span.To), limit)
 }
 
-// selectRooms reads rooms with their newest messages. It counts nothing for a member who has read up to the head.
+// selectRooms reads rooms with their newest messages. It counts no unread messages for a member who has read up to the
+// head.
 var selectRooms = `SELECT r.name, r.title, r.settings, r.made_at, c.members, coalesce(i.read, 0),
 		CASE WHEN coalesce(i.read, 0) >= r.head THEN 0 ELSE (SELECT count(*) FROM (SELECT 1 FROM messages
 			WHERE room = r.key AND seq > coalesce(i.read, 0) AND deleted_at = 0 AND sender_id <> $2 LIMIT $3) AS unread) END,
@@ -87,13 +88,13 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 	return read, nil
 }
 
-// Members lists the users who have joined; see [rules.Directory].
+// Members lists the members of a room; see [rules.Directory].
 func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
 	return readAll(ctx, s.db, "list the members", row.Member, `SELECT `+row.MemberColumns+` FROM rooms JOIN members m ON m.room = rooms.key
 		WHERE rooms.name = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3`, room, text(part.After), limit(part))
 }
 
-// limit returns the limit of a part for SQL, where null stands for no limit.
+// limit returns the limit of a part for SQL; null means no limit.
 func limit(part rules.Part) *int {
 	if part.Limit == 0 {
 		return nil

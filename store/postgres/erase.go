@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// jobErasures is the job of the process that erases users, for eraseTime at a time.
+	// jobErasures names the job of the process that erases users, for eraseTime at a time.
 	jobErasures = "erasures"
 	eraseTime   = 10 * time.Second
-	// erasuresEvery is the time between two looks for a user to erase, and for the progress.
+	// erasuresEvery is the time between two checks for a user to erase, and for the progress.
 	erasuresEvery = 500 * time.Millisecond
 )
 
@@ -29,8 +29,8 @@ type eraser struct {
 	carry           rules.Carry
 }
 
-// traces finds the next messages after a place that the user has sent or reacted to, or that mention the user. It
-// goes through all messages once.
+// traces finds the next messages after a position that the user has sent or reacted to, or that mention the user. It
+// reads all messages once.
 const traces = `SELECT room, seq, (SELECT name FROM rooms WHERE key = room) FROM (
 		(SELECT room, seq FROM messages WHERE (room, seq) > ($1, $2) AND sender_id = $3 ORDER BY room, seq LIMIT $4)
 		UNION (SELECT room, seq FROM reactions WHERE (room, seq) > ($1, $2) AND user_id = $3 ORDER BY room, seq LIMIT $4)
@@ -56,18 +56,18 @@ func (e *eraser) step(ctx context.Context, ops []rules.Op) error {
 	}
 	held, err := e.u.Lease(ctx, jobErasures, e.u.holder, eraseTime)
 	if err == nil && !held {
-		err = errors.New("another relay goes on with the erasure")
+		err = errors.New("another relay continues the erasure")
 	}
 	return err
 }
 
-// Erase removes a user from the database. The user's messages become tombstones under a random pseudonym, at a new
-// rev each, so that clients hear of it. Reactions, acts of moderation and reports by the user keep the pseudonym
+// Erase removes a user from the database. The user's messages become tombstones under a random pseudonym, each with a
+// new rev, so that clients get the change. Reactions, acts of moderation and reports by the user keep the pseudonym
 // without a name. Memberships, sanctions and revocations of the user are deleted, and so are the texts of reports and
-// acts about the user. It returns the number of messages. After an interruption it goes on under the same pseudonym.
+// acts about the user. It returns the number of messages. After an interruption it continues under the same pseudonym.
 //
-// Where relays use the database, one of them does the work beside its other work, and goes on with it even if the
-// caller stops waiting. Erase calls progress with numbers of messages.
+// If relays use the database, one relay does the erasure beside its other work, and continues even if the caller stops
+// waiting. Erase calls progress with numbers of messages.
 func Erase(ctx context.Context, url, user string, progress Progress) (messages int, err error) {
 	if err := inSnapshot(ctx, url, func(pgx.Tx) error { return nil }); err != nil { // Open would make one
 		return 0, fmt.Errorf("erase from %q: %w", Name(url), err)
@@ -84,7 +84,7 @@ func Erase(ctx context.Context, url, user string, progress Progress) (messages i
 	return e.messages, err
 }
 
-// erasure is an erasure that a command has asked for.
+// erasure is an erasure that a command has requested.
 type erasure struct {
 	s               *Store
 	user, pseudonym string
@@ -92,7 +92,7 @@ type erasure struct {
 	messages, total int // erased so far, and to erase
 }
 
-// begin finds the row of the erasure, or makes it.
+// begin finds or adds the row of the erasure.
 func (e *erasure) begin(ctx context.Context) error {
 	_, err := e.s.readers.Exec(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
 		e.user, "erased-"+strings.ToLower(rand.Text()))
@@ -143,7 +143,7 @@ func (e *erasure) run(ctx context.Context) error {
 func (e *erasure) readProgress(ctx context.Context) (done bool, err error) {
 	var n int
 	err = e.s.readers.QueryRow(ctx, `SELECT messages, done FROM erasures WHERE pseudonym = $1`, e.pseudonym).Scan(&n, &done)
-	if errors.Is(err, pgx.ErrNoRows) { // another command has seen the end
+	if errors.Is(err, pgx.ErrNoRows) { // another command has deleted the finished row
 		return true, nil
 	}
 	if n > e.messages && e.progress != nil {
@@ -153,15 +153,15 @@ func (e *erasure) readProgress(ctx context.Context) (done bool, err error) {
 	return done, err
 }
 
-// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep]. One relay does it for
-// all.
+// CarryErasures erases all users whose erasure was or will be requested by [Erase]; see [rules.Upkeep]. One relay does
+// it for all relays.
 func (u *upkeep) CarryErasures(carry rules.Carry) {
 	u.running.Go(func() {
 		tick := time.NewTicker(erasuresEvery)
 		defer tick.Stop()
 		for {
 			select {
-			case <-tick.C: // what failed is tried again
+			case <-tick.C: // failed erasures are retried
 			case <-u.ctx.Done():
 				return
 			}

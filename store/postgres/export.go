@@ -10,8 +10,8 @@ import (
 	"hallway/store/row"
 )
 
-// Export writes everything that the database knows of a user to w, as one JSON object: beside relays or without one, as
-// of one moment, and in little memory whatever there is. For an unknown user it writes empty lists.
+// Export writes all stored data about a user to w, as one JSON object: even while relays use the database, in one
+// snapshot, and with little memory. For an unknown user it writes empty lists.
 func Export(ctx context.Context, url, user string, w io.Writer) error {
 	err := inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		return row.Export(w, user, exported, func(each func(row.Scan) error, query string) error {
@@ -43,7 +43,7 @@ var exported = []row.List{
 	{Name: "revoked", Object: row.Time, Query: `SELECT at FROM revocations WHERE user_id = $1`},
 	{Name: "ranks", Object: row.Text, Query: `SELECT role FROM ranks WHERE user_id = $1`},
 	{Name: "devices", Object: row.Device, Query: `SELECT device, deleted FROM devices WHERE user_id = $1`},
-	// The turns that the user's devices have made, and those that leave the user out.
+	// The turns that the user's devices made, and those that leave the user out.
 	{Name: "turns", Object: row.TurnOfRoom, Query: `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE name IS NOT NULL
 		AND (by_device IN (SELECT id FROM devices WHERE user_id = $1) OR turn::jsonb -> 'out' ? $1)`},
 }

@@ -17,10 +17,10 @@ import (
 type files struct{ *db }
 
 const (
-	// The rows stay locked, so that nobody drops them as unused meanwhile.
+	// The rows stay locked, so that no relay drops them as unused meanwhile.
 	selectFiles = `SELECT k.name, ` + row.FileColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
 		JOIN rooms ON rooms.name = k.name JOIN files f ON f.room = rooms.key AND f.id = k.id FOR UPDATE OF f`
-	// The row of all files orders the uploads of all relays, so that together they stay within a quota.
+	// The row with the totals orders the uploads of all relays, so that together they stay within a quota.
 	lockFileBytes   = `SELECT 1 FROM file_bytes WHERE kind = '' FOR UPDATE`
 	selectFileBytes = `SELECT '', '', bytes FROM file_bytes WHERE kind = ''
 		UNION ALL SELECT 'u', b.name, bytes FROM unnest($1::text[]) AS k (name) JOIN file_bytes b ON b.kind = 'u' AND b.name = k.name
@@ -28,7 +28,7 @@ const (
 			JOIN file_bytes b ON b.kind = 'r' AND b.name = rooms.key::text`
 )
 
-// loadFiles loads files, and the bytes that are in use.
+// loadFiles loads files, and the used bytes.
 func (l *loader) loadFiles(ops []rules.Op) {
 	var names, ids, counted []string
 	for i := range l.keys.Rooms {
@@ -69,7 +69,7 @@ func uploads(ops []rules.Op) bool {
 	return false
 }
 
-// addFileBytes adds the bytes of all files, of a user's or of a room's.
+// addFileBytes adds the used bytes of all files, of a user or of a room.
 func (l *loader) addFileBytes(scan func(...any) error) error {
 	var kind, name string
 	var n int64
@@ -119,7 +119,8 @@ func (b *batch) saveFiles(set *rules.Set) error {
 	return nil
 }
 
-// forgetFiles removes a user from the files: it deletes unused ones, and gives the others and their bytes to the pseudonym.
+// forgetFiles removes a user from the files: it deletes unused ones, and gives the others and their bytes to the
+// pseudonym.
 func (b *batch) forgetFiles(f *rules.Forget) {
 	b.queue(`DELETE FROM files WHERE owner = $1 AND seq = 0`, f.User)
 	b.queue(lockFileBytes)
@@ -141,18 +142,18 @@ func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool
 	return f, true, nil
 }
 
-// Doomed lists keys of bytes that nobody needs; see [rules.Files].
+// Doomed lists keys of unneeded bytes; see [rules.Files].
 func (s files) Doomed(ctx context.Context, limit int) ([]string, error) {
 	return readAll(ctx, s.db, "list files to delete", row.Value[string], `SELECT blob FROM doomed ORDER BY blob LIMIT $1`, limit)
 }
 
-// Unknown returns the keys that no file has; see [rules.Files].
+// Unknown returns the keys without a file; see [rules.Files].
 func (s files) Unknown(ctx context.Context, keys []string) ([]string, error) {
 	return readAll(ctx, s.db, "look for files", row.Value[string],
 		`SELECT key FROM unnest($1::text[]) AS k (key) WHERE NOT EXISTS (SELECT 1 FROM files WHERE blob = key)`, keys)
 }
 
-// Deleted takes keys from the doomed; see [rules.Files].
+// Deleted removes keys from the doomed ones; see [rules.Files].
 func (s files) Deleted(ctx context.Context, keys []string) error {
 	if _, err := s.readers.Exec(ctx, `DELETE FROM doomed WHERE blob = ANY ($1::text[])`, keys); err != nil {
 		return fmt.Errorf("forget deleted files: %w", explain(err))
@@ -182,7 +183,7 @@ func (s files) FileStats(ctx context.Context) (stats rules.FileStats, err error)
 	return stats, nil
 }
 
-// FilesName returns what names the database at the place of its files; see [rules.Files].
+// FilesName returns the database's name at the place of its files; see [rules.Files].
 func (s files) FilesName(ctx context.Context, proposed string) (name string, err error) {
 	_, err = s.readers.Exec(ctx, `UPDATE database SET files_name = $1 WHERE files_name = ''`, proposed)
 	if err == nil {

@@ -13,7 +13,7 @@ import (
 	"hallway/store/row"
 )
 
-// files compares what messages say of their files with the rows.
+// files compares the files in messages with the rows.
 func (i *inspection) files() error {
 	return i.each(`SELECT name, m.seq, m.more, m.deleted_at > 0, m.files FROM (
 			SELECT coalesce(m.room, f.room) AS room, coalesce(m.seq, f.seq) AS seq, coalesce(m.more, '') AS more, coalesce(m.deleted_at, 0) AS deleted_at,
@@ -43,7 +43,7 @@ func (i *inspection) files() error {
 	})
 }
 
-// fileBytes compares the numbers and sizes of files with the counted ones.
+// fileBytes compares the numbers and sizes of files with the stored totals.
 func (i *inspection) fileBytes() error {
 	return i.each(`SELECT coalesce(c.kind, b.kind), coalesce(c.name, b.name), coalesce(b.bytes, 0), coalesce(c.bytes, 0) FROM (
 			SELECT '' AS kind, '' AS name, count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes FROM files
@@ -53,8 +53,8 @@ func (i *inspection) fileBytes() error {
 		row.FileBytesFinding)
 }
 
-// FileRows calls each for every file in the database, as of one moment, with the number of all files: beside relays
-// or without one. It returns the name of the database at the place of its files, "" where it has none.
+// FileRows calls each for every file in the database, in one snapshot, with the number of all files, even while relays
+// use the database. It returns the name of the database at the place of its files; "" if it has none.
 func FileRows(ctx context.Context, url string, each func(f rules.StoredFile, all int) error) (name string, err error) {
 	err = inSnapshot(ctx, url, func(tx pgx.Tx) error {
 		var all int

@@ -20,10 +20,10 @@ type Table struct {
 	Rows func(each func([]any) error) error
 }
 
-// Fill copies tables into the database, which must have no rooms: in one transaction, at whose end it reads all rows
+// Fill copies tables into the database, which must have no rooms, in one transaction. At its end Fill reads all rows
 // back and compares their numbers and checksums. The rooms keep their epochs, so clients go on. reports is the number
-// of the last report, filesName the name of the database at the place of its files. The first relay makes the index
-// of words.
+// of the last report, filesName the name of the database at the place of its files. The first relay makes the index of
+// words.
 func Fill(ctx context.Context, url string, tables []Table, reports int64, filesName string, progress Progress) error {
 	s, err := Open(ctx, Options{URL: url, idle: true})
 	if err != nil {
@@ -94,7 +94,7 @@ func (f *filler) fill(tables []Table, reports int64, filesName string) error {
 	return err
 }
 
-// step reports a finished row.
+// step reports one more finished row.
 func (f *filler) step() {
 	if f.done++; f.progress != nil {
 		f.progress(f.done, f.total)
@@ -138,7 +138,7 @@ func (f *filler) copy(t Table, sum *checksum) error {
 	return err
 }
 
-// booleans returns the places of columns that hold truth values.
+// booleans returns the indexes of boolean columns.
 func (f *filler) booleans(t Table) (places []int, err error) {
 	rows, err := f.tx.Query(f.ctx, `SELECT `+strings.Join(t.Columns, ", ")+` FROM `+pgx.Identifier{t.Name}.Sanitize()+` LIMIT 0`)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// indexMessages and indexBytes limit the changes that one slice puts into the index.
+	// indexMessages and indexBytes limit the changes that one slice adds to the index.
 	indexMessages = 200
 	indexBytes    = 256 << 10
 )
@@ -25,8 +25,8 @@ const (
 	setIndexed = `UPDATE indexed SET rev = $2 WHERE room = $1`
 )
 
-// indexSlice puts some changes of a room into the index of words, in the order of their revs, and notes its progress.
-// more reports whether others follow. The upkeep repeats what a crash loses, so nothing waits for the disk.
+// indexSlice adds some changes of a room to the index of words, in the order of their revs, and notes its progress.
+// more reports whether others follow. The upkeep repeats changes that a crash loses, so nothing waits for the disk.
 func (u *upkeep) indexSlice(ctx context.Context, key int64) (more bool, err error) {
 	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
@@ -35,7 +35,7 @@ func (u *upkeep) indexSlice(ctx context.Context, key int64) (more bool, err erro
 		var rev int64
 		err := tx.QueryRow(ctx, lockIndexed, key).Scan(&rev)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // dropped
+			return nil // the room was dropped
 		}
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (u *upkeep) indexSlice(ctx context.Context, key int64) (more bool, err erro
 	return more, err
 }
 
-// indexSome puts changes behind a rev into the index.
+// indexSome adds changes after a rev to the index.
 func (u *upkeep) indexSome(ctx context.Context, tx pgx.Tx, key, rev int64) (more bool, err error) {
 	var writes pgx.Batch
 	var gone []int64

@@ -10,27 +10,28 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// life compares the database's identity with the stored one. A message must not vanish after clients have seen it:
-// where the database is another one than before (a promoted standby that may lack commits, a restored backup, a
-// copy), each room gets a new epoch, so that clients load it anew.
+// life compares the database's identity with the stored one. A message must not vanish after clients have seen it: if
+// the database is not the same as before (a promoted standby that may lack commits, a restored backup, a copy), each
+// room gets a new epoch, so that clients load it again.
 type life struct {
-	// lossless says that a promoted standby lacks no commit.
+	// lossless reports that a promoted standby lacks no commit.
 	lossless bool
 }
 
-// An identity names a database and a history of it.
+// An identity names a database and one history of it.
 type identity struct {
 	system, timeline, oid string
 }
 
 const (
-	// The first eight digits of a file of the write-ahead log are its timeline, which changes with each promotion.
+	// The first eight digits in the name of a file of the write-ahead log are its timeline, which changes with each
+	// promotion.
 	selectIdentity = `SELECT (SELECT system_identifier::text FROM pg_control_system()),
 		left(pg_walfile_name(pg_current_wal_lsn()), 8), (SELECT oid::text FROM pg_database WHERE datname = current_database())`
 	selectDatabase = `SELECT cluster, system, timeline, oid, least FROM database`
 )
 
-// check compares the database with the one to which a relay connected last.
+// check compares the database with the one to which a relay last connected.
 func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 	is, was, cluster, err := l.readIdentity(ctx, conn, selectDatabase)
 	if err != nil || is == was && cluster != "" {
@@ -41,7 +42,7 @@ func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
-	// Another relay may do it at the same time.
+	// Another relay may do the same now.
 	is, was, cluster, err = l.readIdentity(ctx, conn, selectDatabase+` FOR UPDATE`)
 	if err != nil || is == was && cluster != "" {
 		return err
@@ -51,7 +52,7 @@ func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 			return err
 		}
 	}
-	if cluster == "" || is.system != was.system || is.oid != was.oid { // new, or a copy of another
+	if cluster == "" || is.system != was.system || is.oid != was.oid { // a new database, or a copy of another one
 		cluster = strings.ToLower(rand.Text())
 	}
 	_, err = tx.Exec(ctx, `UPDATE database SET cluster = $1, system = $2, timeline = $3, oid = $4`, cluster, is.system, is.timeline, is.oid)
@@ -64,7 +65,7 @@ func (l *life) check(ctx context.Context, conn *pgx.Conn) error {
 // randomEpoch makes an epoch as newEpoch does, but in SQL: 32 random bits.
 const randomEpoch = `substr(md5(random()::text || clock_timestamp()::text || key::text), 1, 8)`
 
-// newEpoch names a life of a room: 40 random bits, so that no two lives of one room share a name.
+// newEpoch returns a new epoch: 40 random bits, so that epochs are unique.
 func newEpoch(string) string { return strings.ToLower(rand.Text()[:8]) }
 
 // readIdentity reads the present and the stored identity.

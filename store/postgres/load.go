@@ -11,8 +11,8 @@ import (
 	"hallway/store/row"
 )
 
-// load loads the rows that a part of a batch needs: in one exchange with the server, and another one where reactions
-// are among them. The first part begins the transaction and locks the rooms of all parts, in the order of their keys.
+// load loads the rows that a part of a batch needs: in one exchange with the server, and a second one if reactions are
+// needed. The first part begins the transaction and locks the rooms of all parts, in the order of their keys.
 func (b *batch) load(ops []rules.Op) (*rules.Set, error) {
 	keys := rules.KeysOf(ops)
 	set := rules.NewSet(b.now, newEpoch)
@@ -45,7 +45,7 @@ type loader struct {
 	set     *rules.Set
 	keys    *rules.Keys
 	queries pgx.Batch
-	slow    map[string]map[string]protocol.Time // when users have sent, by room
+	slow    map[string]map[string]protocol.Time // the times of users' sends, by room
 }
 
 // run sends the queued statements.
@@ -71,8 +71,8 @@ const (
 	// A user may have no row to lock. The lock holds until the transaction ends, so that no other relay counts the
 	// user's devices meanwhile. All relays lock users in one order, after the rooms.
 	lockOwners = `SELECT pg_advisory_xact_lock(hashtextextended(k.name, 0)) FROM unnest($1::text[]) AS k (name)`
-	// After a wait for a lock only the locked row itself is up to date, so the rest is read by a later statement.
-	// Rooms with a known version need none of it.
+	// After a wait for a lock, only the locked row itself is up to date, so a later statement reads the rest. Rooms
+	// with a known version do not need it.
 	selectRules = `SELECT rooms.name, (SELECT count(*) FROM reports WHERE room = rooms.key AND state = 'open'),
 			coalesce(s.user_id, ''), coalesce(s.kind, ''), coalesce(s.until, 0), coalesce(s.reason, ''), coalesce(s.by_id, ''),
 			coalesce(s.by_name, ''), coalesce(s.by_role, ''), coalesce(s.known, false), coalesce(s.at, 0)
@@ -123,7 +123,7 @@ func (l *loader) addRules(scan func(...any) error) error {
 	}
 	r := l.rooms[name]
 	if r == nil {
-		return errAgain // made since the lock
+		return errAgain // the room was made after the lock
 	}
 	r.reports = reports
 	if user == "" {
@@ -193,7 +193,7 @@ func (l *loader) addRoom(k *rules.RoomKeys) {
 
 const (
 	selectMessages = `SELECT k.name, made_as, ` + messageColumns + ` FROM unnest($1::text[], $2::text[]) AS k (name, id)
-		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.id = k.id AND m.room + 0 = rooms.key` // the sum keeps it from going through all of the room
+		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.id = k.id AND m.room + 0 = rooms.key` // the sum prevents a scan of the whole room
 	selectPlaces = `SELECT k.name, made_as, ` + messageColumns + ` FROM unnest($1::text[], $2::bigint[]) AS k (name, seq)
 		JOIN rooms ON rooms.name = k.name JOIN messages m ON m.room = rooms.key AND m.seq = k.seq`
 	selectSettings = `SELECT name, title, settings FROM rooms WHERE name = ANY ($1::text[])`
@@ -278,7 +278,7 @@ const (
 	selectReports = `SELECT k.name, ` + row.ReportColumns + ` FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS k (name, n, id, by_user)
 		JOIN rooms ON rooms.name = k.name JOIN reports r ON r.room = rooms.key
 		AND (r.n = k.n OR k.n = 0 AND r.message = k.id AND r.by_id = k.by_user AND r.state = 'open')`
-	nextReport = `SELECT reports + 1 FROM database FOR UPDATE` // behind the rooms, and until the end
+	nextReport = `SELECT reports + 1 FROM database FOR UPDATE` // locked after the rooms, until the end
 )
 
 // loadReports loads reports.
@@ -314,7 +314,7 @@ const (
 		AND role IN ('moderator', 'organizer') AND rooms.name IS NOT NULL AND NOT (key = ANY ($2::bigint[])))`
 )
 
-// loadUsers loads rows of users that belong to no single room.
+// loadUsers loads rows of users that belong to no room.
 func (l *loader) loadUsers() {
 	if len(l.keys.Users) > 0 {
 		l.each(func(scan func(...any) error) error {

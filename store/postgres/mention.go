@@ -4,8 +4,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// countMentions returns a query that counts messages of others in a room, behind a seq, that mention a user or
-// everybody. It takes expressions of SQL.
+// countMentions returns a query that counts others' messages in a room, after a seq, that mention a user or everybody.
+// It takes SQL expressions.
 func countMentions(room, user, read, most string) string {
 	one := func(who string) string {
 		return `(SELECT seq FROM mentions WHERE room = ` + room + ` AND user_id = ` + who + ` AND seq > ` + read + ` AND by_id <> ` + user +
@@ -14,7 +14,7 @@ func countMentions(room, user, read, most string) string {
 	return `SELECT count(*) FROM (` + one(user) + ` UNION ` + one(`''`) + ` LIMIT ` + most + `) AS unread`
 }
 
-// mentions holds the number of a user's unread mentions behind a read marker.
+// mentions holds the number of a user's unread mentions after a read marker.
 type mentions struct{ read, n int64 }
 
 var (
@@ -47,8 +47,8 @@ func (l *loader) loadMentions(ops []rules.Op) {
 	}, selectMentions, names, users, read, rules.UnreadMax)
 }
 
-// unreadMentions returns the unread mentions of a user in a room; see [rules.Set]. It asks the server only where the
-// batch has moved the read marker since they were counted.
+// unreadMentions returns the unread mentions of a user in a room; see [rules.Set]. It asks the server only if the batch
+// has moved the read marker since they were counted.
 func (b *batch) unreadMentions(r *rules.Room, user string, read int64) (n int64) {
 	if read >= r.Head || b.err != nil {
 		return 0

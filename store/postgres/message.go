@@ -6,18 +6,18 @@ import (
 	"hallway/store/column"
 )
 
-// messageColumns are the columns that a messageRow reads, in its order.
+// messageColumns are the columns that a messageRow reads, in order.
 const messageColumns = `m.id, m.seq, m.rev, m.sender_id, m.sender_name, m.sender_role, m.created_at, m.sent_at, m.text, m.more,
 	m.reply_to, m.edited_at, m.deleted_at, m.pinned, m.reactions`
 
-// messageRow takes the scanned columns of a row; one serves all rows of a query.
+// messageRow receives the scanned columns of a row; one serves all rows of a query.
 type messageRow struct {
 	m               protocol.Message
 	more, reactions string
 	into            []any
 }
 
-// newMessageRow returns one for rows with the columns before, then messageColumns.
+// newMessageRow returns a messageRow for rows with the columns before, then messageColumns.
 func newMessageRow(before ...any) *messageRow {
 	r := &messageRow{}
 	m := &r.m
@@ -27,7 +27,7 @@ func newMessageRow(before ...any) *messageRow {
 	return r
 }
 
-// read reads the message of a row that scan scans.
+// read reads the message of a row with scan.
 func (r *messageRow) read(scan func(...any) error, room string) (m protocol.Message, err error) {
 	if err = scan(r.into...); err != nil {
 		return m, err
@@ -35,7 +35,7 @@ func (r *messageRow) read(scan func(...any) error, room string) (m protocol.Mess
 	return r.message(room)
 }
 
-// message returns the message of the row that was scanned.
+// message returns the message of the scanned row.
 func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	m = r.m
 	m.Room = room
@@ -67,8 +67,8 @@ func (r *madeRows) add(m *rules.Message) error {
 	return nil
 }
 
-// encodeMore returns the column more, which is empty for most messages: the files, with a line break behind them, and
-// the encrypted content or the mentions.
+// encodeMore returns the column more, which is empty for most messages: the files, followed by a line break, and the
+// encrypted content or the mentions.
 func encodeMore(m *protocol.Message) (more string, err error) {
 	if m.Encrypted != nil {
 		more, err = column.EncodeEncrypted(m.Encrypted)

@@ -17,16 +17,16 @@ import (
 var migrationFiles embed.FS
 
 const (
-	// schema is the version that the migrations lead to. A migration that a relay of an older version cannot work with
-	// raises the column database.least to its own version; all others leave such relays running.
+	// schema is the version after all migrations. A migration that breaks relays of an older version raises the column
+	// database.least to its own version; such relays can run with all other migrations.
 	schema = 4
 
-	// migrateTurnEvery and migrateTurns bound how long a relay waits for another one that migrates.
+	// migrateTurnEvery and migrateTurns bound the time that a relay waits for another one that migrates.
 	migrateTurnEvery = 100 * time.Millisecond
 	migrateTurns     = 3000
 )
 
-// outdated reports whether the schema is older than this program's. The column database.least says whether this
+// outdated reports whether the schema is older than this program's. The column database.least tells whether this
 // program may use a newer one.
 func outdated(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	var there bool
@@ -38,7 +38,7 @@ func outdated(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	return version < schema, err
 }
 
-// migrate brings the schema to the newest version that this program knows. One relay does it, the others wait.
+// migrate brings the schema to the newest version of this program. One relay does it, the others wait.
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*config)
 	defer func() { _ = db.Close() }()

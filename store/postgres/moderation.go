@@ -29,7 +29,7 @@ func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) 
 	return bans, nil
 }
 
-// Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
+// Ranked lists the users above participant in any room; see [rules.Moderation].
 func (s reader) Ranked(ctx context.Context) ([]string, error) {
 	return readAll(ctx, s.db, "read the ranks", row.Value[string], `SELECT user_id FROM ranks UNION SELECT user_id FROM members JOIN rooms ON rooms.key = members.room
 		WHERE role IN ('moderator', 'organizer') AND rooms.name IS NOT NULL`)

@@ -14,9 +14,9 @@ import (
 	"hallway/store/row"
 )
 
-// Each page is one statement, and so one snapshot. It takes a room ($1), a position ($2), a limit ($3) and a user
-// ($4), and has a row without a message where there is none. It looks up the user's own reactions only where the
-// message has some.
+// Each page is one statement, and so one snapshot. It takes a room ($1), a position ($2), a limit ($3) and a user ($4),
+// and returns a row without a message if there are no messages. It looks up the user's own reactions only if the
+// message has reactions.
 const (
 	pageOf = `SELECT r.epoch, r.head, m.seq IS NOT NULL, CASE WHEN m.reactions <> '' AND $4 <> '' THEN
 			(SELECT array_agg(emoji) FROM reactions WHERE room = r.key AND seq = m.seq AND user_id = $4 AND rev > 0) END, 0, ` + pageColumns + `
@@ -27,11 +27,11 @@ const (
 	older = `SELECT * FROM messages WHERE room = r.key AND seq < $2 ORDER BY seq DESC LIMIT $3`
 	newer = `SELECT * FROM messages WHERE room = r.key AND seq > $2 ORDER BY seq LIMIT $3`
 	from  = `SELECT * FROM messages WHERE room = r.key AND seq >= $2 ORDER BY seq LIMIT $3`
-	// Unchanged messages are read by their place, changed ones by their index.
+	// Unchanged messages are read by their seq, changed ones by the index of revs.
 	since = `SELECT * FROM ((SELECT * FROM messages WHERE room = r.key AND seq > $2 AND rev = seq ORDER BY seq LIMIT $3) UNION ALL
 		(SELECT * FROM messages WHERE room = r.key AND rev > $2 AND rev <> seq ORDER BY rev LIMIT $3)) AS changed ORDER BY rev LIMIT $3`
 	pinned = `SELECT * FROM messages WHERE room = r.key AND pinned AND seq < $2 ORDER BY seq DESC LIMIT $3`
-	// around takes the message's id ($5) or, where it is empty, the position, and the limits of the two sides ($3, $6).
+	// around takes the message's id ($5) or, if it is empty, the position, and the limits of the two sides ($3, $6).
 	around = `(SELECT 0 AS side, * FROM messages WHERE room = r.key AND seq < at.seq ORDER BY seq DESC LIMIT $3) UNION ALL
 		(SELECT 1 AS side, * FROM messages WHERE room = r.key AND seq >= at.seq ORDER BY seq LIMIT $6)`
 )
@@ -91,7 +91,7 @@ type view struct {
 	room  string
 	epoch string
 	head  int64
-	side  int  // of the row: 0 before, 1 from on
+	side  int  // the side of the row: 0 before, 1 from on
 	there bool // the row has a message
 	mine  []string
 	row   *messageRow
@@ -103,7 +103,7 @@ func newView(room string) *view {
 	return v
 }
 
-// next reads a row. ok is false where it has no message.
+// next reads a row. ok is false if it has no message.
 func (v *view) next(rows pgx.Rows) (m protocol.Message, ok bool, err error) {
 	v.mine = nil
 	if m, err = v.row.read(rows.Scan, v.room); err != nil || !v.there {
@@ -117,7 +117,7 @@ func (v *view) next(rows pgx.Rows) (m protocol.Message, ok bool, err error) {
 	return m, true, nil
 }
 
-// take reads as many messages as have a place from rows, which it closes, and whether there are more.
+// take reads as many messages as fit from rows, which it closes, and whether more follow.
 func (v *view) take(rows pgx.Rows, share *rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	defer rows.Close()
 	for rows.Next() {
@@ -136,8 +136,8 @@ func (v *view) take(rows pgx.Rows, share *rules.PageShare) (messages []protocol.
 	return messages, false, rows.Err()
 }
 
-// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has
-// fewer messages, the other does not get more.
+// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has fewer
+// messages, the other does not get more.
 func (s reader) around(ctx context.Context, room, user string, q rules.Query) (page protocol.Page, err error) {
 	before, from := q.Halves()
 	sides := [2]*rules.PageShare{&before, &from}

@@ -12,8 +12,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is a [rules.Store] in a PostgreSQL database that other relays use as well. Its methods may be called from several
-// goroutines at once. It is made of parts, each with what it needs; Store itself commits.
+// Store is a [rules.Store] in a PostgreSQL database that other relays use as well. Its methods are safe for concurrent
+// use. Its parts share only what they need; Store itself commits.
 type Store struct {
 	*db
 	reader
@@ -24,7 +24,7 @@ type Store struct {
 
 	closing sync.Once
 
-	// Owned by the commit whose turn it is:
+	// Owned by the commit under way:
 
 	turn    sync.Mutex
 	closed  bool
@@ -37,7 +37,7 @@ type Store struct {
 // reader reads the durable state, each answer in one snapshot.
 type reader struct {
 	*db
-	searchable func() error // returns why no search can be answered at present
+	searchable func() error // returns the reason why no search can be answered now
 }
 
 var (
@@ -51,24 +51,25 @@ var (
 
 var errClosed = errors.New("the store is closed")
 
-// Options say how to open a store.
+// Options hold the parameters of Open.
 type Options struct {
 	// URL names the database: postgres://user:password@host:port/database. The variables of PostgreSQL's programs
-	// (PGPASSWORD, PGSSLMODE …) fill in what it leaves out.
+	// (PGPASSWORD, PGSSLMODE …) complete it.
 	URL string
-	// Lossless says that a promoted standby lacks no commit (synchronous replication), so that clients need not load all
-	// rooms anew after a promotion.
+	// Lossless reports that a promoted standby lacks no commit (synchronous replication), so that clients need not load
+	// all rooms again after a promotion.
 	Lossless bool
-	// CallersClock takes created_at from the caller's clock in place of the server's: for tests, and for one writer.
+	// CallersClock takes created_at from the caller's clock instead of the server's: for tests, and for a single
+	// writer.
 	CallersClock bool
-	// clock measures the parts of a batch that others wait for; nil: time.Now.
+	// clock measures the parts of a batch that other ops wait for; nil: time.Now.
 	clock func() time.Time
-	// idle turns the upkeep off; hasty does not wait for the disk, and accepts a server that does not.
+	// idle turns the upkeep off; hasty neither waits for the disk nor refuses a server that does not.
 	idle, hasty bool
 }
 
-// Open connects to the database, brings its schema up to date and makes sure that it can be written. The error is one
-// line for the operator, without the password.
+// Open connects to the database, brings its schema up to date and checks that it can be written. The error is one line
+// for the operator, without the password.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.clock == nil {
 		o.clock = time.Now
@@ -91,8 +92,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Close waits for the commit that is under way and ends all connections. All other calls fail afterwards; Close may be
-// called again.
+// Close waits for the commit under way and ends all connections. All other calls fail afterwards; Close may be called
+// again.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.upkeep.close()
@@ -105,7 +106,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// callersTime returns the time that messages get in place of the server's; nil: they get the server's.
+// callersTime returns the time of messages by the caller's clock; nil: the server's clock counts.
 func (s *Store) callersTime(now time.Time) *protocol.Time {
 	if !s.options.CallersClock {
 		return nil
@@ -114,7 +115,7 @@ func (s *Store) callersTime(now time.Time) *protocol.Time {
 	return &at
 }
 
-// text returns a text to search for in a form that the server accepts. No name or id has the characters that it replaces.
+// text replaces characters that the server does not accept in a searched text. No name or id has these characters.
 func text(s string) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\x01"), "\U0010ffff")
 }

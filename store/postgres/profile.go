@@ -21,7 +21,7 @@ func roleColumn(u *protocol.User) string {
 	return string(u.Role) + " " + u.Picture
 }
 
-// folded returns a name as members are sorted by it.
+// folded returns the form of a name by which members are sorted.
 func folded(name string) string {
 	if terms := word.NameTerms(name); len(terms) > 0 {
 		return terms[0]
@@ -34,7 +34,7 @@ const (
 	insertNames = `INSERT INTO member_terms (room, term, user_id) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`
 )
 
-// saveNames saves the terms of the members who have another name than before, or none.
+// saveNames saves the terms of members whose name has changed.
 func (b *batch) saveNames(set *rules.Set) {
 	var gone, rooms []int64
 	var goneUsers, terms, users []string
@@ -64,7 +64,8 @@ func (b *batch) saveNames(set *rules.Set) {
 // namesPart limits the members whose terms are made between two reads.
 const namesPart = 1000
 
-// checkNames makes the terms of all members anew if they are of another version. Other relays wait for the one that does.
+// checkNames makes the terms of all members anew if they are of another version. Other relays wait for the one that
+// does it.
 func (d *db) checkNames(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, d.readers, func(tx pgx.Tx) error {
 		var has int

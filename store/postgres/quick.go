@@ -11,10 +11,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// resting counts batches for which the quick way is not tried, after another relay was in the way.
+// resting counts batches that skip the quick way, after another relay was in the way.
 type resting struct {
-	rest   int // batches left
-	rested int // how many there were the last time
+	rest   int // the remaining batches
+	rested int // the number of batches the last time
 }
 
 // quickRestMax limits such batches.
@@ -22,7 +22,7 @@ const quickRestMax = 15
 
 // sendQuickly is one statement, and so a transaction by itself: a relay that dies leaves no lock behind. It adds to
 // rooms that are as the relay remembers them ($2: head, $3: rules), one row each in the order of the keys, and then
-// stores messages, each in the $n-th room. Where a room has changed, the division by zero undoes all (the server
+// stores messages, each in the $n-th room. If a room has changed, the division by zero undoes everything (the server
 // would refuse a constant one beforehand).
 const sendQuickly = `WITH k AS (
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS k (key, head, rules, n, place)
@@ -45,8 +45,8 @@ const sendQuickly = `WITH k AS (
 	)
 	SELECT before FROM whole`
 
-// quick carries out a batch of new messages in remembered rooms, in one statement. done is false where the batch has
-// other ops, or the rooms have changed: then nothing was stored.
+// quick carries out a batch of new messages in remembered rooms, in one statement. done is false if the batch has other
+// ops, or the rooms have changed: then nothing was stored.
 func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []rules.Op) (_ []rules.Outcome, done bool, err error) {
 	if s.quickly.rest > 0 {
 		s.quickly.rest--
@@ -70,7 +70,7 @@ func (s *Store) quick(ctx context.Context, conn *pgx.Conn, now time.Time, ops []
 	before, err := s.sendQuickly(ctx, conn, now, set)
 	switch {
 	case err != nil && !conn.IsClosed() && (isRefused(err) || isConflict(err)):
-		if !isConflict(err) { // not because an id was sent again
+		if !isConflict(err) { // not because of a repeated id
 			s.quickly.rested = min(2*s.quickly.rested+1, quickRestMax)
 			s.quickly.rest = s.quickly.rested
 		}
@@ -111,7 +111,7 @@ func (s *Store) quickSet(now time.Time, ops []rules.Op) (*rules.Set, bool) {
 	return set, true
 }
 
-// sendQuickly returns, for each grown room in the order of the keys, the time before its first message's.
+// sendQuickly returns, for each grown room in the order of the keys, the time before its first new message.
 func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, set *rules.Set) (before []int64, err error) {
 	sortRooms(set.Grown)
 	places := make(map[*rules.Room]int64, len(set.Grown))
@@ -145,7 +145,7 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 	return before, err
 }
 
-// sentQuickly sets the messages of outcomes to the server's times, and remembers the rooms.
+// sentQuickly sets the server's times in the messages of outcomes, and remembers the rooms.
 func (s *Store) sentQuickly(set *rules.Set, outcomes []rules.Outcome, before []int64) {
 	shift := make(map[string]protocol.Time, len(set.Grown))
 	grown := make(map[int64]bool, len(set.Grown))

@@ -12,7 +12,7 @@ import (
 const (
 	selectReactions = `SELECT k.n, r.user_id, r.emoji, r.rev, r.brought FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS k (room, seq, user_id, n)
 		JOIN reactions r ON r.room = k.room AND r.seq = k.seq AND r.user_id = k.user_id`
-	// A row with rev 0 is not a reaction: its user has introduced the emoji, and withdrawn the reaction.
+	// A row with rev 0 is not a reaction: its user was the first to use the emoji, and took the reaction back.
 	selectReactors = `SELECT user_id FROM reactions WHERE room = $1 AND seq = $2 AND emoji = $3 AND rev > 0 ORDER BY rev LIMIT $4`
 )
 

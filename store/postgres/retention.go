@@ -13,7 +13,7 @@ import (
 	"hallway/store/vault"
 )
 
-// Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
+// Retain sets which messages are deleted because of their age; see [rules.Upkeep].
 func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
@@ -49,7 +49,7 @@ var emptySteps = append([]string{
 	`DELETE FROM indexed WHERE room = $1 AND $2 > 0`,
 }, emptyVault()...)
 
-// emptyDropped deletes the content of dropped rooms, slice by slice, and at last the rooms.
+// emptyDropped deletes the content of dropped rooms, slice by slice, and finally the rooms.
 func (u *upkeep) emptyDropped(ctx context.Context) error {
 	keys, err := readAll(ctx, u.db, "look for dropped rooms", row.Value[int64], `SELECT key FROM rooms WHERE name IS NULL`)
 	if err != nil {
@@ -117,7 +117,7 @@ func (u *upkeep) purge(ctx context.Context) error {
 	return nil
 }
 
-// The messages of a room are deleted in order, as far as they are too old. The room is locked: a commit that changes
+// The messages of a room are deleted in order, as long as they are too old. The room is locked: a commit that changes
 // one of the messages comes before or after.
 const (
 	lockExpired   = `SELECT key FROM rooms WHERE key = $1 AND name IS NOT NULL FOR NO KEY UPDATE`
@@ -130,10 +130,10 @@ var purgeSteps = append([]string{
 	`DELETE FROM mentions WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM search WHERE room = $1 AND seq <= $2`,
 	`DELETE FROM messages WHERE room = $1 AND seq <= $2`,
-	`DELETE FROM files WHERE room = $1 AND seq <= $2 AND seq > 0`, // behind the others, for it locks what all uploads need
+	`DELETE FROM files WHERE room = $1 AND seq <= $2 AND seq > 0`, // last, because it locks a row that all uploads need
 }, vault.Purge(`$1`, ` AND $2::bigint IS NOT NULL`)...)
 
-// purgeSlice deletes some messages of a room, and returns the seq below which all are gone.
+// purgeSlice deletes some messages of a room, and returns the seq below which all are deleted.
 func (u *upkeep) purgeSlice(ctx context.Context, e row.Expired) (below int64, more bool, err error) {
 	err = pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, lockExpired, e.Key)

@@ -5,8 +5,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// A room holds what a relay remembers of a room. Other relays change the room too: a commit compares head and rules with
-// the stored ones, and uses the rest only where they are the same.
+// A room holds a relay's memory of a room. Other relays change the room too: a commit compares head and rules with the
+// stored ones, and uses the rest only if they are the same.
 type room struct {
 	key      int64
 	epoch    string
@@ -14,18 +14,18 @@ type room struct {
 	lastAt   protocol.Time // created_at of the newest message, or an earlier time
 	rules    int64
 	settings protocol.RoomSettings
-	reports  int64 // open ones
-	// sanctions are those of the room by user; some may be over. The copies of a room share the map.
+	reports  int64 // the number of open reports
+	// sanctions holds the room's sanctions by user; some may have ended. The copies of a room share the map.
 	sanctions map[string]rules.Standing
 }
 
-// sender is a user in a life of a room.
+// sender is a user in a room of an epoch.
 type sender struct{ epoch, user string }
 
 const (
-	// roomsKeptMax limits the rooms that a relay remembers, some 250 bytes each beside their sanctions.
+	// roomsKeptMax limits the remembered rooms, about 250 bytes each without their sanctions.
 	roomsKeptMax = 10_000
-	// sanctionsKeptMax limits the sanctions that a relay remembers, some 300 bytes each.
+	// sanctionsKeptMax limits the remembered sanctions, about 300 bytes each.
 	sanctionsKeptMax = 100_000
 )
 
@@ -34,13 +34,13 @@ func (r *room) row(name string) rules.Room {
 	return rules.Room{Key: r.key, Name: name, Epoch: r.epoch, Head: r.head, LastAt: r.lastAt, Rules: r.settings, Reports: r.reports, Ruled: r.rules}
 }
 
-// kept holds rooms as the last commits left them.
+// kept holds rooms in their state after the last commits.
 type kept struct {
 	rooms     map[string]*room
-	sanctions int // an upper bound of those in rooms
+	sanctions int // an upper bound of the sanctions in rooms
 }
 
-// keep remembers rooms as they were committed, and forgets dropped ones.
+// keep remembers committed rooms, and forgets dropped ones.
 func (k *kept) keep(rooms map[string]*room, gone []string) {
 	for _, name := range gone {
 		delete(k.rooms, name)

@@ -13,8 +13,8 @@ import (
 	"hallway/store/column"
 )
 
-// save saves what a part of a batch has changed, in one exchange with the server; the last part also commits. New
-// rooms take one exchange before, for their keys.
+// save saves the changes of a part of a batch, in one exchange with the server; the last part also commits. New rooms
+// take an extra exchange before, for their keys.
 func (b *batch) save(set *rules.Set, last bool) error {
 	if err := b.makeRooms(set); err != nil {
 		return err
@@ -55,7 +55,7 @@ const insertRooms = `INSERT INTO rooms (name, epoch, made_at) SELECT * FROM unne
 
 // makeRooms makes rooms, in the order of their names, so that two relays do not wait for each other.
 func (b *batch) makeRooms(set *rules.Set) error {
-	if len(set.Dropped) > 0 { // first: the name may be taken again
+	if len(set.Dropped) > 0 { // first, because a new room may have the name
 		keys := make([]int64, len(set.Dropped))
 		for i, r := range set.Dropped {
 			keys[i] = r.Key
@@ -92,7 +92,7 @@ func (b *batch) makeRooms(set *rules.Set) error {
 	}); err != nil {
 		return err
 	}
-	if made != n { // another relay has made one meanwhile
+	if made != n { // another relay has made one of the rooms meanwhile
 		return errAgain
 	}
 	return nil
@@ -101,9 +101,9 @@ func (b *batch) makeRooms(set *rules.Set) error {
 const updateRooms = `UPDATE rooms SET head = k.head, last_at = k.last_at, rules = k.rules
 	FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS k (key, head, last_at, rules) WHERE rooms.key = k.key`
 
-// saveRooms saves rooms, and notes how they stand in the transaction.
+// saveRooms saves rooms, and notes their state in the transaction.
 func (b *batch) saveRooms(set *rules.Set) {
-	changed := make(map[*rules.Room]bool) // true: its rules
+	changed := make(map[*rules.Room]bool) // true: its rules have changed
 	for _, r := range set.Grown {
 		changed[r] = false
 		b.grown[r.Key] = true
@@ -203,7 +203,7 @@ func (b *batch) saveMessages(set *rules.Set) error {
 	return nil
 }
 
-// changedRows are the columns of messages that were changed.
+// changedRows are the columns of changed messages.
 type changedRows struct {
 	rooms, seqs, revs, editedAt, deletedAt  []int64
 	sentAt, texts, more, replyTo, reactions []string
@@ -235,13 +235,13 @@ const (
 		picture = excluded.picture, title = excluded.title, folded = excluded.folded, read = greatest(members.read, excluded.read)`
 )
 
-// saveMembers saves members. It never moves back a read marker that was moved beside the commits.
+// saveMembers saves members. It never moves back a read marker that was moved outside the commits.
 func (b *batch) saveMembers(set *rules.Set) error {
 	var rooms, joined, read []int64
 	var users, names, roles, pictures, titles, sorted []string
 	b.saveNames(set)
 	for _, m := range set.Members {
-		if m.Gone || m.Read < b.reads[memberKey{m.In().Key, m.User.ID}] { // or has come anew since it was gone
+		if m.Gone || m.Read < b.reads[memberKey{m.In().Key, m.User.ID}] { // a former member may have joined again
 			b.queue(deleteMember, m.In().Key, m.User.ID)
 		}
 		if m.Gone {
@@ -307,7 +307,7 @@ const (
 	bumpRevocations = `UPDATE database SET revocations = revocations + 1`
 )
 
-// saveUsers saves rows of users that belong to no single room, and the times of sends in slow mode.
+// saveUsers saves rows of users that belong to no room, and the times of sends in slow mode.
 func (b *batch) saveUsers(set *rules.Set) error {
 	epochs := make(map[string]int64)
 	for _, r := range set.Rooms() {
@@ -352,7 +352,7 @@ func (b *batch) saveUsers(set *rules.Set) error {
 	return nil
 }
 
-// forget removes a user from everything that is not a message.
+// forget removes a user from everything except messages.
 func (b *batch) forget(f *rules.Forget) {
 	b.queue(`SET LOCAL hallway.erasing = 'on'`)
 	b.queue(`UPDATE rooms SET rules = rules + 1 WHERE key IN (SELECT room FROM sanctions WHERE $1 IN (user_id, by_id)

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// blockBits set the number of messages in a block of a room: a look at the index collects the hits of one block,
-	// so a frequent word in a long room costs no more than its newest blocks.
+	// blockBits sets the number of messages in a block of a room: a query of the index collects the hits of one block,
+	// so a frequent word in a long room costs no more than the room's newest blocks.
 	blockBits = 15
 	// searchTermsMax bounds the work of one search; a search with more terms finds nothing. All queries that the
 	// protocol allows stay below it.
@@ -28,7 +28,7 @@ func termPrefix(key, block int64) string {
 	return strconv.FormatInt(key, 36) + "." + strconv.FormatInt(block, 36) + "."
 }
 
-// lexemes returns the terms of a text as they stand in the index.
+// lexemes returns the terms of a text in the form of the index.
 func lexemes(key, seq int64, text string) []string {
 	terms := strings.Fields(word.Index(text))
 	prefix := termPrefix(key, seq>>blockBits)
@@ -38,7 +38,7 @@ func lexemes(key, seq int64, text string) []string {
 	return terms
 }
 
-// expression writes a query as a tsquery, for a block of a room. No term has a character with a meaning inside of
+// expression returns a query as a tsquery, for a block of a room. Terms contain no character with a meaning inside
 // quotes. A phrase asks for its terms in any order: searchIn compares the found texts.
 func expression(q word.Query, prefix string) string {
 	var all strings.Builder
@@ -78,8 +78,8 @@ func searchable(q word.Query) (some, exact bool) {
 	return terms > 0 && terms <= searchTermsMax, exact
 }
 
-// searchBlock reads messages of the index's hits ($5), each as it is now. The index may lag behind the messages: a
-// deleted one has no text.
+// searchBlock reads the present messages for hits of the index ($5). The index may be behind the messages: a deleted
+// one has no text.
 var searchBlock = strings.Replace(pageOf, `%s`, `SELECT m.* FROM (SELECT seq FROM search WHERE terms @@ $5::tsquery) AS hit
 	JOIN messages m ON m.room = r.key AND m.seq = hit.seq WHERE hit.seq < $2 AND m.text <> '' ORDER BY m.seq DESC LIMIT $3`, 1)
 
@@ -114,7 +114,7 @@ func (s reader) search(ctx context.Context, room, user string, q rules.Query) (p
 	return page, nil
 }
 
-// hits name the messages that a search reads: those of a block below a seq.
+// hits selects the messages that a search reads: those of a block below a seq.
 type hits struct {
 	room, user        string
 	key, block, below int64
@@ -126,7 +126,7 @@ func (s reader) searchIn(ctx context.Context, tx pgx.Tx, page *protocol.Page, sh
 	for {
 		limit := share.Messages() + 1
 		if !exact {
-			limit = protocol.PageMessagesMax // some of the hits will not do
+			limit = protocol.PageMessagesMax // some hits may not match
 		}
 		rows, err := tx.Query(ctx, searchBlock, h.room, h.below, limit, h.user, match)
 		if err != nil {

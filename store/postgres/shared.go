@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// shared answers what relays on one database ask of it.
+// shared answers the questions of relays on one database.
 type shared struct{ *db }
 
 // Cluster returns the id of the database; see [rules.Shared].
@@ -25,7 +25,7 @@ const selectHeads = `SELECT k.name, coalesce(r.epoch, ''), coalesce(r.head, 0), 
 	FROM database d LEFT JOIN unnest($1::text[]) WITH ORDINALITY AS k (name, place) ON true LEFT JOIN rooms r ON r.name = k.name
 	ORDER BY k.place`
 
-// Heads reads how far rooms are; see [rules.Shared].
+// Heads reads the heads of rooms; see [rules.Shared].
 func (s shared) Heads(ctx context.Context, names []string) (heads rules.Heads, err error) {
 	if len(names) > 0 {
 		heads.Rooms = make([]rules.Head, 0, len(names))
@@ -79,8 +79,7 @@ func (s shared) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 	return r, nil
 }
 
-// markRead moves markers. It takes the rows in the order of their keys, so that two relays do not wait for each
-// other.
+// markRead moves markers. It takes the rows in the order of their keys, so that two relays do not wait for each other.
 const markRead = `WITH k AS MATERIALIZED (
 		SELECT i.room, i.user_id, max(least(k.seq, r.head)) AS seq FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS k (name, epoch, user_id, seq)
 		JOIN rooms r ON r.name = k.name AND r.epoch = k.epoch JOIN members i ON i.room = r.key AND i.user_id = k.user_id

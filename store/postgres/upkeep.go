@@ -15,36 +15,36 @@ import (
 )
 
 const (
-	// upkeepEvery is the time between two looks for something to do, upkeepPause the least time between two slices.
+	// upkeepEvery is the time between two checks for work, upkeepPause the least time between two slices.
 	upkeepEvery = 500 * time.Millisecond
 	upkeepPause = 5 * time.Millisecond
-	// indexPauses is the pause after a slice of the index as a multiple of its time: where the server cannot do both,
-	// messages come first, and a search finds them later.
+	// indexPauses is the pause after a slice of the index, as a multiple of its time: if the server is too slow for
+	// both, messages come first, and a search finds them later.
 	indexPauses = 4
-	// leftEvery is the time between two looks for work that other relays have left.
+	// leftEvery is the time between two checks for work that other relays have left.
 	leftEvery = 30 * time.Second
 	// deleteRows limits the rows that one slice deletes.
 	deleteRows = 1000
-	// jobUpkeep is the job of the relay that deletes for all, for jobTime at a time.
+	// jobUpkeep names the job of the relay that deletes for all relays, for jobTime at a time.
 	jobUpkeep = "upkeep"
 	jobTime   = 10 * time.Second
 )
 
-// upkeep does the work that commits leave undone. Each relay indexes the rooms that it has changed; one relay for all deletes
-// dropped rooms and old messages, and one erases users.
+// upkeep does the background work. Each relay indexes the rooms that it has changed; one relay for all deletes dropped
+// rooms and old messages, and one erases users.
 type upkeep struct {
 	*db
-	holder string // names this relay in leases
+	holder string // the name of this relay in leases
 
 	running sync.WaitGroup  // the goroutines
 	ctx     context.Context // ends when the store is closed
 	cancel  context.CancelFunc
 
 	mu        sync.Mutex
-	unindexed map[int64]bool   // rooms with changes that a search does not find
+	unindexed map[int64]bool   // rooms with changes that are not indexed
 	retention *rules.Retention // nil: messages are kept
-	failed    error            // why the index lags behind; nil: it does not
-	unfound   int64            // messages that the index lacks because it is made anew
+	failed    error            // the reason why the index is behind; nil: it is not
+	unfound   int64            // messages that are not indexed because the index is made anew
 }
 
 var _ rules.Upkeep = (*upkeep)(nil)
@@ -54,7 +54,7 @@ func (u *upkeep) init(d *db) {
 	u.ctx, u.cancel = context.WithCancel(context.Background())
 }
 
-// start begins the work.
+// start starts the work.
 func (u *upkeep) start(ctx context.Context) error {
 	if err := u.load(ctx); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (u *upkeep) start(ctx context.Context) error {
 	return nil
 }
 
-// close ends the work and leaves the jobs of this relay to others. Where that fails, they expire.
+// close ends the work and gives up this relay's leases. If that fails, they expire.
 func (u *upkeep) close() {
 	u.cancel()
 	u.running.Wait()
@@ -84,7 +84,7 @@ func (u *upkeep) grew(rooms map[int64]bool) {
 	maps.Copy(u.unindexed, rooms)
 }
 
-// searchable returns the error for which the index lags behind, nil if it does not.
+// searchable returns the error because of which the index is behind; nil if it is not.
 func (u *upkeep) searchable() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -94,7 +94,7 @@ func (u *upkeep) searchable() error {
 	return nil
 }
 
-// load finds the work that an earlier process has left, and begins to make an index of an older version anew.
+// load finds the work that an earlier process has left, and starts to replace an index of an older version.
 func (u *upkeep) load(ctx context.Context) error {
 	err := pgx.BeginFunc(ctx, u.readers, func(tx pgx.Tx) error {
 		var version int
@@ -117,7 +117,7 @@ func (u *upkeep) load(ctx context.Context) error {
 
 const selectUnindexed = `SELECT key, head - coalesce(rev, 0) FROM rooms LEFT JOIN indexed ON room = key WHERE name IS NOT NULL AND head > coalesce(rev, 0)`
 
-// findLeft finds rooms with changes that nobody has put into the index.
+// findLeft finds rooms with unindexed changes that no relay handles.
 func (u *upkeep) findLeft(ctx context.Context) error {
 	left := make(map[int64]bool)
 	var unfound int64
@@ -135,14 +135,15 @@ func (u *upkeep) findLeft(ctx context.Context) error {
 	return err
 }
 
-// Reindexing returns how many messages, at most, a search did not find at the last look because they are not indexed.
+// Reindexing returns an upper bound of the messages that a search did not find at the last check, because they are not
+// indexed.
 func (u *upkeep) Reindexing() int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.unfound
 }
 
-// maintain does the work until the store is closed. After a failure it tries again at the next look.
+// maintain does the work until the store is closed. Failed work is retried at the next check.
 func (u *upkeep) maintain() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
@@ -200,7 +201,7 @@ func (u *upkeep) index(ctx context.Context) (err error) {
 	return err
 }
 
-// pause leaves the server to others for a moment, and returns false when the store is being closed.
+// pause waits, so that the server can do other work. It returns false when the store is being closed.
 func (u *upkeep) pause(d time.Duration) bool {
 	select {
 	case <-time.After(max(d, upkeepPause)):

@@ -13,7 +13,7 @@ import (
 	"hallway/store/vault"
 )
 
-// asks is a connection, a pool of them, or a transaction.
+// asks is a connection, a pool of connections, or a transaction.
 type asks interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 	Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
@@ -44,7 +44,7 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 }
 
 // ruled gives the rules of a room a new version. The transaction may not have locked the room: if another relay waits
-// for this one meanwhile, the server ends one of the two, which tries again.
+// for this one meanwhile, the server ends one of the two transactions, and that relay retries.
 func (b *batch) ruled(room int64) error {
 	_, err := b.conn.Exec(b.ctx, `UPDATE rooms SET rules = rules + 1 WHERE key = $1`, room)
 	return err

@@ -2,22 +2,22 @@ package row
 
 import "hallway/relay/rules"
 
-// erasePart limits the messages that are changed at once, so that other ops come in between.
+// erasePart limits the messages that one step changes, so that other ops can come between.
 const erasePart = 25
 
 // An Eraser removes one user from a database.
 type Eraser struct {
 	User, Pseudonym string
-	// Traces reads the next messages behind a place that the user has sent or reacted to, or that mention the user: room, seq,
-	// and the room's name, which a dropped room does not have.
+	// Traces reads the next messages after a position that the user has sent or reacted to, or that mention the user:
+	// room, seq, and the room's name, which is null for a dropped room.
 	Traces func(each func(Scan) error, room, seq int64, limit int) error
 	// Out carries out ops.
 	Out func(ops []rules.Op) error
 }
 
-// Run goes through all messages once. Messages that the user sends meanwhile may stay.
+// Run goes through all messages once. It may miss messages that the user sends meanwhile.
 func (e *Eraser) Run() error {
-	var room, seq int64 // up to where
+	var room, seq int64 // the last position
 	for more := true; more; {
 		var ops []rules.Op
 		found, last := 0, room
@@ -27,7 +27,7 @@ func (e *Eraser) Run() error {
 				return err
 			}
 			found++
-			if name == nil { // the room was dropped: it is being emptied
+			if name == nil { // the room was dropped; the upkeep deletes its content
 				return nil
 			}
 			if len(ops) == 0 || room != last {

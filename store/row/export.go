@@ -16,10 +16,10 @@ type List struct {
 	Object func(Scan) ([]byte, error)
 }
 
-// Export writes the lists of a user to w as one JSON object, each row as it is read. query carries out a query with the
-// user as its parameter.
+// Export writes the lists of a user to w as one JSON object, each row as it is read. query runs a query with the user
+// as its parameter.
 func Export(w io.Writer, user string, lists []List, query func(each func(Scan) error, query string) error) error {
-	out := bufio.NewWriter(w) // a failed write shows at its Flush
+	out := bufio.NewWriter(w) // Flush returns the error of a failed write
 	_, _ = out.WriteString(`{"user":` + string(quote(user)))
 	for _, list := range lists {
 		_, _ = out.WriteString(",\n" + string(quote(list.Name)) + ":[")
@@ -114,8 +114,8 @@ func TurnOfRoom(scan Scan) ([]byte, error) {
 	return in(room, []byte(turn)), err
 }
 
-// FileOfRoom exports room and [FileColumns], without what the relay keeps to itself. seq is that of the message; an unused file
-// has none.
+// FileOfRoom exports room and [FileColumns], without the relay's internal columns. seq is that of the message; an
+// unused file has none.
 func FileOfRoom(scan Scan) ([]byte, error) {
 	var room string
 	f, err := File(Behind(scan, &room))

@@ -1,8 +1,8 @@
-// Package row reads the rows that SQLite and PostgreSQL keep in the same columns, and writes the export of what is stored of
-// a user. Start with [Into], which reads a list, and with [Export] and [List].
+// Package row reads the rows that SQLite and PostgreSQL keep in the same columns, and writes the export of a user's
+// data. Start with [Into], which reads a list, and with [Export] and [List].
 //
-// To export another table, add a function here that turns its row into JSON, and a [List] with a query to each database.
-// The package must not know which database it reads, nor who may read.
+// To export another table, add a function here that turns its row into JSON, and a [List] with a query to each
+// database. The package must not know which database it reads, nor the permissions of readers.
 package row
 
 import (
@@ -14,7 +14,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// Scan reads the columns of a row, in their order.
+// Scan reads the columns of a row, in order.
 type Scan = func(into ...any) error
 
 // Rows is the result of a query, as both databases return it.
@@ -24,7 +24,8 @@ type Rows interface {
 	Err() error
 }
 
-// Each calls each for the rows of a result until one fails, and returns the error of the result. The caller closes it.
+// Each calls each for the rows of a result until a call fails, and returns the error of that call or of the result. The
+// caller closes the result.
 func Each(rows Rows, each func(Scan) error) error {
 	for rows.Next() {
 		if err := each(rows.Scan); err != nil {
@@ -43,7 +44,7 @@ func Into[T any](list *[]T, read func(Scan) (T, error)) func(Scan) error {
 	}
 }
 
-// Behind returns the Scan of the columns behind those that before takes.
+// Behind returns the Scan of the columns after those that before takes.
 func Behind(scan Scan, before ...any) Scan {
 	return func(into ...any) error { return scan(append(before, into...)...) }
 }
@@ -69,7 +70,8 @@ func Reactor(scan Scan) (u protocol.User, err error) {
 	return u, err
 }
 
-// Sanction reads a sanction: the user's id, name and role, kind, expiry and reason, the moderator's id and name, and the time.
+// Sanction reads a sanction: the user's id, name and role, kind, expiry and reason, the moderator's id and name, and
+// the time.
 func Sanction(scan Scan) (s protocol.Sanction, err error) {
 	err = scan(&s.User.ID, &s.User.Name, (*string)(&s.User.Role), (*string)(&s.Kind), (*int64)(&s.Until),
 		&s.Reason, &s.By.ID, &s.By.Name, (*int64)(&s.At))
@@ -134,8 +136,8 @@ type Expired struct {
 	Before      protocol.Time
 }
 
-// FindExpired returns a function that reads key, name, epoch and settings of a room, and the time of its oldest message. It
-// appends the room to a list if that message is too old at a time.
+// FindExpired returns a function that reads key, name, epoch and settings of a room, and the time of its oldest
+// message. It appends the room to a list if that message is too old at the time now.
 func FindExpired(list *[]Expired, r *rules.Retention, now protocol.Time) func(Scan) error {
 	return func(scan Scan) error {
 		var e Expired
@@ -150,7 +152,7 @@ func FindExpired(list *[]Expired, r *rules.Retention, now protocol.Time) func(Sc
 	}
 }
 
-// Below returns a position; 0 stands for the one beyond the newest.
+// Below returns a position; for 0, the one after the newest message.
 func Below(at int64) int64 {
 	if at == 0 {
 		return math.MaxInt64
@@ -172,8 +174,8 @@ func Stored(all int, each func(f rules.StoredFile, all int) error) func(Scan) er
 // FindingsMax limits the reported findings of one kind.
 const FindingsMax = 20
 
-// Findings returns a function that reads a row by text and calls found with the result, unless that is "". It does so
-// for FindingsMax rows.
+// Findings returns a function that reads a row with text and calls found with the result, unless that is "". It does so
+// for at most FindingsMax rows.
 func Findings(found func(string), text func(Scan) (string, error)) func(Scan) error {
 	told := 0
 	return func(scan Scan) error {
@@ -188,8 +190,8 @@ func Findings(found func(string), text func(Scan) (string, error)) func(Scan) er
 	}
 }
 
-// FileBytesFinding returns the finding of a check about the bytes of files: kind and name of their count, how many are
-// counted, and how many there are.
+// FileBytesFinding reads a finding about the bytes of files: kind and name of the total, the stored total, and the real
+// one.
 func FileBytesFinding(scan Scan) (string, error) {
 	var kind, name string
 	var counted, are int64
@@ -198,7 +200,7 @@ func FileBytesFinding(scan Scan) (string, error) {
 	return fmt.Sprintf("the files%s take %d bytes, and %d are counted", of, are, counted), err
 }
 
-// RoomFinding returns a function that reads name and number of a row, and writes the finding of a check about them.
+// RoomFinding returns a function that reads name and number of a row, and formats a finding about them.
 func RoomFinding(format string) func(Scan) (string, error) {
 	return func(scan Scan) (string, error) {
 		var name string

@@ -13,27 +13,28 @@ import (
 )
 
 const (
-	// backupStepPages are copied at a time, 1 MiB; a backup can be cancelled between two steps.
+	// backupStepPages is the number of pages that are copied at a time, 1 MiB; a backup can be cancelled between two
+	// steps.
 	backupStepPages = 256
-	// backupSyncSteps are synced together: syncing everything at the end would hold up the commits, which sync to the
-	// same disk.
+	// backupSyncSteps is the number of steps that are synced together: one sync at the end would delay the commits,
+	// which sync to the same disk.
 	backupSyncSteps = 8
 )
 
-// NotBegunError is the error of a command that has changed nothing and made nothing. Its arguments are wrong.
+// NotBegunError is the error of a command that has changed and created nothing, because its arguments are wrong.
 type NotBegunError struct{ error }
 
 func (e NotBegunError) Unwrap() error { return e.error }
 
-// Progress is called with the amount done and the total; it may be nil.
+// Progress is called with the finished amount and the total; it may be nil.
 type Progress func(done, total int)
 
 // Backup copies the database at from, as it is when the backup begins, to a file at to: a complete database that only
-// its owner may read. It refuses an existing file unless force is set, and replaces it only when the copy is
-// complete, checked and synced.
+// its owner may read. It refuses an existing file unless force is set, and replaces it only after the copy is complete,
+// checked and synced.
 //
-// A relay can go on using the database. Its write-ahead log cannot begin anew until the backup has ended, and grows
-// meanwhile. When ctx is done, the backup ends and leaves nothing behind.
+// A relay can use the database meanwhile. Its write-ahead log cannot start from its beginning until the backup has
+// ended, and so grows. When ctx is done, the backup ends and leaves no file.
 func Backup(ctx context.Context, from, to string, force bool, progress Progress) error {
 	if err := backup(ctx, from, to, force, progress); err != nil {
 		return fmt.Errorf("back up %q to %q: %w", from, to, explain(err))
@@ -84,8 +85,8 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	return syncFolder(filepath.Dir(to))
 }
 
-// openExisting opens a relay's database for reading, beside a relay or without one. It makes no file, and refuses an
-// empty file and the database of another program. An unreadable one shows at the first read.
+// openExisting opens a relay's database for reading, even while a relay uses it. It creates no file, and refuses an
+// empty file and the database of another program. The first read returns the error of an unreadable file.
 func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 	path, err := resolve(path)
 	if err != nil {
@@ -100,15 +101,15 @@ func openExisting(ctx context.Context, path string) (*sql.DB, error) {
 	case isNoDatabase(err):
 	case err == nil && !ours:
 		err = errForeign
-	default: // the command itself meets any other error
+	default: // the command itself returns any other error
 		return db, nil
 	}
 	_ = db.Close()
 	return nil, NotBegunError{err}
 }
 
-// isPartOf reports whether path is the database at whole or a file that belongs to it. To replace its log would lose
-// the newest messages, and its lock keeps a second relay away.
+// isPartOf reports whether path is the database at whole or one of its files. Replacing its log would lose the newest
+// messages, and its lock keeps a second relay away.
 func isPartOf(whole, path string) bool {
 	if resolved, err := resolve(whole); err == nil {
 		whole = resolved
@@ -125,8 +126,8 @@ func isPartOf(whole, path string) bool {
 	return false
 }
 
-// mayReplace refuses to replace a database that is in use or was not closed: replacing the first would lose it, and
-// SQLite would take the log of the second for the new file's.
+// mayReplace refuses to replace a database that is in use or was not closed: a replacement would lose the first, and
+// SQLite would use the log of the second for the new file.
 func mayReplace(path string, force bool) error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if _, err := os.Stat(path + suffix); !errors.Is(err, os.ErrNotExist) {
@@ -139,18 +140,17 @@ func mayReplace(path string, force bool) error {
 	return nil
 }
 
-// setApart switches a copy out of the mode with a log, in which every reader would leave a log beside it and make it
-// look in use.
+// setApart switches a copy out of WAL mode, in which every reader would leave a log beside it and make it look in use.
 func setApart(ctx context.Context, path string) error {
 	db := connect(path, 1, url.Values{
-		"_locking_mode": {"EXCLUSIVE"}, // no index of the log
+		"_locking_mode": {"EXCLUSIVE"}, // avoids an index of the log
 		"_journal_mode": {"DELETE"},
-		"_synchronous":  {"OFF"}, // synced by file
+		"_synchronous":  {"OFF"}, // the whole file is synced afterwards
 	})
 	return errors.Join(db.PingContext(ctx), db.Close())
 }
 
-// checkCopy looks for damage in a database that no other process has open.
+// checkCopy looks for damage in a database that no other process uses.
 func checkCopy(ctx context.Context, path string) error {
 	db := connect(path, 1, url.Values{"mode": {"ro"}, "immutable": {"1"}})
 	defer func() { _ = db.Close() }()
@@ -177,7 +177,7 @@ func copyTo(ctx context.Context, source *sql.DB, file *os.File, progress Progres
 
 	copies := connect(file.Name(), 1, url.Values{
 		"_journal_mode": {"OFF"}, // an incomplete copy is deleted
-		"_synchronous":  {"OFF"}, // synced by file
+		"_synchronous":  {"OFF"}, // the whole file is synced afterwards
 		"_locking_mode": {"EXCLUSIVE"},
 	})
 	defer func() { _ = copies.Close() }()

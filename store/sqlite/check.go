@@ -11,24 +11,24 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// wholeCheckBytes limits the size of a database that is checked whole each time it is opened, which takes a second or
-// less. A larger one is checked whole only after an unclean end.
+// wholeCheckBytes limits the size of a database that is completely checked at each opening, which takes at most about a
+// second. A larger one is completely checked only after an unclean end.
 const wholeCheckBytes = 256 << 20
 
-// endedUnclean reports whether the last process did not close the database: a log is left. It must be called before
+// endedUnclean reports whether the last process did not close the database: its log remains. It must be called before
 // the database is opened.
 func endedUnclean(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
 }
 
-// small reports whether the database at path is small enough to be checked whole each time.
+// small reports whether the database at path is small enough for a complete check at each opening.
 func small(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() <= wholeCheckBytes
 }
 
-// empty reports whether there is nothing in the file at path.
+// empty reports whether the file at path is empty.
 func empty(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() == 0
@@ -42,7 +42,7 @@ type querier interface {
 
 var errForeign = errors.New("it is not the database of a relay")
 
-// contents reports whether the database holds anything, and whether a relay has made it: then it has the history of a
+// contents reports whether the database has any content, and whether a relay has made it: then it has the history of a
 // relay's schema.
 func contents(ctx context.Context, db querier) (some, ours bool, err error) {
 	err = db.QueryRowContext(ctx, `
@@ -50,8 +50,8 @@ func contents(ctx context.Context, db querier) (some, ours bool, err error) {
 	return some, ours, err
 }
 
-// checkForeign refuses a database of another program, before anything in it is changed. A damaged one is left to the
-// later checks.
+// checkForeign refuses a database of another program, before anything in it is changed. It ignores damage, which later
+// checks find.
 func checkForeign(ctx context.Context, path string) error {
 	db := connectReader(path)
 	defer func() { _ = db.Close() }()
@@ -61,26 +61,26 @@ func checkForeign(ctx context.Context, path string) error {
 	return nil
 }
 
-// isNoDatabase reports whether err tells that a file is no database of SQLite.
+// isNoDatabase reports whether err means that a file is not an SQLite database.
 func isNoDatabase(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrNotADB
 }
 
-// checkPages looks for damage at each page of the file.
+// checkPages looks for damage in each page of the file.
 func checkPages(ctx context.Context, db querier) error {
 	var found string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
 		return err
 	}
 	if found != "ok" {
-		return damaged(strings.Join(strings.Fields(found), " ")) // SQLite takes several lines
+		return damaged(strings.Join(strings.Fields(found), " ")) // SQLite's text has several lines
 	}
 	return nil
 }
 
-// checkHeads makes sure that each room's head is the rev of its last change, whether the message is there or was
-// deleted because of its age. It is quick, however large the database is.
+// checkHeads checks that each room's head is the rev of its last change, whether the message exists or was deleted
+// because of its age. It is quick in a database of any size.
 func checkHeads(ctx context.Context, db querier) error {
 	var room string
 	var head, last int64
@@ -96,8 +96,8 @@ func checkHeads(ctx context.Context, db querier) error {
 	return damaged(fmt.Sprintf("the head of room %q is %d, its last change has rev %d", room, head, last))
 }
 
-// checkRevs makes sure that no change of a message has the rev of another message's creation. No index prevents that,
-// so it reads all changed messages.
+// checkRevs checks that no change of a message has the rev of another message's creation. No index prevents that, so it
+// reads all changed messages.
 func checkRevs(ctx context.Context, db querier) error {
 	var room string
 	var rev int64
@@ -116,7 +116,7 @@ func damaged(how string) error {
 	return fmt.Errorf("it is damaged, restore a backup (%s)", how)
 }
 
-// explain turns an error of the driver into one that says what it means to the operator.
+// explain turns an error of the driver into one with its meaning for the operator.
 func explain(err error) error {
 	var e sqlite3.Error
 	if errors.As(err, &e) && e.Code == sqlite3.ErrCorrupt {

@@ -10,30 +10,29 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// The write-ahead log is moved into the database beside the commits. SQLite would do it inside of a commit, which
-// then takes many times as long, so that is switched off.
+// The store moves the write-ahead log into the database beside the commits. It switches SQLite's automatic move off,
+// which happens inside a commit and makes it take many times as long.
 const (
-	// checkpointEvery is the time between two looks at the log.
+	// checkpointEvery is the time between two checks of the log.
 	checkpointEvery = time.Second
-	// From checkpointFrames on, the log is moved at the next look; fewer frames (of a page, 4 KiB, each) after
-	// checkpointLooks looks. That is rare enough for a light load: the first commit to a log that begins anew is
-	// synced twice.
+	// From checkpointFrames on, the log is moved at the next check; fewer frames (of a page, 4 KiB, each) after
+	// checkpointLooks checks. That is rare enough for a light load: the first commit to a restarted log is synced
+	// twice.
 	checkpointFrames = 1000
 	checkpointLooks  = 10
-	// logFramesMax bounds the log, 64 MiB, unless a reader needs it for longer.
-	// A log that is longer, because commits follow each other without a pause,
-	// is moved to its end between two of them.
+	// logFramesMax bounds the log, 64 MiB, unless a reader needs it for longer. If commits follow each other without a
+	// pause, a longer log is moved completely between two commits.
 	logFramesMax = 16 << 10
 )
 
-// checkpointer moves the log on a connection of its own.
+// checkpointer moves the log on a separate connection.
 type checkpointer struct {
 	db     *sql.DB // one connection
 	writer *sql.DB
-	looks  int // with something to move, since it was moved last
+	looks  int // checks with frames to move, since the last move
 }
 
-// run looks at the log until stop is closed, and calls tell with the result of each look.
+// run checks the log until stop is closed, and calls tell with the result of each check.
 func (c *checkpointer) run(stop <-chan struct{}, tell func(error)) {
 	tick := time.NewTicker(checkpointEvery)
 	defer tick.Stop()
@@ -47,7 +46,7 @@ func (c *checkpointer) run(stop <-chan struct{}, tell func(error)) {
 	}
 }
 
-// look moves the log when it is time.
+// look moves the log if its size or age demands it.
 func (c *checkpointer) look(ctx context.Context) error {
 	log, moved, err := checkpoint(ctx, c.db, "NOOP")
 	if err != nil {
@@ -64,13 +63,13 @@ func (c *checkpointer) look(ctx context.Context) error {
 	if log, _, err = checkpoint(ctx, c.db, "PASSIVE"); err != nil || log <= logFramesMax {
 		return err
 	}
-	// Only little is left of it by now.
+	// Only few frames are left now.
 	_, _, err = checkpoint(ctx, c.writer, "PASSIVE")
 	return err
 }
 
-// checkpoint reports how many frames the log has, and how many of them have been
-// moved. It is not an error that another checkpoint is under way.
+// checkpoint moves the log, and returns the numbers of its frames and of the moved ones. It returns no error if another
+// checkpoint is under way.
 func checkpoint(ctx context.Context, db *sql.DB, mode string) (log, moved int, err error) {
 	var busy bool
 	err = db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &log, &moved)

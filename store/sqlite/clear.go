@@ -8,23 +8,23 @@ import (
 )
 
 const (
-	// clearTime limits how long a batch clears: the messages have no order by sender, and others must not wait while
-	// a long room is read.
+	// clearTime limits the time that a batch spends on clears: messages are not ordered by sender, and other ops must
+	// not wait while a long room is read.
 	clearTime = 2 * time.Millisecond
-	// clearSpan limits the messages that are read between two looks at the clock.
+	// clearSpan limits the messages that are read between two checks of the clock.
 	clearSpan = 256
-	// clearedKeptMax limits the remembered places at which clears go on.
+	// clearedKeptMax limits the remembered positions of unfinished clears.
 	clearedKeptMax = 1000
 )
 
-// clear turns the user's next messages into tombstones until the time is over, and reports whether some are left. The
+// clear turns the user's next messages into tombstones until its time is over, and reports whether some are left. The
 // first clear of a batch always advances by a span or a message.
 func (b *batch) clear(set *rules.Set, r *rules.Room, user string, makeTombstone func(*rules.Message)) (more bool) {
 	if r.Made() {
 		return false
 	}
 	who := sender{r.Epoch, user}
-	at, end := b.cleared[who], r.Head // none of the user's is left up to at
+	at, end := b.cleared[who], r.Head // no message of the user is left up to at
 	c := clearing{batch: b, set: set, room: r, user: user, makeTombstone: makeTombstone, began: b.clock(), spent: b.clearing}
 	for moved := c.spent == 0; at < end && !more; moved = false {
 		if !moved && c.over() {
@@ -70,8 +70,8 @@ var (
 		WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND sender_id = ?4 AND deleted_at = 0 ORDER BY seq`)
 )
 
-// span turns the user's messages in the span after a place into tombstones. It returns the place up to which none is
-// left, and whether the op must end.
+// span turns the user's messages in the span after a position into tombstones. It returns the position up to which none
+// is left, and whether the op must end.
 func (c *clearing) span(at int64) (_ int64, ended bool) {
 	to := at + clearSpan
 	var seqs []int64
@@ -85,7 +85,7 @@ func (c *clearing) span(at int64) (_ int64, ended bool) {
 			c.makeTombstone(c.room.AddMessage(rules.Message{Message: m}))
 			c.cleared++
 			err = c.saveMessages(c.set)
-			c.set.Messages = nil // saved
+			c.set.Messages = nil // they are saved
 		}
 		if err != nil {
 			c.err = err

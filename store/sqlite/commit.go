@@ -15,22 +15,22 @@ import (
 // batch is one Commit under way.
 type batch struct {
 	transaction
-	*scratch // its rooms are those touched so far, as they stand in the transaction, and grown holds the keys of rooms with changes
+	*scratch // its rooms are the touched ones in their state in the transaction; grown holds the keys of rooms with changes
 	now      protocol.Time
-	kept     map[string]room // as they stood before
-	gone     map[string]bool // dropped in the transaction: not as kept
+	kept     map[string]room // the rooms' state before
+	gone     map[string]bool // dropped in the transaction, so kept is wrong
 	dropped  []int64         // keys of dropped rooms
-	// sent holds the times at which participants sent in slow mode, sentBefore those of the
-	// batches before; cleared holds the seq up to which no message of a user is left.
+	// sent holds the times at which participants sent in slow mode, sentBefore those of earlier batches; cleared holds
+	// the seq up to which no message of a user is left.
 	sent, sentBefore map[sender]protocol.Time
 	cleared          map[sender]int64
-	mentioning       map[int64]bool // the keys of rooms in which a message mentions somebody
+	mentioning       map[int64]bool // the keys of rooms in which a message mentions a user
 	clearing         time.Duration  // how long the batch has cleared
 	clock            func() time.Time
 	sanctions        int   // read or added
-	erased           bool  // a user was erased: what the writer remembers of rooms is out of date
-	deletes          bool  // something was deleted that the file must forget
-	err              error // of a clear, or of counting mentions
+	erased           bool  // a user was erased: the writer's memory of rooms is out of date
+	deletes          bool  // the batch deleted content that the file must forget
+	err              error // from a clear, or from counting mentions
 	vault            vault.Vault
 }
 
@@ -57,7 +57,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 		s.upkeep.ops += len(ops)
 		if err != nil {
 			s.upkeep.wiping.marked = false
-			clear(s.rooms) // whether the commit is stored is not known
+			clear(s.rooms) // the commit may or may not be stored
 			clear(s.cleared)
 		}
 	}()
@@ -66,7 +66,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = tx.tx.Rollback() }() // nothing to do once committed
+	defer func() { _ = tx.tx.Rollback() }() // no effect after the commit
 
 	b := &batch{
 		transaction: tx,
@@ -89,7 +89,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 			return nil, err
 		}
 	}
-	s.upkeep.note(b) // also where the commit fails: it may be stored
+	s.upkeep.note(b) // even after a failed commit, because it may be stored
 	if err := tx.tx.Commit(); err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s *Store) commit(now protocol.Time, ops []rules.Op) (_ []rules.Outcome, er
 	return outcomes, nil
 }
 
-// keep remembers the batch's rooms as they were committed.
+// keep remembers the committed state of the batch's rooms.
 func (s *Store) keep(b *batch) {
 	if b.erased {
 		clear(s.rooms)

@@ -14,24 +14,24 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Settings of the database. All of them stand in the DSN, so that each connection of a pool has them.
+// The settings of the database. They are in the DSN, so that each connection of a pool has them.
 const (
-	// A writer waits this long for another process that writes (a backup, a person with the sqlite3 shell) before
-	// Commit fails.
+	// A writer waits this long for another writing process (a backup, a person with the sqlite3 shell) before Commit
+	// fails.
 	busyTimeoutMs = "5000"
-	// A starting relay waits this long for its predecessor to end.
+	// A starting relay waits this long for the end of its predecessor.
 	lockTimeoutMs = "1000"
 	// The page caches, in KiB (negative, by SQLite's convention).
 	writerCache = "-65536"
 	readerCache = "-8192"
-	// logBytesMax is the size to which SQLite cuts the file of a write-ahead log when it begins anew.
+	// logBytesMax is the size to which SQLite cuts the file of a write-ahead log when it restarts the log.
 	logBytesMax = "67108864"
 	// readersMin is the least number of connections that may read in parallel.
 	readersMin = 4
 )
 
-// resolve makes path absolute and follows it to the file itself, so that two
-// ways to one database find the same lock. A directory is refused.
+// resolve returns the absolute path of the file itself, without symbolic links, so that two ways to one database find
+// the same lock. It refuses a directory.
 func resolve(path string) (string, error) {
 	if path == "" {
 		return "", errors.New("the path is empty")
@@ -42,19 +42,19 @@ func resolve(path string) (string, error) {
 	}
 	if file, err := filepath.EvalSymlinks(path); err == nil {
 		path = file
-	} // else it does not exist yet, or opening it returns the error
+	} // otherwise it does not exist yet, or opening it returns the error
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", errors.New("is a directory") // before a lock is left beside it
+		return "", errors.New("is a directory") // before a lock is created beside it
 	}
 	return path, nil
 }
 
-// lockSuffix ends the name of the lock's file, beside its database.
+// lockSuffix is the end of the lock file's name, beside its database.
 const lockSuffix = ".lock"
 
 // lock locks path.lock, and waits for it at most timeoutMs. The lock holds until the returned pool is closed or the
-// process ends. The file is an empty SQLite database whose one connection keeps the lock that it once took, because
-// SQLite's locks work on every system.
+// process ends. The file is an empty SQLite database whose only connection keeps the lock, because SQLite's locks work
+// on every system.
 func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 	path += lockSuffix
 	if err := create(path); err != nil {
@@ -63,7 +63,7 @@ func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 	db := connect(path, 1, url.Values{
 		"_busy_timeout": {timeoutMs},
 		"_locking_mode": {"EXCLUSIVE"},
-		"_journal_mode": {"MEMORY"}, // no second file
+		"_journal_mode": {"MEMORY"}, // avoids a second file
 	})
 	if _, err := db.ExecContext(ctx, `BEGIN EXCLUSIVE; COMMIT`); err != nil {
 		_ = db.Close()
@@ -78,9 +78,8 @@ func lock(ctx context.Context, path, timeoutMs string) (*sql.DB, error) {
 
 var errInUse = errors.New("another relay is using it")
 
-// create makes an empty file that only its owner may read, where there is none; its error says why that failed more
-// clearly than SQLite's. It never opens an existing file: closing it would drop the locks that SQLite holds on it in
-// this process.
+// create makes an empty file that only its owner may read, if there is none; its error is clearer than SQLite's. It
+// never opens an existing file: closing it would drop the locks that SQLite holds on it in this process.
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -100,13 +99,13 @@ func connectWriter(path string) *sql.DB {
 		"_foreign_keys": {"on"},
 		"_txlock":       {"immediate"},
 		"_cache_size":   {writerCache},
-		// What is deleted in a page is overwritten, and so is a page that becomes free.
+		// Deleted content in a page is overwritten, and so is a freed page.
 		"_secure_delete": {"ON"},
 	}, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA temp_store = MEMORY`, `PRAGMA journal_size_limit = `+logBytesMax)
 }
 
 func connectReaders(path string) *sql.DB {
-	return connect(path, max(readersMin, runtime.GOMAXPROCS(0))+1, url.Values{ // one may be at a backup
+	return connect(path, max(readersMin, runtime.GOMAXPROCS(0))+1, url.Values{ // a backup may use one
 		"mode":          {"ro"},
 		"_busy_timeout": {busyTimeoutMs},
 		"_cache_size":   {readerCache},
@@ -130,8 +129,8 @@ func connectCheckpointer(path string) *sql.DB {
 	}, `PRAGMA wal_autocheckpoint = 0`)
 }
 
-// connect makes a pool of conns connections to the file at path, and opens none yet. The params and the pragmas set
-// up each connection; a pragma is a setting for which the driver has no param.
+// connect returns a pool of conns connections to the file at path. It opens none yet. The params and the pragmas set up
+// each connection; a pragma is a setting for which the driver has no param.
 func connect(path string, conns int, params url.Values, pragmas ...string) *sql.DB {
 	file := url.URL{Path: filepath.ToSlash(path)}
 	db := sql.OpenDB(&connector{

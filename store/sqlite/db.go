@@ -19,22 +19,22 @@ import (
 // parts of a store share it.
 type db struct {
 	lock        *sql.DB     // holds the lock on the file
-	writer      *sql.DB     // one connection, so one transaction at a time
+	writer      *sql.DB     // a single connection, so one transaction at a time
 	readers     *sql.DB     // connections that cannot write
 	writes      []*sql.Stmt // see write
 	reads       []*sql.Stmt // see readStmt
 	checkpoints *checkpointer
 	clock       func() time.Time // measures slices
 
-	turn sync.Mutex // held by the one who writes
+	turn sync.Mutex // held by the current writer
 
 	stop    chan struct{}  // closed to end the goroutines
 	running sync.WaitGroup // the goroutines
-	// unmoved is the error for which the write-ahead log cannot be moved at present.
+	// unmoved is the error because of which the write-ahead log cannot be moved now.
 	unmoved atomic.Pointer[error]
 }
 
-// seize locks the file, makes it where there is none and connects the writer. made reports that the file has no schema
+// seize locks the file, creates it if it is missing, and connects the writer. made reports that the file has no schema
 // yet, whole that all of it must be checked.
 func (d *db) seize(ctx context.Context, path string) (made, whole bool, err error) {
 	if d.lock, err = lock(ctx, path, lockTimeoutMs); err != nil {
@@ -52,7 +52,7 @@ func (d *db) seize(ctx context.Context, path string) (made, whole bool, err erro
 	return made, whole, d.writer.PingContext(ctx)
 }
 
-// bringUp checks the database and brings it to this program's versions.
+// bringUp checks the database and migrates it to this program's versions.
 func bringUp(ctx context.Context, writer *sql.DB, made, whole bool) error {
 	for _, step := range []struct {
 		needed bool
@@ -94,15 +94,15 @@ func (d *db) connect(ctx context.Context, path string) (err error) {
 
 var touch = writing(`UPDATE probe SET touched = touched + 1`)
 
-// Ready writes to the database, after a commit that is under way. A write-ahead log that cannot be moved into the
-// database is an error too: commits still succeed, but not for long.
+// Ready writes to the database, after a commit under way. It also returns an error if the write-ahead log cannot be
+// moved into the database: commits still succeed, but not for long.
 func (d *db) Ready(ctx context.Context) error {
 	if _, err := d.writes[touch].ExecContext(ctx); err != nil {
 		d.renewAfter(err)
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	if err := d.unmoved.Load(); err != nil {
-		return *err // nil when it can be moved
+		return *err // nil if it can be moved
 	}
 	return nil
 }
@@ -114,8 +114,8 @@ func (d *db) inTurn(do func() error) error {
 	return do()
 }
 
-// inSlice carries out do in a transaction that is not synced: the upkeep repeats what a crash loses. The next commit syncs
-// it too.
+// inSlice calls do in a transaction that is not synced, because the upkeep repeats work that a crash loses. The next
+// commit syncs it too.
 func (d *db) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	conn, err := d.writer.Conn(ctx)
 	if err != nil {
@@ -135,15 +135,15 @@ func (d *db) inSlice(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	defer func() { _ = tx.Rollback() }() // no effect after the commit
 	if err := do(tx); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// renewAfter gives up the writer's connection after an error of the disk or the file, which may have left it unusable; the
-// next use opens a fresh one and prepares its statements on it. A full disk does not harm the connection.
+// renewAfter drops the writer's connection after an error of the disk or the file, which may have left it unusable; the
+// next use opens a new one and prepares its statements. A full disk does not harm the connection.
 func (d *db) renewAfter(err error) {
 	var e sqlite3.Error
 	if !errors.As(err, &e) {
@@ -156,8 +156,8 @@ func (d *db) renewAfter(err error) {
 	}
 	conn, connErr := d.writer.Conn(context.Background())
 	if connErr != nil {
-		return // none is open, or the store is closed
+		return // no connection is open, or the store is closed
 	}
-	_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool closes it
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // so the pool closes it
 	_ = conn.Close()
 }

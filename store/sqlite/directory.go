@@ -38,13 +38,13 @@ var (
 	findReaction = reading(`SELECT key, seq, CASE WHEN ?4 = '' THEN 0 ELSE
 			coalesce((SELECT reactions.rev FROM reactions WHERE room = key AND reactions.seq = messages.seq AND user_id = ?4 AND emoji = ?3), 0)
 		END FROM rooms JOIN messages ON messages.room = rooms.key AND id = ?2 WHERE rooms.name = ?1`)
-	// listReactors finds the users behind a rev.
+	// listReactors finds the users after a rev.
 	listReactors = reading(`SELECT r.user_id, coalesce(m.name, ''), coalesce(m.role, 'participant'), coalesce(m.picture, ''), coalesce(m.title, '')
 		FROM reactions r LEFT JOIN members m ON m.room = r.room AND m.user_id = r.user_id
 		WHERE r.room = ? AND r.seq = ? AND r.emoji = ? AND r.rev > ? ORDER BY r.rev LIMIT ?`)
 )
 
-// namesFrom is the first name that a room can have, namesTo the first beyond all. Dropped rooms have names before
+// namesFrom is the first possible name of a room, namesTo the first after all names. Dropped rooms have names before
 // namesFrom.
 const (
 	namesFrom = "0"
@@ -104,7 +104,7 @@ func (s reader) Settings(ctx context.Context, room string) (protocol.RoomSetting
 	return read, nil
 }
 
-// Members lists the users who have joined; see [rules.Directory].
+// Members lists the members of a room; see [rules.Directory].
 func (s reader) Members(ctx context.Context, room string, part rules.Part) ([]rules.MemberEntry, error) {
 	return readAll(ctx, s.reads[listMembers], "list the members", row.Member, room, part.After, limit(part))
 }
@@ -135,7 +135,7 @@ func (s reader) Reactors(ctx context.Context, room, id, emoji string, part rules
 	return users, true, nil
 }
 
-// limit returns the limit of a part for SQL, where -1 stands for no limit.
+// limit returns the limit of a part for SQL; -1 means no limit.
 func limit(part rules.Part) int {
 	if part.Limit == 0 {
 		return -1
@@ -157,7 +157,7 @@ func (d directory) room(name string) (r rules.RoomEntry, ok bool, err error) {
 	return r, ok && err == nil, err
 }
 
-// complete fills in the fields that the room's own row does not have.
+// complete fills in the fields that are not in the room's own row.
 func (d directory) complete(r *rules.RoomEntry, key int64) error {
 	d.key, d.name = key, r.Name
 	counts := d.stmt(countMembers).QueryRowContext(d.ctx, key, d.user)

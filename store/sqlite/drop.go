@@ -12,11 +12,11 @@ var (
 	deleteRoom = writing(`DELETE FROM rooms WHERE key = ?`)
 )
 
-// emptySlice deletes some content of a dropped room, and at last the room.
+// emptySlice deletes some content of a dropped room, and finally the room.
 func (u *upkeep) emptySlice(ctx context.Context, began time.Time) error {
 	key, empty, some := u.dropped[0], false, false
 	err := u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
-		var dropped bool // not where the commit failed
+		var dropped bool // false if the commit failed
 		if err := tx.StmtContext(ctx, u.writes[isDropped]).QueryRowContext(ctx, key).Scan(&dropped); err != nil {
 			return err
 		}

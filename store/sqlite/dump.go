@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// A Table holds rows for a database of another kind: what users and operators have made, without anything derived
-// from it. Columns with few values for many rows are combined as they are in that database.
+// A Table holds rows for a database of another kind: the content that users and operators have made, without derived
+// rows. Columns with few values for many rows are combined as they are in that database.
 type Table struct {
 	Name    string
 	Columns []string
@@ -44,8 +44,8 @@ var dumped = []struct{ name, columns, from string }{
 
 const ofRooms = `room IN (SELECT key FROM rooms WHERE dropped = 0)`
 
-// Dump hands the tables of the database at path to take, as of one moment; no relay may use it meanwhile. reports is the
-// number of the last report.
+// Dump passes the tables of the database at path to take, in one snapshot; no relay may use the database meanwhile.
+// reports is the number of the last report.
 func Dump(ctx context.Context, path string, take func(tables []Table, reports int64) error) error {
 	there, err := openExisting(ctx, path)
 	if err != nil {

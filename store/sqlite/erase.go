@@ -9,7 +9,7 @@ import (
 	"hallway/store/row"
 )
 
-// forget removes a user from everything that is not a message.
+// forget removes a user from everything except messages.
 func (b *batch) forget(f *rules.Forget) error {
 	guards, err := b.dropAuditTriggers()
 	if err != nil {
@@ -56,11 +56,11 @@ func (b *batch) forget(f *rules.Forget) error {
 		}
 	}
 	b.erased, b.kept = true, nil
-	clear(b.rooms) // what else is in this batch reads them anew
+	clear(b.rooms) // later ops of this batch read them again
 	return nil
 }
 
-// dropAuditTriggers drops the triggers that keep the audit from being changed, and returns the statements that create them
+// dropAuditTriggers drops the triggers that protect the audit from changes, and returns the statements that create them
 // again in the same transaction.
 func (b *batch) dropAuditTriggers() (guards []string, err error) {
 	var names []string
@@ -88,7 +88,7 @@ type eraser struct {
 	carry           rules.Carry
 }
 
-// findTraces finds the next messages after a place that the user has sent or reacted to, or that mention the user.
+// findTraces finds the next messages after a position that the user has sent or reacted to, or that mention the user.
 // It reads all texts, so it runs beside the commits.
 var findTraces = reading(`SELECT room, seq, (SELECT name FROM rooms WHERE key = room AND dropped = 0) FROM (
 		SELECT room, seq FROM messages WHERE (room, seq) > (?1, ?2) AND sender_id = ?3

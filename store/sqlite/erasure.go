@@ -12,30 +12,29 @@ import (
 	"hallway/relay/rules"
 )
 
-// States of an erasure: a row for a user to erase. It names the user until the tables no longer do, and then the
-// pseudonym.
+// States of an erasure, which is a row for a user to erase. The row names the user until no other table does, and then
+// the pseudonym.
 const (
-	erasureForgets = "1" // the file is to forget
-	erasureDone    = "2" // the command that has asked may delete the row
+	erasureForgets = "1" // the file must forget the user
+	erasureDone    = "2" // the requesting command may delete the row
 )
 
 const (
-	// erasuresEvery is the time between two looks for a user to erase, and, where a relay does
-	// it, for its progress.
+	// erasuresEvery is the time between two checks for a user to erase, and for the progress of a relay's erasure.
 	erasuresEvery = 500 * time.Millisecond
 	// logBusyPause is the time after which a busy log is tried again.
 	logBusyPause = 100 * time.Millisecond
 )
 
-// Erase removes a user from the database at path. The user's messages become tombstones under a random pseudonym, at
-// a new rev each, so that clients hear of it. Reactions, acts of moderation and reports by the user keep the
+// Erase removes a user from the database at path. The user's messages become tombstones under a random pseudonym, each
+// with a new rev, so that clients get the change. Reactions, acts of moderation and reports by the user keep the
 // pseudonym without a name. Memberships, sanctions and revocations of the user are deleted, and so are the texts of
-// reports and acts about the user. It returns the number of messages. After an interruption it goes on under the same
+// reports and acts about the user. It returns the number of messages. After an interruption it continues under the same
 // pseudonym.
 //
-// Where a relay uses the database, Erase asks the relay to do it beside its other work ([Store.CarryErasures]); the
-// relay goes on with it even if the caller stops waiting. Without a relay Erase does the work itself and then writes
-// the file anew, which needs the same space again meanwhile. It calls progress with numbers of messages.
+// If a relay uses the database, Erase asks the relay to do the erasure beside its other work ([Store.CarryErasures]);
+// the relay continues even if the caller stops waiting. Without a relay Erase does the work itself and then rewrites
+// the file, which needs the same space again meanwhile. It calls progress with numbers of messages.
 func Erase(ctx context.Context, path, user string, now time.Time, progress Progress) (messages int, err error) {
 	there, err := openExisting(ctx, path)
 	if err != nil {
@@ -63,7 +62,7 @@ func Erase(ctx context.Context, path, user string, now time.Time, progress Progr
 	return e.messages, err
 }
 
-// erasing is an erasure that a command has asked for.
+// erasing is an erasure that a command has requested.
 type erasing struct {
 	path, user string
 	progress   Progress
@@ -73,7 +72,7 @@ type erasing struct {
 	messages, total int
 }
 
-// begin finds the row of the erasure, or makes it.
+// begin finds or adds the row of the erasure.
 func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `INSERT INTO erasures (user_id, pseudonym) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 		e.user, "erased-"+strings.ToLower(rand.Text()))
@@ -86,7 +85,7 @@ func (e *erasing) begin(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// look reads the progress. gone reports that another command has seen the end and deleted the row.
+// look reads the progress. gone reports that another command has deleted the finished row.
 func (e *erasing) look(ctx context.Context, db *sql.DB) (state string, gone bool, err error) {
 	var messages int
 	there, err := found(db.QueryRowContext(ctx, `SELECT messages, state FROM erasures WHERE pseudonym = ?`, e.pseudonym).Scan(&messages, &state))
@@ -103,8 +102,7 @@ func endErasures(ctx context.Context, db *sql.DB, state string) error {
 	return err
 }
 
-// ask leaves the erasure to the relay that uses the database, and waits. again reports that no relay uses it any
-// more.
+// ask leaves the erasure to the relay that uses the database, and waits. again reports that the relay has stopped.
 func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	path, err := resolve(e.path)
 	if err != nil {
@@ -113,7 +111,7 @@ func (e *erasing) ask(ctx context.Context) (again bool, err error) {
 	db := connectWriter(path)
 	defer func() { _ = db.Close() }()
 	if !e.asked {
-		if version, err := schemaOf(ctx, db); err != nil || version != schema { // a relay of another may never look
+		if version, err := schemaOf(ctx, db); err != nil || version != schema { // a relay of another version may never check for erasures
 			return false, NotBegunError{fmt.Errorf("erase from %q: %w, of another version", path, errInUse)}
 		}
 		if err := e.begin(ctx, db); err != nil {
@@ -176,7 +174,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 		}
 		more = pause > 0
 	}
-	// Deleted content, of now and earlier, is still in parts of the index and in free pages.
+	// Deleted content, even of earlier deletions, is still in parts of the index and in free pages.
 	return s.inTurn(func() error {
 		for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`} {
 			if _, err := s.writer.ExecContext(ctx, step); err != nil {
@@ -187,7 +185,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	})
 }
 
-// CarryErasures erases all users that [Erase] was asked to erase or will be; see [rules.Upkeep].
+// CarryErasures erases all users whose erasure was or will be requested by [Erase]; see [rules.Upkeep].
 func (s *Store) CarryErasures(carry rules.Carry) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running.Go(func() {
@@ -201,7 +199,7 @@ func (s *Store) CarryErasures(carry rules.Carry) {
 			for s.carryErasure(ctx, carry) {
 			}
 			select {
-			case <-tick.C: // what failed is tried again
+			case <-tick.C: // failed erasures are retried
 			case <-s.stop:
 				return
 			}

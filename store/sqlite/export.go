@@ -9,9 +9,8 @@ import (
 	"hallway/store/row"
 )
 
-// Export writes everything that the database at path knows of a user to w, as one
-// JSON object: beside a relay or without one, as of one moment, and in little memory
-// whatever there is. For an unknown user it writes empty lists.
+// Export writes all stored data about a user in the database at path to w, as one JSON object: even while a relay uses
+// the database, in one snapshot, and with little memory. For an unknown user it writes empty lists.
 func Export(ctx context.Context, path, user string, w io.Writer) error {
 	err := inSnapshot(ctx, path, func(tx *sql.Tx) error {
 		version, err := schemaOf(ctx, tx)
@@ -29,7 +28,8 @@ func Export(ctx context.Context, path, user string, w io.Writer) error {
 	return nil
 }
 
-// inSnapshot calls do with a transaction that reads the database at path as it is now: beside a relay or without one.
+// inSnapshot calls do with a transaction that reads the present state of the database at path, even while a relay uses
+// it.
 func inSnapshot(ctx context.Context, path string, do func(*sql.Tx) error) error {
 	db, err := openExisting(ctx, path)
 	if err != nil {
@@ -69,7 +69,7 @@ var exported = []row.List{
 	{Name: "revoked", Object: row.Time, Query: `SELECT at FROM revocations WHERE user_id = ?1`},
 	{Name: "ranks", Object: row.Text, Query: `SELECT role FROM ranks WHERE user_id = ?1`},
 	{Name: "devices", Object: row.Device, Query: `SELECT device, deleted FROM devices WHERE user_id = ?1`},
-	// The turns that the user's devices have made, and those that leave the user out.
+	// The turns that the user's devices made, and those that leave the user out.
 	{Name: "turns", Object: row.TurnOfRoom, Query: `SELECT name, turn FROM turns JOIN rooms ON rooms.key = turns.room WHERE dropped = 0
 		AND (by_device IN (SELECT id FROM devices WHERE user_id = ?1) OR ?1 IN (SELECT value FROM json_each(turn, '$.out')))`},
 }

@@ -18,7 +18,7 @@ var (
 	selectFileBytes = writing(`SELECT bytes FROM file_bytes WHERE kind = ? AND name = CAST(? AS TEXT)`)
 )
 
-// loadFiles loads files, and the bytes that are in use.
+// loadFiles loads files, and the used bytes.
 func (b *batch) loadFiles(set *rules.Set, keys *rules.Keys) error {
 	rooms := make(map[int64]*rules.Room)
 	var args []any
@@ -96,7 +96,7 @@ func (b *batch) saveFiles(set *rules.Set) (err error) {
 	return nil
 }
 
-// saveAttached saves the files of a message that was made or changed.
+// saveAttached saves the files of a new or changed message.
 func (b *batch) saveAttached(m *rules.Message) error {
 	if m.Unfiled() {
 		if err := b.exec(detachFiles, m.In().Key, m.Seq); err != nil {
@@ -140,7 +140,7 @@ func (s files) File(ctx context.Context, room, id string) (f rules.File, ok bool
 func (s files) Doomed(ctx context.Context, limit int) (keys []string, err error) {
 	keys, err = readAll(ctx, s.reads[listDoomed], "list files to delete", row.Value[string], limit)
 	if len(keys) > 0 {
-		err = s.Ready(ctx) // syncs what the upkeep has not
+		err = s.Ready(ctx) // syncs the unsynced slices of the upkeep
 	}
 	return keys, err
 }
@@ -190,7 +190,7 @@ func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (n i
 	return n, err
 }
 
-// besides carries out a transaction that deletes something beside the commits, in the writer's turn.
+// besides carries out a deleting transaction outside the commits, in the writer's turn.
 func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -206,14 +206,14 @@ func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing to do once committed
+	defer func() { _ = tx.Rollback() }() // no effect after the commit
 	if err := w.markUnwiped(ctx, tx); err != nil {
 		return err
 	}
 	if err := do(tx); err != nil {
 		return err
 	}
-	w.deleted() // also where the commit fails: it may be stored
+	w.deleted() // even after a failed commit, because it may be stored
 	return tx.Commit()
 }
 

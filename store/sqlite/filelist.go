@@ -9,11 +9,11 @@ import (
 	"hallway/store/row"
 )
 
-// FileRows calls each for every file in the database at path, as of one moment, with the number of all files: beside
-// a relay or without one. It returns the name of the database at the place of its files; "" where it has none, as in
-// a database of an earlier version.
+// FileRows calls each for every file in the database at path, in one snapshot, with the number of all files, even while
+// a relay uses the database. It returns the name of the database at the place of its files; "" if it has none, as in a
+// database of an earlier version.
 func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, all int) error) (name string, err error) {
-	var failed error // of each: returned as it is
+	var failed error // the error of each, which is returned unchanged
 	err = inSnapshot(ctx, path, func(tx *sql.Tx) error {
 		var known bool
 		err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'files_name'`).Scan(&known)
@@ -36,7 +36,7 @@ func FileRows(ctx context.Context, path string, each func(f rules.StoredFile, al
 	return name, failed
 }
 
-// fileBytes compares the numbers and sizes of files with the counted ones.
+// fileBytes compares the numbers and sizes of files with the stored totals.
 func (i *inspection) fileBytes() error {
 	return i.each(`SELECT coalesce(c.kind, b.kind), coalesce(c.name, b.name), coalesce(b.bytes, 0), coalesce(c.bytes, 0) FROM (
 			SELECT '' AS kind, '' AS name, count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files

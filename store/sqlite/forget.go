@@ -8,47 +8,49 @@ import (
 	"time"
 )
 
-// A file forgets deleted content while it is used. SQLite overwrites what is deleted inside of a page at once
-// (secure_delete). Three kinds of remains are left: the index of words, which only notes deletions until its parts
-// are merged into one; free pages; and the write-ahead log. Each is dealt with in slices.
+// The store removes deleted content from the file while the file is in use. SQLite overwrites deleted content inside a
+// page at once (secure_delete). Three kinds of remains are left: the index of words, which only notes deletions until
+// its parts are merged into one; free pages; and the write-ahead log. The store removes each in slices.
 //
-// FTS4 keeps a row for each part in search_segdir: level*1024 apart for each of its indexes, older parts at higher
-// levels, within one level by idx. It merges only the parts of one level, and drops a word without documents only
-// where no part is above, at the next index's lowest level neither. So all parts are moved to one level, far above
-// those that FTS4 reaches itself, and nothing is indexed until they are one: some seconds for a million messages.
+// FTS4 keeps a row for each part in search_segdir: the levels of its indexes are 1024 apart, older parts are at higher
+// levels, and parts of one level are ordered by idx. It merges only the parts of one level, and drops a word without
+// documents only if no part is above, not even at the next index's lowest level. So all parts are moved to one level,
+// far above those that FTS4 reaches itself, and nothing is indexed until they are merged into one: some seconds for a
+// million messages.
 
 const (
 	forgetLevel = "500"
-	// forgetPages of the index are merged between two looks at the clock, of two parts or more.
+	// forgetPages limits the merge of the index between two checks of the clock: 8 pages, of levels with 2 parts or
+	// more.
 	forgetPages = "8,2"
-	// blankBytes of free pages are overwritten between two looks at the clock.
+	// blankBytes is the number of bytes of free pages that are overwritten between two checks of the clock.
 	blankBytes = 64 << 10
-	// vacuumBytes limits the size of a database that is written anew at once, which holds up the commits for about
-	// half a second. Only that removes what SQLite leaves of a row in unused bytes of a page when it moves rows to
-	// other pages.
+	// vacuumBytes limits the size of a database that is rewritten at once, which delays the commits for about half a
+	// second. Only a rewrite removes the remains of a row that SQLite leaves in unused bytes of a page when it moves
+	// rows to other pages.
 	vacuumBytes = 64 << 20
 )
 
-// forgetting is a running removal of deleted content. It belongs to the writer's turn.
+// forgetting is a running removal of deleted content. Only the current writer may use it.
 type forgetting struct {
 	unindexed map[int64]int64 // rooms with changes that must be indexed first, each up to a rev
 	step      int             // in forgetSteps
-	steps     int             // the number of steps to do
+	steps     int             // the number of steps to run
 	done      chan struct{}   // closed at the end
 }
 
-// mergedStep is the first of forgetSteps that leaves the index alone.
+// mergedStep is the first of forgetSteps that does not use the index.
 const mergedStep = 2
 
-// forgetSteps run in this order, each again until it reports that it is done.
+// forgetSteps run in this order, each until it reports that it is done.
 var forgetSteps = []func(context.Context, *sql.Tx) (done bool, err error){gatherParts, mergeParts, takeFree, freeOverwritten}
 
-// ready reports whether a slice can be done.
+// ready reports whether a slice can run.
 func (f *forgetting) ready(u *upkeep) bool {
 	return f != nil && len(f.unindexed) == 0 && len(u.dropped) == 0 && !u.reindex.outdated
 }
 
-// alone reports whether the index must not be used otherwise meanwhile.
+// alone reports whether no other work may use the index meanwhile.
 func (f *forgetting) alone(u *upkeep) bool { return f.ready(u) && f.step < mergedStep }
 
 // indexed notes the revs up to which rooms are indexed.
@@ -59,7 +61,7 @@ func (f *forgetting) indexed(heard map[int64]int64) {
 	maps.DeleteFunc(f.unindexed, func(room, rev int64) bool { return heard[room] >= rev })
 }
 
-// forget removes everything that was deleted until now from the file.
+// forget removes all content that was deleted so far from the file.
 func (w *wiper) forget(ctx context.Context) error {
 	if err := w.forgetIndex(ctx, len(forgetSteps)); err != nil {
 		return err
@@ -73,7 +75,7 @@ func (w *wiper) forget(ctx context.Context) error {
 	return w.scrubFile(ctx)
 }
 
-// vacuumSmall writes a small database anew.
+// vacuumSmall rewrites a small database.
 func (w *wiper) vacuumSmall(ctx context.Context) error {
 	return w.inTurn(func() error {
 		var small bool
@@ -88,7 +90,7 @@ func (w *wiper) vacuumSmall(ctx context.Context) error {
 	})
 }
 
-// forgetSlice does some of the steps.
+// forgetSlice runs some of the steps.
 func (u *upkeep) forgetSlice(ctx context.Context, began time.Time) error {
 	f := u.forgets
 	step := f.step
@@ -122,7 +124,7 @@ func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 				FROM search_segdir) AS parts
 			WHERE search_segdir.level = parts.level AND search_segdir.idx = parts.idx`,
 		`UPDATE search_segdir SET level = (-1 - level) * 1024 + ` + forgetLevel + ` WHERE level < 0`,
-		`DELETE FROM search_stat WHERE id = 1`, // where a merge was to go on
+		`DELETE FROM search_stat WHERE id = 1`, // the position of the next merge
 	} {
 		if _, err := tx.ExecContext(ctx, stmt); err != nil {
 			return false, err
@@ -131,8 +133,8 @@ func gatherParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	return true, nil
 }
 
-// mergeParts merges some of the gathered parts, until each index is one part. Where a dropped room has added parts
-// meanwhile, it gathers all again.
+// mergeParts merges some of the gathered parts, until each index is one part. If a dropped room has added parts
+// meanwhile, it gathers all parts again.
 func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	var before, after int64
 	if err := tx.QueryRowContext(ctx, `SELECT total_changes()`).Scan(&before); err != nil {
@@ -145,7 +147,7 @@ func mergeParts(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT total_changes(),
 		EXISTS (SELECT 1 FROM search_segdir WHERE level % 1024 < `+forgetLevel+`),
 		NOT EXISTS (SELECT 1 FROM search_segdir GROUP BY level / 1024 HAVING count(*) > 1)`).Scan(&after, &added, &done)
-	stuck := after-before < 2 && !done // nothing was merged, by SQLite's description
+	stuck := after-before < 2 && !done // by SQLite's documentation, nothing was merged
 	if err == nil && (added || stuck) {
 		_, err = gatherParts(ctx, tx)
 	}

@@ -12,14 +12,13 @@ import (
 )
 
 const (
-	// indexMessages and indexBytes of text are put into the index between two
-	// looks at the clock.
+	// indexMessages and indexBytes limit the texts that are indexed between two checks of the clock.
 	indexMessages = 16
 	indexBytes    = 4 << 10
-	// mergePages limits the part of the index that is merged at a time: 8 pages, of levels with 8 parts or more.
+	// mergePages limits one merge of the index: 8 pages, of levels with 8 parts or more.
 	mergePages = "8,8"
-	// mergeSlices is the number of slices for merging after each slice that adds a part. With fewer, the parts become
-	// too many, and SQLite merges them all at once.
+	// mergeSlices is the number of merging slices after each slice that adds a part. With fewer, there are too many
+	// parts, and SQLite merges them all at once.
 	mergeSlices = 8
 )
 
@@ -33,11 +32,11 @@ var (
 	totalChanges     = writing(`SELECT total_changes()`)
 )
 
-// indexSlice puts changes into the index of words, room by room and in the order
-// of their revs, and notes in each room how far it has come.
+// indexSlice adds changes to the index of words, room by room and in the order of their revs, and notes each room's
+// progress.
 func (u *upkeep) indexSlice(ctx context.Context, began time.Time) error {
 	var complete []int64
-	heard := make(map[int64]int64) // up to what rev of which room
+	heard := make(map[int64]int64) // the indexed rev by room
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
 		for key := range u.unindexed {
 			for more := true; more; {
@@ -70,12 +69,12 @@ type unindexed struct {
 	text     string
 }
 
-// indexSome puts some changes of a room into the index, and returns the rev up to which the room is indexed now, and
-// whether there are more.
+// indexSome adds some changes of a room to the index, and returns the rev up to which the room is indexed, and whether
+// more changes follow.
 func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed int64, more bool, err error) {
 	err = tx.StmtContext(ctx, u.writes[indexedUpTo]).QueryRowContext(ctx, key).Scan(&indexed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return math.MaxInt64, false, nil // dropped
+		return math.MaxInt64, false, nil // the room was dropped
 	}
 	if err != nil {
 		return 0, false, err
@@ -91,7 +90,7 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 			more = true
 			break
 		}
-		if m.rev != m.seq { // there with its earlier text
+		if m.rev != m.seq { // the index has its earlier text
 			if _, err := tx.StmtContext(ctx, u.writes[removeWords]).ExecContext(ctx, key, m.seq); err != nil {
 				return 0, false, err
 			}
@@ -107,7 +106,7 @@ func (u *upkeep) indexSome(ctx context.Context, tx *sql.Tx, key int64) (indexed 
 	return indexed, more, err
 }
 
-// changes returns the next changes that are not indexed.
+// changes returns the next unindexed changes.
 func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (changes []unindexed, err error) {
 	err = query(ctx, tx.StmtContext(ctx, u.writes[unindexedChanges]), func(scan func(...any) error) error {
 		var m unindexed
@@ -118,8 +117,7 @@ func (u *upkeep) changes(ctx context.Context, tx *sql.Tx, key, indexed int64) (c
 	return changes, err
 }
 
-// mergeSlice merges some of the parts in which the index grows. Left alone,
-// SQLite merges them in the end all at once.
+// mergeSlice merges some parts of the index. Otherwise SQLite would finally merge them all at once.
 func (u *upkeep) mergeSlice(ctx context.Context) error {
 	var before, after int64
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
@@ -132,7 +130,7 @@ func (u *upkeep) mergeSlice(ctx context.Context) error {
 		return tx.StmtContext(ctx, u.writes[totalChanges]).QueryRowContext(ctx).Scan(&after)
 	})
 	if err == nil {
-		u.unmerged = after-before >= 2 // by SQLite's description
+		u.unmerged = after-before >= 2 // by SQLite's documentation
 		u.merges--
 	}
 	return err

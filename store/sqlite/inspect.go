@@ -12,8 +12,8 @@ import (
 	"hallway/store/word"
 )
 
-// Check looks for damage in the database at path, beside a relay or without one, and calls found with one line for
-// each finding. It returns an error only where it could not look.
+// Check looks for damage in the database at path, even while a relay uses it, and calls found with one line for each
+// finding. It returns an error only if a check could not run.
 func Check(ctx context.Context, path string, found func(string), progress Progress) error {
 	err := inSnapshot(ctx, path, func(tx *sql.Tx) error { return inspect(ctx, tx, found, progress) })
 	if err != nil {
@@ -50,11 +50,11 @@ func inspect(ctx context.Context, tx *sql.Tx, found func(string), progress Progr
 	return nil
 }
 
-// schema is the version that the migrations lead to.
+// schema is the version after all migrations.
 const schema = 11
 
-// inspection is one look at a database. A step returns an error where it could not go on, which in a damaged file is
-// a finding, too.
+// inspection is one check of a database. A step returns an error if it could not continue; in a damaged file that is a
+// finding, too.
 type inspection struct {
 	ctx   context.Context
 	tx    *sql.Tx
@@ -67,7 +67,7 @@ func (i *inspection) steps() []func() error {
 	return []func() error{i.pages, i.references, heads, revs, i.summaries, i.reactions, i.mentions, i.names, i.vault, i.fileBytes, i.index}
 }
 
-// pages looks at each page, index and constraint.
+// pages checks each page, index and constraint.
 func (i *inspection) pages() error {
 	return i.each(`PRAGMA integrity_check(`+fmt.Sprint(row.FindingsMax)+`)`, func(scan func(...any) error) (string, error) {
 		var text string
@@ -91,7 +91,7 @@ func (i *inspection) each(sql string, text func(scan func(...any) error) (string
 	return ask(i.ctx, i.tx, row.Findings(i.found, text), sql, args...)
 }
 
-// summaries compares what messages say of their reactions with the rows.
+// summaries compares the summaries of reactions in messages with the rows.
 func (i *inspection) summaries() error {
 	reactors, err := i.tx.PrepareContext(i.ctx, `SELECT emoji, user_id FROM reactions WHERE room = ? AND seq = ? AND rev > 0 ORDER BY rev`)
 	if err != nil {
@@ -145,14 +145,14 @@ func (i *inspection) summary(reactors *sql.Stmt, key, seq int64, summary string)
 	return column.SumsUp(summary, emoji, users), err
 }
 
-// reactions looks for rows that no message sums up.
+// reactions looks for rows that no message's summary includes.
 func (i *inspection) reactions() error {
 	return i.each(`SELECT name, reactions.seq FROM reactions JOIN rooms ON rooms.key = reactions.room
 		LEFT JOIN messages ON messages.room = reactions.room AND messages.seq = reactions.seq
 		WHERE dropped = 0 AND coalesce(messages.reactions, '') = ''`, row.RoomFinding("a reaction in room %q belongs to message %d, which has none"))
 }
 
-// mentions compares what messages mention with the rows.
+// mentions compares the mentions in messages with the rows.
 func (i *inspection) mentions() error {
 	return i.each(`SELECT name, m.seq FROM messages m JOIN rooms ON rooms.key = m.room WHERE dropped = 0 AND m.mentions <> '' AND
 			(SELECT group_concat(user_id || ' ' || by_id, char(10)) FROM
@@ -165,11 +165,11 @@ func (i *inspection) mentions() error {
 			WHERE dropped = 0 AND coalesce(messages.mentions, '') = ''`, row.RoomFinding("the mentions of message %[2]d in room %[1]q are counted wrongly"))
 }
 
-// names compares the names of members with the terms by which they are found.
+// names compares the names of members with their terms.
 func (i *inspection) names() error {
 	var version int
 	if err := i.tx.QueryRowContext(i.ctx, `SELECT names FROM index_version`).Scan(&version); err != nil || version != word.NamesVersion {
-		return err // of another, they will be made anew
+		return err // the terms of another version will be made anew
 	}
 	has, err := i.tx.PrepareContext(i.ctx, `SELECT count(*) FROM member_terms WHERE room = ? AND term = ? AND user_id = ?`)
 	if err != nil {
@@ -204,7 +204,7 @@ func (i *inspection) names() error {
 func (i *inspection) index() error {
 	var version int
 	if err := i.tx.QueryRowContext(i.ctx, `SELECT version FROM index_version`).Scan(&version); err != nil || version != word.Version {
-		return err // of another, it will be made anew
+		return err // the index of another version will be made anew
 	}
 	return errors.Join(
 		i.each(`SELECT name, seq, text, coalesce(c0text, '') FROM messages JOIN rooms ON rooms.key = messages.room

@@ -122,7 +122,7 @@ func (b *batch) readSanctions(r *room) error {
 	}, r.key)
 }
 
-// loadStandings adds the standings of users; most have none.
+// loadStandings adds the standings of users who have one.
 func (b *batch) loadStandings(row *rules.Room, r *room, users []string) {
 	slow := r.settings.SlowModeS > 0
 	if !slow && len(r.sanctions) == 0 {
@@ -145,7 +145,7 @@ func (b *batch) loadStandings(row *rules.Room, r *room, users []string) {
 }
 
 var (
-	// Asking for few columns is cheap, and in most cases there is no such row.
+	// Reading few columns is cheap, and usually the row does not exist.
 	selectSent = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, seq
 		FROM k CROSS JOIN messages ON id = by_id AND room = in_room`)
 	selectMessages = bulkWriting(`WITH k (in_room, by_id) AS (`, 2, `) SELECT room, made_as, `+messageColumns+`
@@ -154,7 +154,7 @@ var (
 		FROM k CROSS JOIN messages ON room = in_room AND seq = at_seq`)
 )
 
-// loadMessages loads messages and what is needed of their reactions.
+// loadMessages loads messages and the needed parts of their reactions.
 func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 	rooms, sends := b.byKey, b.sends[:0]
 	clear(rooms)
@@ -214,7 +214,7 @@ func (b *batch) loadMessages(set *rules.Set, keys []rules.RoomKeys) error {
 var (
 	selectReactions = bulkWriting(`WITH k (room, seq, user_id) AS (`, 3, `) SELECT r.room, r.seq, r.user_id, r.emoji, r.rev, r.brought
 		FROM k CROSS JOIN reactions r ON r.room = k.room AND r.seq = k.seq AND r.user_id = k.user_id`)
-	// A row with rev 0 is not a reaction: its user has introduced the emoji, and withdrawn the reaction.
+	// A row with rev 0 is not a reaction: its user was the first to use the emoji, and took the reaction back.
 	selectReactors = writing(`SELECT user_id FROM reactions WHERE room = ? AND seq = ? AND emoji = ? AND rev > 0 ORDER BY rev LIMIT ?`)
 )
 
@@ -293,7 +293,7 @@ var (
 	nextReport   = writing(`SELECT seq + 1 FROM sqlite_sequence WHERE name = 'reports'`)
 )
 
-// loadReports loads reports, of which there are few.
+// loadReports loads reports, one after another, because there are few.
 func (b *batch) loadReports(set *rules.Set, keys *rules.Keys) error {
 	if keys.NextReport {
 		set.NextReport = 1
@@ -331,7 +331,7 @@ var (
 		WHERE user_id = ?1 AND role IN ('moderator', 'organizer') AND dropped = 0 AND key NOT BETWEEN ?2 AND ?3)`)
 )
 
-// loadUsers loads rows of users that belong to no single room.
+// loadUsers loads rows of users that belong to no room.
 func (b *batch) loadUsers(set *rules.Set, keys *rules.Keys) error {
 	for _, user := range keys.Users {
 		var role string

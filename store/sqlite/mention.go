@@ -4,8 +4,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// countMentions counts the messages of others in a room, with a seq above one, that mention a user or everybody. It takes the
-// room, the user, the seq and the highest number. Both halves ascend, so that they are merged and not sorted.
+// countMentions counts others' messages in a room, after a seq, that mention a user or everybody. It takes the room,
+// the user, the seq and the highest number. Both halves ascend, so that SQLite merges them without a sort.
 const countMentions = `SELECT count(*) FROM (
 	SELECT seq FROM mentions WHERE room = ?1 AND user_id = ?2 AND seq > ?3 AND by_id <> ?2
 	UNION

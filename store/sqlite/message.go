@@ -10,10 +10,10 @@ import (
 	"hallway/store/column"
 )
 
-// createdColumns are the columns that a new message has; messageColumns are all that a messageRow reads, in its
-// order. Some of them combine columns that are empty for most messages (later changes; a sender's picture; encrypted
-// text and mentions), because each column of each row costs a page about as much as the content of a small one.
-// Files, if there are any, stand in front of the encrypted text, with a line break behind them.
+// createdColumns are the columns of a new message; messageColumns are all that a messageRow reads, in order. Some
+// columns combine values that are empty for most messages (later changes; a sender's picture; encrypted text and
+// mentions), because reading a column costs a page about as much as the content of a small message. Files, if any,
+// stand before the encrypted text, with a line break between.
 const (
 	createdColumns = `id, seq, rev, sender_id, sender_name, sender_role, created_at, sent_at, text, encrypted, reply_to, mentions, sender_picture`
 	messageColumns = `id, seq, rev, sender_id, sender_name,
@@ -22,18 +22,18 @@ const (
 		ELSE edited_at || ' ' || deleted_at || ' ' || pinned || ' ' || reactions END`
 )
 
-// messageRow takes the scanned columns of a row; one serves all rows of a query.
+// messageRow receives the scanned columns of a row; one serves all rows of a query.
 type messageRow struct {
 	m           protocol.Message
-	more, later string // more: encrypted, a JSON object, or mentions, a list
+	more, later string // more: the encrypted content, a JSON object, or mentions, a list
 	into        []any
 }
 
-// newMessageRow returns one for rows with the columns before, then messageColumns.
+// newMessageRow returns a messageRow for rows with the columns before, then messageColumns.
 func newMessageRow(before ...any) *messageRow {
 	r := &messageRow{}
 	m := &r.m
-	// The plain pointers spare Scan the use of reflection.
+	// With plain pointers, Scan needs no reflection.
 	r.into = append(before,
 		&m.ID, &m.Seq, &m.Rev, &m.Sender.ID, &m.Sender.Name, (*string)(&m.Sender.Role),
 		(*int64)(&m.CreatedAt), &m.SentAt, &m.Text, &r.more, &m.ReplyTo, &r.later)
@@ -45,7 +45,7 @@ func (r *messageRow) read(row interface{ Scan(...any) error }, room string) (m p
 	return r.readBy(row.Scan, room)
 }
 
-// readBy reads the message of a row that scan scans.
+// readBy reads the message of a row with scan.
 func (r *messageRow) readBy(scan func(...any) error, room string) (m protocol.Message, err error) {
 	if err = scan(r.into...); err != nil {
 		return m, err

@@ -13,15 +13,14 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// migrate brings the schema to the newest version that this program knows. A
-// newer one is refused: an older relay would write rows that the newer one
-// cannot rely on.
+// migrate brings the schema to the newest version of this program. It refuses a newer one: an older relay would write
+// rows that the newer one cannot rely on.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		return err
 	}
-	// The provider is not closed: that would close db.
+	// The provider is not closed, because that would close db.
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {

@@ -23,8 +23,7 @@ func (s reader) Sanctions(ctx context.Context, room string, part rules.Part) ([]
 		room, int64(protocol.TimeOf(time.Now())), part.After, limit(part))
 }
 
-// Bans returns the bans in force; see [rules.Moderation]. It is asked for once, at a relay's
-// start.
+// Bans returns the bans in force; see [rules.Moderation]. A relay calls it once, at its start.
 func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) {
 	bans := make(map[rules.Ban]rules.BanTerms)
 	err := ask(ctx, s.readers, row.Bans(bans), `SELECT rooms.name, user_id, until, CASE WHEN known THEN '' ELSE by_role END FROM sanctions
@@ -36,8 +35,7 @@ func (s reader) Bans(ctx context.Context) (map[rules.Ban]rules.BanTerms, error) 
 	return bans, nil
 }
 
-// Ranked lists the users who are more than participants anywhere; see [rules.Moderation].
-// It is asked for once, at a relay's start.
+// Ranked lists the users above participant in any room; see [rules.Moderation]. A relay calls it once, at its start.
 func (s reader) Ranked(ctx context.Context) (users []string, err error) {
 	err = ask(ctx, s.readers, row.Into(&users, row.Value[string]), `SELECT user_id FROM ranks UNION SELECT user_id FROM members
 		JOIN rooms ON rooms.key = members.room WHERE role IN ('moderator', 'organizer') AND dropped = 0`)
@@ -59,7 +57,7 @@ func (s reader) Reports(
 
 var listAudit = reading(`SELECT ` + row.AuditColumns + ` FROM audit WHERE room = ? AND n < ? ORDER BY n DESC LIMIT ?`)
 
-// Audit lists what was done in a room; see [rules.Moderation].
+// Audit lists the acts in a room; see [rules.Moderation].
 func (s reader) Audit(ctx context.Context, room string, before int64, limit int) ([]protocol.AuditEntry, error) {
 	return readAll(ctx, s.reads[listAudit], "read the audit", row.AuditEntry, room, row.Below(before), limit)
 }

@@ -9,7 +9,7 @@ import (
 	"hallway/store/word"
 )
 
-// folded returns a name as members are sorted by it.
+// folded returns the form of a name by which members are sorted.
 func folded(terms []string) string {
 	if len(terms) == 0 {
 		return ""
@@ -22,7 +22,7 @@ var (
 	insertTerms = bulkWriting(`INSERT OR IGNORE INTO member_terms (room, term, user_id)`, 3, ``)
 )
 
-// saveNames saves the terms of the members who have another name than before, or none.
+// saveNames saves the terms of members whose name has changed.
 func (b *batch) saveNames(members []*rules.Member) error {
 	var added []any
 	for _, m := range members {
@@ -102,7 +102,8 @@ func checkNames(ctx context.Context, db *sql.DB, version int) error {
 	return tx.Commit()
 }
 
-// eachMember calls do for the members of all rooms. It reads them in parts, because a connection does one thing at a time.
+// eachMember calls do for the members of all rooms. It reads them in parts, because a connection cannot read and write
+// at once.
 func eachMember(ctx context.Context, tx *sql.Tx, do func(room int64, user, name string) error) error {
 	type member struct {
 		room       int64

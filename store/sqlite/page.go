@@ -14,10 +14,9 @@ import (
 	"hallway/store/row"
 )
 
-// since is the query for what selected holds of the messages with rev > ?2 of
-// the room ?1, ascending by rev. The unchanged ones are read by their place,
-// the changed ones by their index, and the two are merged as they come; for
-// that, seq stands in for the rev of an unchanged one.
+// since returns the query for the selected columns of the messages with rev > ?2 in the room ?1, ascending by rev.
+// Unchanged messages are read by their seq, changed ones by the index of revs, and the two are merged; for that, seq
+// stands in for the rev of an unchanged message.
 func since(selected func(rev string) string) string {
 	return `SELECT ` + selected(`seq AS rev`) + ` FROM messages WHERE room = ?1 AND seq > ?2 AND rev = seq
 		UNION ALL
@@ -57,7 +56,7 @@ func (s reader) page(ctx context.Context, room, user string, q rules.Query) (pag
 	if q.Limit < 1 || q.Limit > protocol.PageMessagesMax {
 		return page, fmt.Errorf("limit %d is not 1…%d", q.Limit, protocol.PageMessagesMax)
 	}
-	// The first read fixes the snapshot for all that follow.
+	// The first read fixes the snapshot for all later ones.
 	tx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
 		return page, err
@@ -100,15 +99,15 @@ type view struct {
 	ctx   context.Context
 	tx    *sql.Tx
 	reads []*sql.Stmt
-	key   int64 // 0, which no room has: there is no such room
+	key   int64 // 0, which no room has: the room does not exist
 	name  string
 	user  string
 }
 
 func (v *view) stmt(r readStmt) *sql.Stmt { return v.tx.StmtContext(v.ctx, v.reads[r]) }
 
-// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has
-// fewer messages, the other does not get more.
+// around reads half of the page before q.At, or the message q.ID, and the other half from it on. If one side has fewer
+// messages, the other does not get more.
 func (v *view) around(page *protocol.Page, q rules.Query) error {
 	page.MoreBefore, page.MoreAfter = new(bool), new(bool)
 	if q.ID != "" {
@@ -142,8 +141,7 @@ func (v *view) before(older readStmt, at int64, share rules.PageShare) ([]protoc
 	return messages, more, err
 }
 
-// run reads as many messages as have a place, in the statement's order, and whether
-// there are more.
+// run reads as many messages as fit, in the statement's order, and whether more follow.
 func (v *view) run(stmt readStmt, at int64, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	rows, err := v.stmt(stmt).QueryContext(v.ctx, v.key, at, share.Messages()+1)
 	if err != nil {
@@ -155,14 +153,13 @@ func (v *view) run(stmt readStmt, at int64, share rules.PageShare) (messages []p
 // fewMessages is the number of messages below which a page may soon end.
 const fewMessages = 64
 
-// scan reads as many messages as have a place from rows, which it closes, and whether
-// there are more.
+// scan reads as many messages as fit from rows, which it closes, and whether more follow.
 func (v *view) scan(rows *sql.Rows, share rules.PageShare) (messages []protocol.Message, more bool, err error) {
 	defer func() { _ = rows.Close() }()
 	row := newMessageRow()
 	for rows.Next() {
 		if len(messages) == fewMessages {
-			messages = slices.Grow(messages, share.Messages()) // it will be a full page
+			messages = slices.Grow(messages, share.Messages()) // the page will be full
 		}
 		m, err := row.read(rows, v.name)
 		if err != nil {

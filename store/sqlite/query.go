@@ -19,7 +19,7 @@ func query(ctx context.Context, stmt *sql.Stmt, each func(scan func(...any) erro
 	return row.Each(rows, each)
 }
 
-// readAll reads the rows of a statement. doing names that in an error.
+// readAll reads the rows of a statement. doing describes the work in an error.
 func readAll[T any](ctx context.Context, stmt *sql.Stmt, doing string, read func(row.Scan) (T, error), args ...any) (all []T, err error) {
 	if err = query(ctx, stmt, row.Into(&all, read), args...); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
@@ -42,7 +42,7 @@ func ask(ctx context.Context, db asks, each func(scan func(...any) error) error,
 	return row.Each(rows, each)
 }
 
-// found reports whether a row was there, by the error of its Scan.
+// found reports whether a row exists, from the error of its Scan.
 func found(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

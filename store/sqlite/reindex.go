@@ -9,15 +9,15 @@ import (
 	"hallway/store/word"
 )
 
-// The index of words is made anew when the program makes other terms of a text than the version before. The old table
-// is renamed to search_old and emptied in slices, and a new one takes its place. New messages and changes go into
-// that at once; the old ones follow, a room's newest first. The progress is in the database, so that the next process
-// goes on from there.
+// The index of words is replaced if this version of the program makes other terms. The old table is renamed to
+// search_old and emptied in slices, and a new one takes its place. New messages and changes are indexed in the new
+// table at once; the old messages follow, a room's newest first. The progress is in the database, so that the next
+// process continues there.
 
-// newIndex makes the table search. Its terms are ready-made, separated by spaces.
+// newIndex creates the table search. Its terms are ready-made, separated by spaces.
 const newIndex = `CREATE VIRTUAL TABLE search USING fts4 (text, tokenize=simple, matchinfo=fts3, order=desc)`
 
-// checkIndexVersion begins to make the index anew if it is of another version.
+// checkIndexVersion starts the replacement of an index of another version.
 func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
 	var has int
 	if err := db.QueryRowContext(ctx, `SELECT version FROM index_version`).Scan(&has); err != nil || has == version {
@@ -29,7 +29,7 @@ func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
 	}
 	defer func() { _ = tx.Rollback() }()
 	steps := []string{
-		`DROP TABLE IF EXISTS search_old`, // seldom: the one before it was not emptied yet
+		`DROP TABLE IF EXISTS search_old`, // rare: the previous table is not empty yet
 		`ALTER TABLE search RENAME TO search_old`,
 		newIndex,
 		`DELETE FROM reindexes`,
@@ -54,15 +54,15 @@ func checkIndexVersion(ctx context.Context, db *sql.DB, version int) error {
 	return tx.Commit()
 }
 
-// reindexing is the rest of the work of making the index anew. It belongs to the writer's turn.
+// reindexing is the remaining work of replacing the index. Only the current writer may use it.
 type reindexing struct {
-	outdated bool // the index before is still there
+	outdated bool // the old index still exists
 	rooms    []reindexRoom
 }
 
 type reindexRoom struct{ key, below int64 }
 
-// load finds what is left.
+// load finds the remaining work.
 func (r *reindexing) load(ctx context.Context, db *sql.DB) error {
 	err := db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'search_old'`).Scan(&r.outdated)
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *reindexing) load(ctx context.Context, db *sql.DB) error {
 	}, `SELECT room, below FROM reindexes JOIN rooms ON rooms.key = room WHERE dropped = 0 ORDER BY last_at DESC`)
 }
 
-// left counts the messages that are not indexed yet, at most: deleted ones are included.
+// left returns an upper bound of the unindexed messages: it includes deleted ones.
 func (r *reindexing) left() (n int64) {
 	for _, room := range r.rooms {
 		n += room.below - 1
@@ -84,21 +84,21 @@ func (r *reindexing) left() (n int64) {
 	return n
 }
 
-// Reindexing returns how many messages, at most, a search does not find because the
-// index of words is being made anew.
+// Reindexing returns an upper bound of the messages that a search does not find because the index of words is being
+// replaced.
 func (u *upkeep) Reindexing() int64 { return u.unfound.Load() }
 
 var (
 	messagesBefore = writing(`SELECT seq, text FROM messages WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) AND seq < ?
 		ORDER BY seq DESC LIMIT ?`)
-	// A change of the message may have reached the index before.
+	// A change of the message may already be in the index.
 	insertNewWords = writing(`INSERT INTO search (docid, text) SELECT (?1 << 32) + ?2, ?3
 		WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)`)
 	setReindexed = writing(`UPDATE reindexes SET below = ?2 WHERE room = ?1`)
 	endReindex   = writing(`DELETE FROM reindexes WHERE room = ?1`)
 )
 
-// reindexSlice does a part of what is left.
+// reindexSlice does a part of the remaining work.
 func (u *upkeep) reindexSlice(ctx context.Context, began time.Time) error {
 	if u.reindex.outdated {
 		gone := false
@@ -131,7 +131,7 @@ func (u *upkeep) reindexSlice(ctx context.Context, began time.Time) error {
 	return nil
 }
 
-// emptyOld deletes a part of the old index, and at last its table.
+// emptyOld deletes a part of the old index, and finally its table.
 func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gone bool, err error) {
 	some := false
 	for _, table := range []string{"content", "segments"} {

@@ -10,9 +10,9 @@ import (
 )
 
 // Restore replaces the database at path, which no process may use meanwhile, with a copy of the backup at from. It
-// checks the copy, brings it to this program's schema, and gives each room a new epoch, so that clients load anew. It
-// refuses an existing database unless force is set; then that one stays beside the new one, under the returned name.
-// A restore that stops in the middle leaves the database as it was.
+// checks the copy, brings it to this program's schema, and gives each room a new epoch, so that clients load everything
+// again. It refuses an existing database unless force is set; then it keeps the old one beside the new one, under the
+// returned name. An interrupted restore leaves the database as it was.
 func Restore(ctx context.Context, from, path string, force bool, now time.Time, progress Progress) (kept string, err error) {
 	if kept, err = restore(ctx, from, path, force, now, progress); err != nil {
 		return "", fmt.Errorf("restore %q from %q: %w", path, from, explain(err))
@@ -41,7 +41,7 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	}
 	defer func() { _ = held.Close() }()
 
-	partial := path + ".restore.partial" // under the lock: one that is there was left
+	partial := path + ".restore.partial" // under the lock: an existing one is a leftover
 	if err := removeDatabase(partial); err != nil {
 		return "", err
 	}
@@ -69,8 +69,8 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	return kept, syncFolder(filepath.Dir(path))
 }
 
-// renew turns the copy of a backup into a database to go on with: checked, of this program's schema, with a new epoch
-// for each room, closed and synced.
+// renew turns the copy of a backup into a usable database: checked, of this program's schema, with a new epoch for each
+// room, closed and synced.
 func renew(ctx context.Context, path string) (err error) {
 	db := connectWriter(path)
 	defer func() { err = errors.Join(err, db.Close()) }()
@@ -89,19 +89,19 @@ func renew(ctx context.Context, path string) (err error) {
 	if _, err := db.ExecContext(ctx, `UPDATE rooms SET epoch = lower(hex(randomblob(5)))`); err != nil {
 		return err
 	}
-	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup has recently deleted content
+	if _, err := db.ExecContext(ctx, unwiped); err != nil { // a backup contains recently deleted content
 		return err
 	}
 	_, _, err = checkpoint(ctx, db, "TRUNCATE")
 	return err
 }
 
-// setAside gives the database at path, where there is one, a second name, so that the next can take the first name in
-// one step. Before that it moves the log into the database: SQLite would take a log that stays for the next
-// database's. If the database is too damaged for that, the log gets the second name too.
+// setAside gives an existing database at path a second name, so that the new one can take the first name in one step.
+// Before that it moves the log into the database, because SQLite would use a remaining log for the new database. If the
+// database is too damaged for that, the log gets the second name too.
 func setAside(ctx context.Context, path string, now time.Time) (kept string, err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return "", removeDatabase(path) // a log without its database
+		return "", removeDatabase(path) // it is a log without its database
 	}
 	db := connectWriter(path)
 	_, _, damage := checkpoint(ctx, db, "TRUNCATE")

@@ -11,11 +11,11 @@ import (
 	"hallway/store/row"
 )
 
-// purgeEvery is the time between two looks for old messages: they are gone within that time and the time that
-// deleting takes.
+// purgeEvery is the time between two checks for old messages: they are deleted within that time and the time of the
+// deletion itself.
 const purgeEvery = 30 * time.Second
 
-// Retain sets which messages are deleted because of their age from now on; see [rules.Upkeep].
+// Retain sets which messages are deleted because of their age; see [rules.Upkeep].
 func (u *upkeep) Retain(r rules.Retention) {
 	if r.Now == nil {
 		r.Now = time.Now
@@ -29,7 +29,7 @@ var oldestMessages = reading(`SELECT key, name, epoch, settings, created_at FROM
 	ON messages.room = rooms.key AND seq = (SELECT min(seq) FROM messages WHERE room = rooms.key)
 	WHERE dropped = 0 AND (settings <> '' OR ?)`)
 
-// findExpired looks for old messages. It reads beside the commits; only deleting them takes the writer's turn.
+// findExpired looks for old messages. It reads beside the commits; only deleting needs the writer's turn.
 func (u *upkeep) findExpired(ctx context.Context) error {
 	u.turn.Lock()
 	r := u.retention
@@ -47,7 +47,7 @@ func (u *upkeep) findExpired(ctx context.Context) error {
 	return nil
 }
 
-// purgeSlice deletes some old messages of a room, and returns the seq below which all are gone.
+// purgeSlice deletes some old messages of a room, and returns the seq below which all are deleted.
 func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, err error) {
 	room, done := &u.expired[0], false
 	err = u.inDeletingSlice(ctx, func(tx *sql.Tx) error {
@@ -85,8 +85,8 @@ func (u *upkeep) purgeSlice(ctx context.Context, began time.Time) (below int64, 
 var oldestOfRoom = writing(`SELECT seq, rev FROM (SELECT seq, rev, created_at FROM messages
 	WHERE room = (SELECT key FROM rooms WHERE key = ? AND dropped = 0) ORDER BY seq LIMIT ?) WHERE created_at < ? ORDER BY seq`)
 
-// oldest finds the last seq up to which the room's next messages are too old, 0: none; their highest rev; and whether
-// there may be more.
+// oldest returns the last seq up to which the room's next messages are too old (0: none), their highest rev, and
+// whether more may follow.
 func (u *upkeep) oldest(ctx context.Context, tx *sql.Tx, room *row.Expired) (last, rev int64, more bool, err error) {
 	n, rows := 0, u.pace.next()
 	err = query(ctx, tx.StmtContext(ctx, u.writes[oldestOfRoom]), func(scan func(...any) error) error {

@@ -8,33 +8,32 @@ import (
 	"hallway/relay/rules"
 )
 
-// A room holds what the writer remembers of a room, so that a send reads nothing of it.
+// A room holds the writer's memory of a room, so that a send reads no rows of it.
 type room struct {
 	key      int64
 	epoch    string
 	head     int64
 	lastAt   protocol.Time // created_at of the newest message
 	settings protocol.RoomSettings
-	reports  int64 // open ones
-	mentions bool  // a message may mention somebody
-	// sanctions are those of the room by user; some may be over. The copies of a room share the map.
+	reports  int64 // the number of open reports
+	mentions bool  // some message may mention a user
+	// sanctions holds the room's sanctions by user; some may have ended. The copies of a room share the map.
 	sanctions map[string]rules.Standing
 }
 
-// sender is a user in a life of a room.
+// sender is a user in a room of an epoch.
 type sender struct{ epoch, user string }
 
 const (
-	// roomsKeptMax limits the rooms that the writer remembers, some 250 bytes each beside their sanctions.
+	// roomsKeptMax limits the remembered rooms, about 250 bytes each without their sanctions.
 	roomsKeptMax = 10_000
-	// sanctionsKeptMax limits the sanctions that the writer remembers, some 300 bytes each; the rooms beyond it are
-	// read for each batch.
+	// sanctionsKeptMax limits the remembered sanctions, about 300 bytes each; the rooms above it are read for each
+	// batch.
 	sanctionsKeptMax = 100_000
-	// sentKeptMax limits the remembered times of sends and edits in slow mode. Beyond it all are forgotten, and some
+	// sentKeptMax limits the remembered times of sends and edits in slow mode. Above it all are forgotten, so some
 	// users may send too soon, once.
 	sentKeptMax = 100_000
 )
 
-// newEpoch names a life of a room: 40 random bits, so that no two lives of one
-// room share a name.
+// newEpoch returns a new epoch: 40 random bits, so that epochs are unique.
 func newEpoch(string) string { return strings.ToLower(rand.Text()[:8]) }

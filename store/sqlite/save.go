@@ -12,7 +12,7 @@ import (
 	"hallway/store/word"
 )
 
-// save saves what a part of a batch has changed.
+// save saves the changes of a part of a batch.
 func (b *batch) save(set *rules.Set) error {
 	b.deletes = b.deletes || set.Forgets
 	for _, step := range [...]func(*rules.Set) error{
@@ -44,8 +44,8 @@ var (
 		UPDATE OR FAIL rooms SET head = k.head, last_at = k.last_at FROM k WHERE rooms.key = k.key`)
 )
 
-// saveRooms saves rooms. Dropping a room only removes its name, without which it cannot be found; the upkeep deletes
-// the content, which takes its time in a large room.
+// saveRooms saves rooms. Dropping a room only removes its name, so that it cannot be found; the upkeep deletes the
+// content, because that takes long in a large room.
 func (b *batch) saveRooms(set *rules.Set) error {
 	for _, r := range set.Dropped {
 		delete(b.rooms, r.Name)
@@ -93,11 +93,11 @@ const (
 
 var (
 	insertMessages = bulkWriting(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, madeColumns, ``)
-	// insertPlain takes messages that isPlain: fewer parameters cost less.
+	// insertPlain stores messages for which isPlain is true: fewer parameters cost less.
 	insertPlain = bulkOfRows(`INSERT OR FAIL INTO messages (room, made_as, `+createdColumns+`)`, plainRow, ``)
 )
 
-// plainRow returns the n-th row of insertPlain. Its seq is the rev, too.
+// plainRow returns the n-th row of insertPlain. Its seq is also the rev.
 func plainRow(n int) string {
 	const seq = 3
 	var row strings.Builder
@@ -112,7 +112,7 @@ func plainRow(n int) string {
 	return row.String() + `'', '', '', '')`
 }
 
-// isPlain reports whether a new message has only what all messages have.
+// isPlain reports whether a new message has only the columns of insertPlain.
 func isPlain(m *rules.Message) bool {
 	return m.Rev == m.Seq && m.Encrypted == nil && m.ReplyTo == "" && len(m.Mentions) == 0 && m.Sender.Picture == ""
 }
@@ -153,7 +153,7 @@ func (b *batch) insertMessages(messages []*rules.Message) error {
 
 // saveMessages saves messages, their mentions and their reactions.
 func (b *batch) saveMessages(set *rules.Set) error {
-	// Messages of a room are stored in one place: the fewer places a statement writes to, the less it costs.
+	// It writes the messages room by room: the fewer places a statement writes to, the less it costs.
 	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
 	if err := b.insertMessages(set.Messages); err != nil {
 		return err
@@ -178,7 +178,7 @@ var (
 	disownMessage = writing(`UPDATE messages SET sender_id = ?, sender_name = ?, sender_role = ?, sender_picture = '', made_as = x'' WHERE room = ? AND seq = ?`)
 )
 
-// changeMessage saves a message that was changed.
+// changeMessage saves a changed message.
 func (b *batch) changeMessage(m *rules.Message) error {
 	if !m.Changed() {
 		return nil
@@ -272,7 +272,7 @@ var (
 	deleteSanction = writing(`DELETE FROM sanctions WHERE room = ? AND user_id = ? AND kind = ?`)
 )
 
-// saveSanctions saves mutes and bans, and remembers the rooms as they are now.
+// saveSanctions saves mutes and bans, and remembers the present state of the rooms.
 func (b *batch) saveSanctions(set *rules.Set) error {
 	b.keepRooms(set)
 	for _, c := range set.Sanctions {
@@ -298,7 +298,7 @@ func (b *batch) saveSanctions(set *rules.Set) error {
 	return nil
 }
 
-// keepRooms notes how the rooms stand in the transaction.
+// keepRooms notes the rooms' state in the transaction.
 func (b *batch) keepRooms(set *rules.Set) {
 	for name, r := range set.Rooms() {
 		kept := b.rooms[name]
@@ -343,7 +343,7 @@ var (
 	insertEntries = bulkWriting(`INSERT OR FAIL INTO audit (room, at, by_id, by_name, by_role, act, user_id, message, details)`, 9, ``)
 )
 
-// saveUsers saves rows of users that belong to no single room.
+// saveUsers saves rows of users that belong to no room.
 func (b *batch) saveUsers(set *rules.Set) (err error) {
 	for _, m := range set.Roles {
 		if err := b.exec(updateRole, string(m.Role), m.Key, m.User); err != nil {

@@ -9,14 +9,14 @@ import (
 // scratchRows limits the rows for which a scratch keeps its memory.
 const scratchRows = 4096
 
-// scratch is memory that batches use one after another. It belongs to the commit whose turn it is.
+// scratch is memory that batches use one after another. Only the current commit may use it.
 type scratch struct {
 	stmts []*sql.Stmt
 	rooms map[string]*room
-	spare []*room // of earlier batches
+	spare []*room // from earlier batches
 	grown map[int64]struct{}
 	byKey map[int64]*rules.Room
-	// The parameters of statements for many rows: sends to look for, messages that are plain and others, and heads to save.
+	// The parameters of statements for many rows: sends to look for, plain and other messages, and heads to save.
 	sends, plain, other, heads []any
 }
 
@@ -38,7 +38,7 @@ func (s *scratch) room() *room {
 	return r
 }
 
-// end takes back what a batch has used.
+// end takes back the memory of a batch.
 func (s *scratch) end() {
 	if max(len(s.rooms), cap(s.sends), cap(s.heads), cap(s.plain)/plainColumns, cap(s.other)/madeColumns) > scratchRows {
 		*s = newScratch()

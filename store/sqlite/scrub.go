@@ -17,15 +17,15 @@ import (
 // overwrite them by writing the whole file anew. So the store overwrites them in the file itself.
 //
 // Only a checkpoint writes to the file of a database in WAL mode. A scrub therefore holds the writer's connection and
-// empties the log; until it lets go, nothing else writes to the file. It writes zeros to unused bytes alone: a reader
-// sees the same rows before and after, and so does the next process if the power fails in between. Then the writer
-// drops its cached pages, which have the old bytes.
+// empties the log; until it ends, no other code writes to the file. It writes zeros only to unused bytes: a reader sees
+// the same rows before and after, and so does the next process if the power fails in between. Then the writer drops its
+// cached pages, which have the old bytes.
 
 const (
-	// scrubPages of the file are looked at between two looks at the clock.
+	// scrubPages is the number of pages that are scrubbed between two checks of the clock.
 	scrubPages = 64
-	// scrubPagesMax is the number of pages from which on a page's first byte does not tell a page with rows from one
-	// with a part of a row. Larger databases are not scrubbed.
+	// scrubPagesMax is the number of pages from which on a page's first byte cannot distinguish a page with rows from
+	// one with a part of a row. Larger databases are not scrubbed.
 	scrubPagesMax = 1 << 25
 	// pendingByte is the place of SQLite's locks: that page has no content.
 	pendingByte = 1 << 30
@@ -49,12 +49,12 @@ func openScrubber(path string) (*scrubber, error) {
 	return &scrubber{file, path + "-wal"}, nil
 }
 
-// pageLayout holds what the header of a database says about its pages.
+// pageLayout holds the pages' layout from the header of a database.
 type pageLayout struct {
-	size   int    // of a page in bytes
-	usable int    // bytes of a page that SQLite uses
-	pages  uint32 // in the file
-	free   uint32 // first page of the list of free pages, 0: there is none
+	size   int    // the bytes of a page
+	usable int    // the bytes of a page that SQLite uses
+	pages  uint32 // the pages in the file
+	free   uint32 // the first page of the list of free pages; 0: there is none
 }
 
 func (s *scrubber) layout() (l pageLayout, err error) {
@@ -84,7 +84,7 @@ func (s *scrubber) read(l pageLayout, page uint32, into []byte) error {
 	return err
 }
 
-// unused returns the range of a page's bytes between its rows and the pointers to them; an empty one for a page
+// unused returns the range of a page's bytes between its rows and the pointers to them; an empty range for a page
 // without rows.
 func (l pageLayout) unused(page uint32, b []byte) (from, to int) {
 	header := 0
@@ -119,7 +119,7 @@ func zeros(b []byte) bool {
 }
 
 // freePages returns the free pages, each with the offset of its unused bytes: in a page that lists other free pages,
-// they are behind the list.
+// they follow the list.
 func (s *scrubber) freePages(l pageLayout) (map[uint32]int, error) {
 	free := make(map[uint32]int)
 	b := make([]byte, l.size)
@@ -137,7 +137,7 @@ func (s *scrubber) freePages(l pageLayout) (map[uint32]int, error) {
 	return free, nil
 }
 
-// stale returns the range of a page's bytes to overwrite; an empty one: nothing.
+// stale returns the range of a page's bytes to overwrite; an empty one if there is nothing to overwrite.
 func (l pageLayout) stale(page uint32, b []byte, free map[uint32]int) (from, to int) {
 	from, to = l.unused(page, b)
 	if at, ok := free[page]; ok {
@@ -149,7 +149,7 @@ func (l pageLayout) stale(page uint32, b []byte, free map[uint32]int) (from, to 
 	return from, to
 }
 
-// find looks for pages to scrub, beside all other work. The pages may have changed since.
+// find looks for pages to scrub, concurrently with all other work. The pages may have changed since.
 func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
 	l, err := s.layout()
 	if err != nil || l.pages >= scrubPagesMax {
@@ -166,7 +166,7 @@ func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
 		}
 		switch err := s.read(l, page, b); {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return pages, nil // the file became shorter meanwhile
+			return pages, nil // the file has become shorter meanwhile
 		case err != nil:
 			return nil, err
 		}
@@ -180,7 +180,7 @@ func (s *scrubber) find(ctx context.Context) (pages []uint32, err error) {
 	return pages, nil
 }
 
-// logged returns the pages that are in the write-ahead log. Nothing may write to it meanwhile.
+// logged returns the pages in the write-ahead log. No other code may write to the log meanwhile.
 func (s *scrubber) logged() (pages []uint32, err error) {
 	file, err := os.Open(s.log)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -210,8 +210,8 @@ func (s *scrubber) logged() (pages []uint32, err error) {
 	}
 }
 
-// scrub scrubs pages until the time is over, and returns the remaining ones. Nothing may write to the file meanwhile,
-// and the log must be empty.
+// scrub scrubs pages until the time is over, and returns the remaining ones. No other code may write to the file
+// meanwhile, and the log must be empty.
 func (s *scrubber) scrub(pages []uint32, over func() bool) (left []uint32, err error) {
 	l, err := s.layout()
 	if err != nil || l.pages >= scrubPagesMax {
@@ -257,7 +257,7 @@ func (w *wiper) scrubFile(ctx context.Context) error {
 			}
 			pause := slicePause * sliceTime
 			if !done {
-				pause = logBusyPause // somebody reads, or writes from outside
+				pause = logBusyPause // a process reads, or writes from outside
 			}
 			if err := sleep(ctx, pause); err != nil {
 				return err
@@ -267,8 +267,7 @@ func (w *wiper) scrubFile(ctx context.Context) error {
 	return w.scrubber.file.Sync()
 }
 
-// scrubSlice scrubs some pages, and those that were written lately. It does nothing while another process uses the
-// log.
+// scrubSlice scrubs some pages, and the recently written ones. It does nothing while another process uses the log.
 func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, done bool, err error) {
 	w.turn.Lock()
 	defer w.turn.Unlock()
@@ -288,7 +287,7 @@ func (w *wiper) scrubSlice(ctx context.Context, pages []uint32) (left []uint32, 
 		return pages, false, err
 	}
 	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil { // no other process writes
-		return pages, false, nil // tried again
+		return pages, false, nil // it is retried
 	}
 	defer func() { _, _ = conn.ExecContext(ctx, `ROLLBACK`) }()
 	if info, err := os.Stat(w.scrubber.log); err == nil && info.Size() > 0 {
@@ -313,7 +312,7 @@ func (w *wiper) truncateLog(ctx context.Context) (emptied bool, err error) {
 	return !busy, nil
 }
 
-// sleep waits, or returns the error of ctx when that ends before.
+// sleep waits, or returns the error of ctx if ctx ends before.
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

@@ -9,8 +9,8 @@ import (
 	"hallway/store/word"
 )
 
-// searchQuery finds messages by an expression of FTS4 (?4), each as it is now. The index may lag behind the messages:
-// a deleted one has no text.
+// searchQuery finds messages by an expression of FTS4 (?4), in their present state. The index may be behind the
+// messages: a deleted one has no text.
 const searchQuery = `
 	SELECT ` + messageColumns + ` FROM
 		(SELECT docid FROM search WHERE search MATCH ?4 AND docid BETWEEN (?1 << 32) + 1 AND (?1 << 32) + ?2) CROSS JOIN messages
@@ -18,7 +18,7 @@ const searchQuery = `
 	ORDER BY docid DESC LIMIT ?3`
 
 const (
-	// seqMax is the last seq for which the index has a place.
+	// seqMax is the highest seq that the index can hold.
 	seqMax = 1<<32 - 1
 	// searchTermsMax bounds the work of one search; a search with more terms finds nothing. All queries that the
 	// protocol allows stay below it.
@@ -42,8 +42,8 @@ func (v *view) search(q rules.Query) ([]protocol.Message, bool, error) {
 	return v.scan(rows, share)
 }
 
-// expression writes a query in FTS4's language: each phrase in quotes, inside of which only a star has a meaning;
-// terms have none. It returns "" for a query that finds nothing.
+// expression returns a query in FTS4's language: each phrase in quotes, inside which only a star has a meaning; terms
+// contain no star. It returns "" for a query that finds nothing.
 func expression(q word.Query) string {
 	var all strings.Builder
 	terms := 0

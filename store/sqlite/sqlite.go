@@ -12,8 +12,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// Store is a [rules.Store] in a SQLite file. Its methods may be called from several goroutines at once. It is made of
-// parts, each with what it needs; Store itself commits.
+// Store is a [rules.Store] in a SQLite file. Its methods are safe for concurrent use. Its parts share only what they
+// need; Store itself commits.
 type Store struct {
 	*db
 	reader
@@ -22,9 +22,9 @@ type Store struct {
 	wiper
 	closeOnce func() error
 
-	// Owned by the commit whose turn it is:
+	// Owned by the commit under way:
 
-	rooms map[string]room // as the last commit left them; no other process writes
+	rooms map[string]room // their state after the last commits; no other process writes
 	// sanctions is an upper bound of the sanctions in rooms; sent and cleared are as in a batch.
 	sanctions int
 	sent      map[sender]protocol.Time
@@ -41,25 +41,23 @@ var (
 	_ rules.Upkeep     = (*Store)(nil)
 )
 
-// reader reads what is durable, beside the commits.
+// reader reads the durable state, beside the commits.
 type reader struct {
 	*db
-	searchable func() error // returns why no search can be answered at present
+	searchable func() error // returns the reason why no search can be answered now
 }
 
-// Options says how to open a store.
+// Options hold the parameters of Open.
 type Options struct {
-	// Path is the database's file. It is made where it does not exist; its folder
-	// must. Beside it SQLite keeps <Path>-wal and <Path>-shm, and the store
-	// <Path>.lock.
+	// Path is the database's file. It is created if it does not exist; its folder must exist. Beside it SQLite keeps
+	// <Path>-wal and <Path>-shm, and the store <Path>.lock.
 	Path string
-	// clock measures the parts of a batch that others wait for; nil: time.Now.
+	// clock measures the parts of a batch that other ops wait for; nil: time.Now.
 	clock func() time.Time
 }
 
-// Open opens the database, makes it where there is none, brings its schema up
-// to date and makes sure that it is not damaged and can be written. The error is one line for the
-// operator: it names the path and what is wrong with it.
+// Open opens the database, creates it if it is missing, brings its schema up to date, and checks that it is not damaged
+// and can be written. The error is one line for the operator: it names the path and the fault.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	path, err := resolve(o.Path)
 	if err != nil {
@@ -110,9 +108,8 @@ func (s *Store) open(ctx context.Context, path string) error {
 	return nil
 }
 
-// Close waits for the commit that is under way, moves the write-ahead log into
-// the database and unlocks the file. Readers finish their pages. All other calls fail
-// afterwards; Close returns the same again.
+// Close waits for the commit under way, moves the write-ahead log into the database and unlocks the file. Readers
+// finish their pages. All other calls fail afterwards; a second Close returns the same error.
 func (s *Store) Close() error { return s.closeOnce() }
 
 func (s *Store) close() error {

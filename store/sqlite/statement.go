@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A write is a statement that is prepared on the writer's connection when the database is
-// opened. Each stands beside its use.
+// A write is a statement that is prepared on the writer's connection at the opening of the database. Each stands beside
+// its use.
 type write int
 
 // writes are the texts of all writes.
@@ -28,7 +28,8 @@ func writingAll(queries []string) (all []write) {
 	return all
 }
 
-// A readStmt is a statement that is prepared on the readers' connections when the database is opened. Each stands beside its use.
+// A readStmt is a statement that is prepared on the readers' connections at the opening of the database. Each stands
+// beside its use.
 type readStmt int
 
 // reads are the texts of all reads.
@@ -54,11 +55,11 @@ func prepare(ctx context.Context, db *sql.DB, queries []string) (stmts []*sql.St
 // transaction carries out writes in a transaction of the writer.
 type transaction struct {
 	tx     *sql.Tx
-	writes []*sql.Stmt // as prepared on the connection
-	stmts  []*sql.Stmt // of the transaction; nil: not needed yet
+	writes []*sql.Stmt // prepared on the connection
+	stmts  []*sql.Stmt // of the transaction; nil: not prepared yet
 }
 
-// begin begins a transaction; stmts has a place for each write.
+// begin begins a transaction; stmts has an element for each write.
 func begin(d *db, stmts []*sql.Stmt) (t transaction, err error) {
 	t = transaction{writes: d.writes, stmts: stmts}
 	t.tx, err = d.writer.Begin()
@@ -84,16 +85,15 @@ func (t *transaction) query(w write, each func(scan func(...any) error) error, a
 	return query(context.Background(), t.stmt(w), each, args...)
 }
 
-// A bulk is a statement that takes many rows of parameters at once: a statement of its own
-// for each of bulkRows.
+// A bulk is a statement that takes many rows of parameters at once: one statement for each of bulkRows.
 type bulk [len(bulkRows)]write
 
-// bulkRows are how many rows one statement takes.
+// bulkRows are the numbers of rows that one statement can take.
 var bulkRows = [...]int{64, 16, 4, 1}
 
-// bulkWriting registers a statement around a list of rows with so many columns. One that changes
-// many rows does so OR FAIL: an error ends the transaction anyway, and SQLite need not write
-// down how to undo a half-done statement.
+// bulkWriting registers a statement around a list of rows with so many columns. A statement that changes many rows
+// should use OR FAIL: an error ends the transaction anyway, and SQLite then need not log how to undo a half-done
+// statement.
 func bulkWriting(before string, columns int, after string) bulk {
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	return bulkOfRows(before, func(int) string { return row }, after)
@@ -124,7 +124,7 @@ func (b bulk) parts(rows int, columns int, args []any, do func(w write, args []a
 	return nil
 }
 
-// execAll carries out a write for all rows whose parameters args holds, one after another.
+// execAll carries out a write for all rows of parameters in args, one after another.
 func (t *transaction) execAll(all bulk, columns int, args []any) error {
 	return all.parts(len(args)/columns, columns, args, func(w write, args []any) error { return t.exec(w, args...) })
 }

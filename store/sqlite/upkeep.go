@@ -13,47 +13,47 @@ import (
 	"hallway/store/vault"
 )
 
-// The upkeep puts what commits have changed into the index of words, deletes the content of dropped rooms and old
-// messages, makes an index of another version anew, and removes erased users from the file. All of that happens in
-// the writer's turn, in slices so small that no commit notices.
+// The upkeep indexes the words of new commits, deletes the content of dropped rooms and old messages, replaces an index
+// of another version, and removes erased users from the file. It works in the writer's turn, in slices so small that no
+// commit is noticeably delayed.
 const (
-	// upkeepEvery is the time between two looks for something to do.
+	// upkeepEvery is the time between two checks for work.
 	upkeepEvery = 500 * time.Millisecond
-	// sliceTime is the time after which a slice takes on nothing more.
+	// sliceTime is the time after which a slice starts no more work.
 	sliceTime = time.Millisecond
-	// slicePause is the pause after a slice as a multiple of its time; busyPause, where commits take more than half
-	// of the time; groupPause, where they do so although an op takes less than groupTime: then indexing a message
-	// costs more than storing it, and messages come first. A search may find them later than it should.
+	// slicePause is the pause after a slice as a multiple of its time; busyPause, if commits take more than half of the
+	// time; groupPause, if they do so although an op takes less than groupTime: then indexing a message costs more than
+	// storing it, and messages come first. A search may find them late.
 	slicePause = 2
 	busyPause  = 10
 	groupPause = 50
 	groupTime  = 100 * time.Microsecond
 )
 
-// upkeep does the work that commits leave undone. The fields below belong to the writer's turn, except failed and unfound.
+// upkeep does the background work. Only the current writer may use the fields below, except failed and unfound.
 type upkeep struct {
 	*db
 
-	unindexed map[int64]struct{} // rooms with changes that a search does not find
+	unindexed map[int64]struct{} // rooms with changes that are not indexed
 	dropped   []int64            // rooms to empty
 	retention *rules.Retention   // nil: messages are kept
 	expired   []row.Expired      // rooms with messages to purge
-	forgets   *forgetting        // nil: the file has nothing to forget
+	forgets   *forgetting        // nil: no deleted content is in the file
 	reindex   reindexing
-	unfound   atomic.Int64 // messages that the index lacks because it is made anew
+	unfound   atomic.Int64 // messages that are not indexed because the index is made anew
 	wiping    wiping
 	restNext  bool // the next slice is not for the index
 	unmerged  bool // the index has parts that may be merged
-	merges    int  // slices for that before more is indexed
+	merges    int  // merging slices before more messages are indexed
 	pace      pace
-	committed time.Duration // what commits took since the last slice
-	ops       int           // in these commits
-	ended     time.Time     // the last slice
+	committed time.Duration // the time of commits since the last slice
+	ops       int           // their ops
+	ended     time.Time     // the end of the last slice
 	failed    atomic.Pointer[error]
 }
 
-// emptyRoom deletes the content of a room (?1), at most so many rows at a time (?2). Each table with rows of rooms
-// has a statement here.
+// emptyRoom deletes the content of a room (?1), at most so many rows at a time (?2). Each table with rows of rooms has
+// a statement here.
 var emptyRoom = writingAll(append([]string{
 	`DELETE FROM files WHERE (room, id) IN
 		(SELECT room, id FROM files WHERE room = ?1 LIMIT ?2)`,
@@ -75,8 +75,8 @@ var emptyRoom = writingAll(append([]string{
 		(SELECT room, term, user_id FROM member_terms WHERE room = ?1 LIMIT ?2)`,
 }, emptyVault()...))
 
-// purgeMessages deletes the messages of a room (?1) up to a seq (?2), whose highest rev is ?3, and all rows that
-// belong to them.
+// purgeMessages deletes the messages of a room (?1) up to a seq (?2), whose highest rev is ?3, and all rows that belong
+// to them.
 var purgeMessages = writingAll(append([]string{
 	`DELETE FROM reactions WHERE room = ?1 AND seq <= ?2 AND ?3`,
 	`DELETE FROM search WHERE docid BETWEEN (?1 << 32) AND (?1 << 32) + min(?2, ` + strconv.Itoa(seqMax) + `) AND ?3`,
@@ -86,18 +86,18 @@ var purgeMessages = writingAll(append([]string{
 	`DELETE FROM files WHERE room = ?1 AND seq BETWEEN 1 AND ?2 AND ?3`,
 }, vault.Purge(`?1`, ` AND ?2 AND ?3`)...))
 
-// over reports whether the time of a slice is used up. A slice that has done nothing yet goes on, or a slow machine
-// would never finish.
+// over reports whether the time of a slice is used up. A slice without progress continues, or a slow machine would
+// never finish.
 func (u *upkeep) over(began time.Time, some bool) bool {
 	return some && u.clock().Sub(began) > sliceTime
 }
 
-// pace is the number of rows that are deleted between two looks at the clock: few if the rows are large or the disk
-// is slow.
+// pace is the number of rows that are deleted between two checks of the clock: few if the rows are large or the disk is
+// slow.
 type pace struct{ rows int }
 
 const (
-	// paceMax is the most rows, stepTime about the time that they take.
+	// paceMax is the maximum number of rows, stepTime the intended time for them.
 	paceMax  = 64
 	stepTime = sliceTime / 4
 )
@@ -108,7 +108,7 @@ func (p *pace) next() int {
 	return p.rows
 }
 
-// took notes the time that they took.
+// took notes the time of that deletion.
 func (p *pace) took(d time.Duration) {
 	switch {
 	case d > stepTime:
@@ -150,7 +150,7 @@ func (u *upkeep) note(b *batch) {
 	}
 }
 
-// searchable returns the error for which the index lags behind, nil if it does not.
+// searchable returns the error because of which the index is behind; nil if it is not.
 func (u *upkeep) searchable() error {
 	if err := u.failed.Load(); err != nil && *err != nil {
 		return fmt.Errorf("the index of words is not up to date: %w", *err)
@@ -162,7 +162,7 @@ func (u *upkeep) searchable() error {
 func (u *upkeep) maintain() {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
-	var looked time.Time // for old messages
+	var looked time.Time // the time of the last check for old messages
 	for {
 		select {
 		case <-tick.C:
@@ -175,7 +175,7 @@ func (u *upkeep) maintain() {
 		for {
 			pause, err := u.tendSlice(context.Background())
 			if err != nil || pause == 0 {
-				break // what failed is tried again at the next look
+				break // failed work is retried at the next check
 			}
 			select {
 			case <-time.After(pause):
@@ -186,7 +186,7 @@ func (u *upkeep) maintain() {
 	}
 }
 
-// tendSlice does some of the work, and returns the pause that the commits need; 0: there was nothing to do.
+// tendSlice does some of the work, and returns the pause that the commits need; 0: there was no work.
 func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error) {
 	pause, purged, err := u.slice(ctx)
 	if purged != nil {
@@ -195,7 +195,7 @@ func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error)
 	return pause, err
 }
 
-// slice is tendSlice in the writer's turn. The caller calls purged, if it is not nil, after the turn.
+// slice is tendSlice in the writer's turn. After the turn, the caller calls purged if it is not nil.
 func (u *upkeep) slice(ctx context.Context) (pause time.Duration, purged func(), err error) {
 	u.turn.Lock()
 	defer u.turn.Unlock()
@@ -203,7 +203,7 @@ func (u *upkeep) slice(ctx context.Context) (pause time.Duration, purged func(),
 	forget := u.forgets.ready(u)
 	reindex := u.reindex.outdated || len(u.reindex.rooms) > 0 && (!u.unmerged || u.merges <= 0)
 	index, rest := u.unmerged || len(u.unindexed) > 0, len(u.dropped)+len(u.expired) > 0 || forget || reindex
-	if rest && index { // each in turn: a busy relay always has something to index
+	if rest && index { // alternately: a busy relay always has messages to index
 		u.restNext = !u.restNext
 		rest = u.restNext
 	}

@@ -26,7 +26,7 @@ func (c inTransaction) Query(each func(scan func(...any) error) error, query str
 	return ask(context.Background(), c.tx, each, query, args...)
 }
 
-// durable is a [vault.Conn] that reads what is durable.
+// durable is a [vault.Conn] that reads the durable state.
 type durable struct {
 	ctx context.Context
 	db  asks

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// A transaction that deletes something marks the database as unwiped, by its user_version, so that the next process
-// knows it after a crash. Some seconds later the database is wiped of everything that was deleted until then: the
-// index of words is merged into one part, the log is cut and the file scrubbed. Then the database is marked as wiped.
-// A database of an earlier version is unwiped.
+// A transaction that deletes content marks the database as unwiped, by its user_version, so that the next process knows
+// it after a crash. Some seconds later the store wipes the database of all content that was deleted until then: it
+// merges the index of words into one part, cuts the log and scrubs the file. Then it marks the database as wiped. A
+// database of an earlier version counts as unwiped.
 const (
 	// wipeAfter is the time for which deletions are collected before a wipe.
 	wipeAfter = 10 * time.Second
-	// wipePause is the pause after a wipe as a multiple of its time: in a large database it costs much, because the
-	// index is written anew.
+	// wipePause is the pause after a wipe as a multiple of its time: in a large database a wipe is expensive, because
+	// the index is rewritten.
 	wipePause = 20
 	// wipeLook is the time between two checks whether a wipe is due.
 	wipeLook = time.Second
-	// wipeClosedBytes limits the size of a database that is wiped when it is closed: it is written anew then, which
-	// takes less than half a second. A larger one is wiped after it is opened again.
+	// wipeClosedBytes limits the size of a database that is wiped at its closing: it is rewritten then, which takes
+	// less than half a second. A larger one is wiped after its next opening.
 	wipeClosedBytes = 64 << 20
 	// wipeClosedTime limits the time of the wipe at closing.
 	wipeClosedTime = 3 * time.Second
@@ -30,10 +30,10 @@ const (
 	wiped   = `PRAGMA user_version = 1`
 )
 
-// wiping notes whether the file has deleted content. It belongs to the writer's turn.
+// wiping notes whether the file has deleted content. Only the current writer may use it.
 type wiping struct {
-	unwiped bool      // something was deleted since the last wipe began
-	since   time.Time // when it was
+	unwiped bool      // content was deleted since the last wipe began
+	since   time.Time // the time of the first such deletion
 	marked  bool      // the database is marked as unwiped
 }
 
@@ -62,7 +62,7 @@ func (w *wiping) deleted() {
 	w.unwiped, w.marked = true, true
 }
 
-// inDeletingSlice is inSlice for a transaction that deletes something.
+// inDeletingSlice is inSlice for a transaction that deletes content.
 func (u *upkeep) inDeletingSlice(ctx context.Context, do func(*sql.Tx) error) error {
 	w := &u.wiping
 	err := u.inSlice(ctx, func(tx *sql.Tx) error {
@@ -81,14 +81,14 @@ type wiper struct {
 	*db
 	upkeep     *upkeep
 	scrubber   *scrubber
-	forgetting chan struct{} // has room for one caller that makes the index forget
+	forgetting chan struct{} // a lock: one caller at a time makes the index forget
 
-	// Tests set these:
+	// Set by tests:
 
 	wipeAfter     time.Duration
-	wipeClosedMax int64 // the largest database that is wiped when it is closed
+	wipeClosedMax int64 // the largest database that is wiped at its closing
 	wipeClosedFor time.Duration
-	vacuumMax     int64 // the largest database that is written anew after an erasure
+	vacuumMax     int64 // the largest database that is rewritten after an erasure
 }
 
 func newWiper(d *db, u *upkeep) wiper {
@@ -98,7 +98,7 @@ func newWiper(d *db, u *upkeep) wiper {
 	}
 }
 
-// wipes wipes the database when it is time, until the store is closed.
+// wipes wipes the database when a wipe is due, until the store is closed.
 func (w *wiper) wipes() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -122,12 +122,12 @@ func (w *wiper) wipes() {
 			continue
 		}
 		began := time.Now()
-		_ = w.wipe(ctx) // what failed is tried again
+		_ = w.wipe(ctx) // a failed wipe is retried
 		next = time.Now().Add(wipePause * time.Since(began))
 	}
 }
 
-// wipe removes everything that was deleted until now from the file.
+// wipe removes all content that was deleted so far from the file.
 func (w *wiper) wipe(ctx context.Context) (err error) {
 	state := &w.upkeep.wiping
 	w.turn.Lock()
@@ -159,7 +159,7 @@ func (w *wiper) wipe(ctx context.Context) (err error) {
 	})
 }
 
-// wipeClosed wipes a database before it is closed, where that is quick. After a failure the next process does it.
+// wipeClosed wipes a database before its closing, if that is quick. After a failure the next process does it.
 func (w *wiper) wipeClosed(ctx context.Context) {
 	u := w.upkeep
 	if w.writes == nil || !u.wiping.marked || u.reindex.outdated || len(u.reindex.rooms) > 0 {
@@ -186,8 +186,7 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 
 var roomsBehind = writing(`SELECT key, head FROM rooms WHERE indexed < head AND dropped = 0`)
 
-// forgetIndex removes everything that was deleted until now from the index of words, and does the first of
-// forgetSteps.
+// forgetIndex removes all content that was deleted so far from the index of words, and runs the first of forgetSteps.
 func (w *wiper) forgetIndex(ctx context.Context, steps int) error {
 	select {
 	case w.forgetting <- struct{}{}:

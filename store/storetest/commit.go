@@ -23,7 +23,7 @@ func testOpenMakesRoom(h *harness) {
 }
 
 func testSendTakesNextRev(h *harness) {
-	// The room of a send need not be there.
+	// The room of a send need not exist.
 	first := h.commit(send("lobby", 1, "one"), send("stage", 1, "elsewhere"), send("lobby", 2, "two"))
 	second := h.commit(send("lobby", 3, "three"))
 	for i, out := range []outcome{first[0], first[2], second[0]} {
@@ -81,7 +81,7 @@ func testCreatedAt(h *harness) {
 	h.reopen()
 	sendAt(start)
 
-	h.commit(send("lobby", 1, "tick")) // stored before: takes no time
+	h.commit(send("lobby", 1, "tick")) // stored before: it does not advance the time
 	batch := h.commit(send("lobby", n+1, "a"), send("lobby", n+2, "b"), send("stage", 1, "c"))
 	h.equal("first of a batch", batch[0].Message.CreatedAt, last+1)
 	h.equal("second of a batch", batch[1].Message.CreatedAt, last+2)
@@ -95,7 +95,7 @@ func testResend(h *harness) {
 	want := outcome{Message: stored.Message, Epoch: stored.Epoch, Head: 2}
 
 	h.equal("resent", h.commit(op)[0], want)
-	op = with(op, func(do *rules.Send) { do.SentAt = "" }) // no part of the content
+	op = with(op, func(do *rules.Send) { do.SentAt = "" }) // not part of the content
 	op.Sender.Name, op.Sender.Role = "Countess", protocol.RoleParticipant
 	h.equal("resent under another name", h.commit(op)[0], want)
 	h.reopen()

@@ -28,7 +28,7 @@ func Sends(room string, first, n int) []rules.Op {
 	return ops
 }
 
-// Contiguous returns the messages of a room, none of which was changed. It checks that each rev is there once and that
+// Contiguous returns the messages of a room without changed messages. It checks that each rev occurs once and that
 // times increase.
 func Contiguous(t *testing.T, s rules.Store, room string) (messages []protocol.Message) {
 	t.Helper()

@@ -39,7 +39,7 @@ func testSealed(h *harness) {
 	h.refused("a plain text for a file", described, protocol.CodeForbidden, protocol.WhyEncrypted)
 	padded := with(sealed(ada, 4, second.Kid), func(do *rules.Send) { do.Encrypted.CT = devicetest.Random(256) + "==" })
 	h.refused("a ciphertext with padding", padded, protocol.CodeBadRequest, "")
-	// A batch is like its ops one after another.
+	// A batch has the same result as its ops one after another.
 	third := d.Turn("lobby", 3, &second)
 	outcomes := h.commit(sealed(ada, 5, second.Kid), turn(ada, d, third), sealed(ada, 6, second.Kid), sealed(ada, 7, third.Kid))
 	for i, stale := range []bool{false, false, true, false} {
@@ -99,7 +99,7 @@ func testDue(h *harness) {
 	notDue("a mute")
 }
 
-// testDueInTime shows that a turn is due with the first message after its time, and only then.
+// testDueInTime shows that a turn becomes due with the first message after its time, and only then.
 func testDueInTime(h *harness) {
 	d := devicetest.New(ada.ID)
 	h.commit(open("lobby"), sealedRoom)

@@ -12,7 +12,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// fileTests are tests of a store that keeps the rows of files.
+// fileTests are tests of a store that keeps rows of files.
 var fileTests = []test{
 	{"Upload", testUpload},
 	{"UploadsThatAreRefused", testUploadRefused},
@@ -58,7 +58,7 @@ func codes(outcomes []outcome) (all []string) {
 }
 
 // file reads the n-th file and compares it with the model's.
-func (h *harness) file(t fataler, room string, n int) (rules.File, bool) {
+func (h *harness) file(t testingT, room string, n int) (rules.File, bool) {
 	t.Helper()
 	f, ok, err := h.files().File(context.Background(), room, id(n))
 	want, wantOK, _ := h.model.File(context.Background(), room, id(n))
@@ -68,8 +68,8 @@ func (h *harness) file(t fataler, room string, n int) (rules.File, bool) {
 	return f, ok
 }
 
-// doomed lists the doomed keys once the upkeep has done its work, and compares them with the model's.
-func (h *harness) doomed(t fataler) []string {
+// doomed lists the doomed keys after the upkeep's work, and compares them with the model's.
+func (h *harness) doomed(t testingT) []string {
 	t.Helper()
 	ctx := context.Background()
 	want, _ := h.model.Doomed(ctx, 1000)
@@ -84,7 +84,7 @@ func (h *harness) doomed(t fataler) []string {
 	}
 }
 
-func (h *harness) stats(t fataler) rules.FileStats {
+func (h *harness) stats(t testingT) rules.FileStats {
 	t.Helper()
 	got, err := h.files().FileStats(context.Background())
 	want, _ := h.model.FileStats(context.Background())
@@ -282,7 +282,7 @@ func testFilesReopen(h *harness) {
 	}
 }
 
-// testFilesForgotten shows that files of messages which an erasure has missed belong to the pseudonym, and no longer
+// testFilesForgotten shows that files of messages that an erasure has missed belong to the pseudonym, and no longer
 // count as the user's.
 func testFilesForgotten(h *harness) {
 	limited := func(op rules.Op) rules.Op {
@@ -302,7 +302,7 @@ func testFilesForgotten(h *harness) {
 	h.stats(h)
 }
 
-// testFilesModel does random things with files, and expects the same of the store and the model.
+// testFilesModel carries out random ops with files, and compares the store with the model.
 func testFilesModel(h *harness) {
 	rapid.Check(h.T, func(t *rapid.T) {
 		rooms := []string{"room-a", "room-b"}
@@ -329,7 +329,7 @@ func testFilesModel(h *harness) {
 			return op
 		})
 		for _, ops := range rapid.SliceOfN(rapid.SliceOfN(op, 1, 8), 1, 6).Draw(t, "batches") {
-			for i := range ops { // the key of an upload is never used again
+			for i := range ops { // each upload has a new key
 				if do, ok := ops[i].Do.(rules.Upload); ok {
 					h.blobs++
 					do.File.Blob = "blob-" + id(h.blobs)
@@ -350,7 +350,7 @@ func testFilesModel(h *harness) {
 		}
 		h.doomed(t)
 		h.stats(t)
-		var limited []rules.Op // they find out how many bytes are counted for each user
+		var limited []rules.Op // they show the bytes that are counted for each user
 		for _, user := range []string{ada.ID, bob.ID, "erased"} {
 			for bytes := int64(10); bytes <= 150; bytes += 10 {
 				limited = append(limited, by(protocol.User{ID: user, Role: protocol.RoleOrganizer}, with(asked(upload("room-c", 1, 10)), func(do *rules.Upload) { do.Limits.User = bytes })))

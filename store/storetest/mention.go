@@ -73,7 +73,7 @@ func testMentionOfAll(h *harness) {
 			h.Errorf("%s: %+v", role, outs)
 		}
 	}
-	// An id that was stored before is answered whatever the role is now.
+	// A Send with a stored id is answered, whatever the role is now.
 	demoted := protocol.User{ID: "u_2", Role: protocol.RoleParticipant}
 	if out := h.commit(by(demoted, mention(send("lobby", 5, "a"), "")))[0]; out.Code != "" || out.New {
 		h.Errorf("sent again in a lower role: %+v", out)
@@ -124,7 +124,7 @@ func testUnreadMentions(h *harness) {
 	h.wantMentions("another life", map[string]int64{"u_4": 0})
 }
 
-// testUnreadMentionsInBatch shows that a join counts the changes of earlier ops of its batch, and not those of later
+// testUnreadMentionsInBatch shows that a join counts the changes of earlier ops in its batch, but not those of later
 // ones.
 func testUnreadMentionsInBatch(h *harness) {
 	join := by(bob, open("lobby"))
@@ -147,7 +147,7 @@ func testUnreadMentionsInBatch(h *harness) {
 		}
 		got = append(got, out.Mentions)
 	}
-	// The Read has no mentions.
+	// The Read returns no mentions.
 	h.equal("mentions by joins", got, []int64{2, 3, 2, 1, 2, 0, 1, 0, 1, 1})
 	h.wantMentions("after the batch", map[string]int64{bob.ID: 2})
 }

@@ -63,7 +63,7 @@ func everything(u protocol.User, n, m int) []rules.Op {
 	return ops
 }
 
-// testBarred asks for everything in each state of a room and a user.
+// testBarred tries all ops in each state of a room and a user.
 func testBarred(h *harness) {
 	h.commit(send("lobby", 1, "Ada's"), by(bob, open("lobby")))
 	all := []string{"open", "send", "edit", "react", "delete", "read", "report", "pin"}
@@ -119,7 +119,7 @@ func testBarred(h *harness) {
 	testBannedModerator(h)
 }
 
-// testBannedModerator shows that a banned moderator moderates nobody, and that organizers still manage a banned one.
+// testBannedModerator shows that a banned moderator may not moderate, and that a banned organizer still may.
 func testBannedModerator(h *harness) {
 	h.commit(moderate(protocol.ActBan, moe.ID, 0), by(moe, moderate(protocol.ActBan, ada.ID, 0)))
 	leads := []rules.Op{moderate(protocol.ActMute, bob.ID, 0), adjust(1, false), configure(""), moderate(protocol.ActUnmute, bob.ID, 0)}
@@ -131,7 +131,7 @@ func testBannedModerator(h *harness) {
 	}
 }
 
-// testSanctionsEnd shows what a join says of sanctions, before and after they end.
+// testSanctionsEnd shows the sanctions that a join reports, before and after they end.
 func testSanctionsEnd(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "stored")))
 	until := protocol.TimeOf(h.now) + 1_000_000
@@ -223,7 +223,7 @@ func testAdjust(h *harness) {
 	h.equal("what is no setting counts as none", h.commit(open("lobby"))[0].Settings, protocol.RoomSettings{Archived: true})
 }
 
-// testModerate lets each role act on each.
+// testModerate lets each role act on each role.
 func testModerate(h *harness) {
 	h.equal("no room", h.commit(moderate(protocol.ActMute, bob.ID, 0))[0].Code, protocol.CodeNotFound)
 	people := []protocol.User{bob, moe, ada}

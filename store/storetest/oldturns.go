@@ -17,8 +17,9 @@ type sealedStore interface {
 	Turns(ctx context.Context, room string, before int64, limit int) (turns []protocol.Turn, more bool, err error)
 }
 
-// OldTurns tests that old messages take along the turns and wraps that no message needs any more, but never the newest turn.
-// purge lets the store delete, at a time, messages that are older than an hour; wraps counts the wraps.
+// OldTurns tests that the deletion of old messages also deletes the turns and wraps that no message needs, but never
+// the newest turn. purge makes the store delete, at a time, messages that are older than an hour; wraps counts the
+// wraps.
 func OldTurns(t *testing.T, s sealedStore, now time.Time, purge func(at time.Time), wraps func() (n int, err error)) {
 	d, organizer := devicetest.New("u_o"), protocol.User{ID: "u_o", Role: protocol.RoleOrganizer}
 	commit := func(at time.Time, op rules.Op) {
@@ -30,7 +31,7 @@ func OldTurns(t *testing.T, s sealedStore, now time.Time, purge func(at time.Tim
 	commit(now, rules.Op{Room: "lobby", Sender: organizer, Do: rules.Configure{Settings: `{"e2ee":1}`}})
 	commit(now, rules.Op{Sender: organizer, Do: rules.Register{Device: d.Device}})
 	var last *protocol.Turn
-	for n := range 4 { // a turn an hour, with a message behind it
+	for n := range 4 { // one turn an hour, each followed by a message
 		at := now.Add(time.Duration(n) * time.Hour)
 		turn := d.Turn("lobby", int64(n+1), last)
 		last = &turn
@@ -51,6 +52,6 @@ func OldTurns(t *testing.T, s sealedStore, now time.Time, purge func(at time.Tim
 		}
 	}
 	left(now.Add(30*time.Minute), 1, 2, 3, 4)
-	left(now.Add(71*time.Minute), 2, 3, 4) // the first message is gone
-	left(now.Add(48*time.Hour), 4)         // all are
+	left(now.Add(71*time.Minute), 2, 3, 4) // the first message is deleted
+	left(now.Add(48*time.Hour), 4)         // all messages are
 }

@@ -14,7 +14,7 @@ var kinds = []rules.QueryKind{
 	rules.QueryNewest, rules.QueryBefore, rules.QueryAfter, rules.QueryAround, rules.QuerySince, rules.QueryPinned, rules.QuerySearch,
 }
 
-// everyPage asks a room of few messages for each page there is.
+// everyPage compares all possible pages of a room with few messages.
 func (h *harness) everyPage(room string, messages int) {
 	h.Helper()
 	for _, kind := range kinds {
@@ -27,7 +27,7 @@ func (h *harness) everyPage(room string, messages int) {
 }
 
 func testEveryPage(h *harness) {
-	h.fill("other", 3) // never to be seen
+	h.fill("other", 3) // in no page of the lobby
 	for n := range 7 {
 		room := string(rune('a' + n))
 		if n > 0 {
@@ -61,8 +61,8 @@ func testLargestPage(h *harness) {
 	}
 }
 
-// testPagesAreBoundedByBytes shows that a page of large messages ends early and says so, whatever was asked for, and
-// that a reader who goes on by More gets all messages.
+// testPagesAreBoundedByBytes shows that a page of large messages ends early and says so, whatever its limit, and that a
+// reader who follows More gets all messages.
 func testPagesAreBoundedByBytes(h *harness) {
 	const n = 100
 	ops := make([]rules.Op, 0, 2*n)
@@ -91,7 +91,7 @@ func testPagesAreBoundedByBytes(h *harness) {
 	walkPages(h, n)
 }
 
-// walkPages goes through a room of n messages page by page, in each direction.
+// walkPages reads a room of n messages page by page, in each direction.
 func walkPages(h *harness, n int) {
 	for name, next := range map[string]func(rules.Query, []protocol.Message) rules.Query{
 		"older": func(q rules.Query, got []protocol.Message) rules.Query {
@@ -163,8 +163,7 @@ func testBadQuery(h *harness) {
 	h.page("lobby", rules.Query{Limit: 1})
 }
 
-// testSnapshots reads while a writer commits: each page must agree with itself,
-// and a reader must never see the room go back.
+// testSnapshots reads during commits: each page must be consistent, and a reader must never see the room go back.
 func testSnapshots(h *harness) {
 	const commits, readers = 100, 3
 	var wg sync.WaitGroup
@@ -175,7 +174,7 @@ func testSnapshots(h *harness) {
 			for ended := false; !ended; {
 				select {
 				case <-done:
-					ended = true // once more, to see everything
+					ended = true // one more read, of everything
 				default:
 				}
 				newest, err := h.store.Page(context.Background(), "lobby", ada.ID, rules.Query{Limit: 5})
@@ -202,8 +201,8 @@ func testSnapshots(h *harness) {
 	wg.Wait()
 }
 
-// consistent reports whether a newest page of five is of one moment, not before
-// the one with the head seen, in a room that grows by three messages a commit.
+// consistent reports whether a newest page of five shows one moment, not before the head seen, in a room that grows by
+// three messages a commit.
 func consistent(p protocol.Page, seen int64) bool {
 	if p.Head < seen || p.Head%3 != 0 || int64(len(p.Messages)) != min(p.Head, 5) || p.More != (p.Head > 5) {
 		return false

@@ -14,23 +14,23 @@ import (
 	"hallway/store/memory"
 )
 
-// pair is a store beside the model: it does the same to both, and both must answer alike.
+// pair is a store with its model: it does the same to both, and compares their answers.
 type pair struct {
 	shared bool // the store counts the versions of rooms' rules, as the model does
 	store  Store
-	settle func(Store) // waits until a search finds all that is committed
+	settle func(Store) // waits until a search finds all committed messages
 	model  *memory.Store
-	epochs map[string]string // the model's, by the store's: these are random
+	epochs map[string]string // the model's epochs, by the store's, which are random
 }
 
-// fataler is a test or one round of a property.
-type fataler interface {
+// testingT is a test or one round of a property.
+type testingT interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// commit carries out ops, which must not fail as a whole.
-func (p *pair) commit(t fataler, now time.Time, ops []rules.Op) []rules.Outcome {
+// commit carries out ops. It fails the test if the batch fails.
+func (p *pair) commit(t testingT, now time.Time, ops []rules.Op) []rules.Outcome {
 	t.Helper()
 	outcomes, err := p.store.Commit(now, ops)
 	if err != nil {
@@ -49,7 +49,7 @@ func (p *pair) commit(t fataler, now time.Time, ops []rules.Op) []rules.Outcome 
 		}
 		got.Reason = want[i].Reason // the text is free
 		got.Epoch = p.epoch(got.Epoch, want[i].Epoch)
-		if seen, ok := want[i].Result.(rules.Seen); ok { // the keys are each store's own
+		if seen, ok := want[i].Result.(rules.Seen); ok { // the keys differ between stores
 			if s, ok := got.Result.(rules.Seen); ok && (s.Next == 0) == (seen.Next == 0) {
 				s.Next = seen.Next
 				got.Result = s
@@ -69,7 +69,7 @@ func (p *pair) commit(t fataler, now time.Time, ops []rules.Op) []rules.Outcome 
 	return outcomes
 }
 
-// epoch returns the model's name for the store's epoch, which is new where the model's is.
+// epoch returns the model's epoch for a store's epoch. A new one must be new in both.
 func (p *pair) epoch(got, want string) string {
 	if known, ok := p.epochs[got]; ok || got == "" {
 		return known
@@ -84,7 +84,7 @@ func (p *pair) epoch(got, want string) string {
 }
 
 // page reads a page.
-func (p *pair) page(t fataler, room, user string, q rules.Query) protocol.Page {
+func (p *pair) page(t testingT, room, user string, q rules.Query) protocol.Page {
 	t.Helper()
 	if q.Kind == rules.QuerySearch {
 		p.settle(p.store)
@@ -100,7 +100,7 @@ func (p *pair) page(t fataler, room, user string, q rules.Query) protocol.Page {
 	got := page
 	got.Epoch = p.epoch(got.Epoch, want.Epoch)
 	if len(got.Messages) == 0 && len(want.Messages) == 0 {
-		got.Messages, want.Messages = nil, nil // nil is as good as empty
+		got.Messages, want.Messages = nil, nil // nil equals empty
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("room %s, page %+v of %q:\n got %+v\nwant %+v", room, q, user, got, want)
@@ -108,8 +108,8 @@ func (p *pair) page(t fataler, room, user string, q rules.Query) protocol.Page {
 	return page
 }
 
-// rooms lists the rooms that opens lets in, and asks for each by itself.
-func (p *pair) rooms(t fataler, user string, opens func(string) bool) []rules.RoomEntry {
+// rooms lists the rooms that opens accepts, and reads each alone.
+func (p *pair) rooms(t testingT, user string, opens func(string) bool) []rules.RoomEntry {
 	t.Helper()
 	ctx := context.Background()
 	names := p.roomNames(t, rules.Span{}, opens)
@@ -141,8 +141,8 @@ func (p *pair) rooms(t fataler, user string, opens func(string) bool) []rules.Ro
 	return rooms
 }
 
-// roomNames lists the names in a span that opens lets in, and asks for the first of them alone.
-func (p *pair) roomNames(t fataler, span rules.Span, opens func(string) bool) []string {
+// roomNames lists the names in a span that opens accepts, and reads the first ones alone.
+func (p *pair) roomNames(t testingT, span rules.Span, opens func(string) bool) []string {
 	t.Helper()
 	ctx := context.Background()
 	names, err := p.store.RoomNames(ctx, span, math.MaxInt32)
@@ -159,7 +159,7 @@ func (p *pair) roomNames(t fataler, span rules.Span, opens func(string) bool) []
 }
 
 // members lists a room's members.
-func (p *pair) members(t fataler, room string) []rules.MemberEntry {
+func (p *pair) members(t testingT, room string) []rules.MemberEntry {
 	t.Helper()
 	ctx := context.Background()
 	members, err := p.store.Members(ctx, room, rules.Part{})
@@ -176,9 +176,9 @@ func (p *pair) members(t fataler, room string) []rules.MemberEntry {
 	return members
 }
 
-// inParts asks for parts of a list: behind each of its entries, and behind a key that is none of them; one entry,
-// two, and as many as there are.
-func inParts[T any](t fataler, what string, all []T, key func(T) string, list func(rules.Part) ([]T, error)) {
+// inParts reads parts of a list: after each of its entries, and after a key that it does not have; with one entry, two,
+// and all entries.
+func inParts[T any](t testingT, what string, all []T, key func(T) string, list func(rules.Part) ([]T, error)) {
 	t.Helper()
 	for i := range len(all) + 1 {
 		for _, limit := range []int{0, 1, 2, len(all) + 1} {
@@ -188,15 +188,15 @@ func inParts[T any](t fataler, what string, all []T, key func(T) string, list fu
 			}
 			got, err := list(part)
 			same(t, fmt.Sprintf("%s, part %+v", what, part), got, partOf(all, part, key), err)
-			part.After += "\x01" // next to it, and nobody's
+			part.After += "\x01" // right after it, and no entry's
 			got, err = list(part)
 			same(t, fmt.Sprintf("%s, part %+v", what, part), got, partOf(all, part, key), err)
 		}
 	}
 }
 
-// moderation compares what the store lists of a room's moderation.
-func (p *pair) moderation(t fataler, room string, state protocol.ReportState, before int64, limit int) (
+// moderation compares the store's lists of a room's moderation.
+func (p *pair) moderation(t testingT, room string, state protocol.ReportState, before int64, limit int) (
 	[]protocol.Sanction, []protocol.ReportEntry, []protocol.AuditEntry,
 ) {
 	t.Helper()
@@ -225,7 +225,7 @@ func (p *pair) moderation(t fataler, room string, state protocol.ReportState, be
 	return sanctions, reports, audit
 }
 
-func same[T any](t fataler, what string, got, want []T, err error) {
+func same[T any](t testingT, what string, got, want []T, err error) {
 	t.Helper()
 	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 		t.Fatalf("%s (%v):\n got %+v\nwant %+v", what, err, got, want)

@@ -18,7 +18,7 @@ var profileTests = []test{
 
 var faced = protocol.User{ID: "u_7", Name: "Grace", Role: protocol.RoleParticipant, Picture: "https://example.org/grace.png?a b", Title: "Admiral"}
 
-// testProfiles shows that a member has picture and title as at the last join, and a message the picture of its time.
+// testProfiles shows that a member has the picture and title of the last join, and a message the picture of its time.
 func testProfiles(h *harness) {
 	h.commit(by(faced, open("lobby")), by(faced, send("lobby", 1, "a")), by(bob, send("lobby", 2, "b")))
 	sender := faced
@@ -37,7 +37,7 @@ func testProfiles(h *harness) {
 	h.equal("erased sender", h.stored("lobby", 1).Sender, protocol.User{ID: "erased-1", Role: protocol.RoleParticipant})
 }
 
-// found returns the ids of the members that a query finds, the same as in the model.
+// found returns the ids of the members that a query finds, and compares them with the model's.
 func (h *harness) found(room, query string, limit int) []string {
 	h.Helper()
 	members, err := h.store.FindMembers(context.Background(), room, query, limit)

@@ -12,7 +12,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// testModel does random things to the store and to the model, and expects the same of both.
+// testModel carries out random ops, and compares the store with the model.
 func testModel(h *harness) {
 	round := 0
 	rapid.Check(h.T, func(t *rapid.T) {
@@ -112,7 +112,7 @@ func drawSend(t *rapid.T) rules.Action {
 	return do
 }
 
-// drawMentions draws mentions, in most cases none; an encrypted text has none.
+// drawMentions draws mentions, usually none; an encrypted text has none.
 func drawMentions(t *rapid.T, text string) (mentions []protocol.Mention) {
 	for at := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "mentions") * min(1, len(text)) {
 		user := rapid.SampledFrom([]string{"", ada.ID, bob.ID, "u_3", "u_5"}).Draw(t, "mentioned")
@@ -209,7 +209,7 @@ func drawSee(t *rapid.T) rules.Action {
 	return rules.See{Grants: g}
 }
 
-// drawRank draws a rank, in most cases an unknown one.
+// drawRank draws a rank, usually an unknown one.
 func drawRank(t *rapid.T) protocol.Role {
 	return rapid.SampledFrom([]protocol.Role{"", "", "", protocol.RoleParticipant, protocol.RoleModerator, protocol.RoleOrganizer}).Draw(t, "rank")
 }

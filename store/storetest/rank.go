@@ -20,7 +20,7 @@ var (
 	mae = protocol.User{ID: "u_n", Name: "Mae", Role: protocol.RoleModerator}
 )
 
-// grants give a role in one room, or with * in all.
+// grants give a role in one room, or with * in all rooms.
 type grants struct {
 	role protocol.Role
 	room string
@@ -137,7 +137,7 @@ func ranked(op rules.Op, rank protocol.Role) rules.Op {
 	return with(op, func(do *rules.Moderate) { do.Rank = rank })
 }
 
-// An act is judged by the rank that comes with it, and a member has that from then on.
+// testRankOfAnAct shows that the rank in an act counts, and that the member has that rank from then on.
 func testRankOfAnAct(h *harness) {
 	h.commit(by(moe, open("lobby")), by(oz, open("lobby")), by(bob, open("lobby")))
 	act := by(moe, moderate(protocol.ActMute, oz.ID, 0))
@@ -155,8 +155,8 @@ func testRankOfAnAct(h *harness) {
 	h.equal("joined with a token older than the last", h.roleOf(bob.ID), protocol.RoleModerator)
 }
 
-// What is done to somebody who never came does not hold against those who come with a higher
-// role than its maker's.
+// testStrangers shows that an act against a user who never came does not hold if the user comes with a higher role than
+// the moderator's.
 func testStrangers(h *harness) {
 	h.commit(by(ada, open("lobby")), send("lobby", 1, "Ada's"), send("lobby", 2, "Ada's"))
 	roles := []protocol.User{bob, moe, ada}
@@ -209,8 +209,8 @@ func testStrangers(h *harness) {
 	h.equal("after a restart", h.commit(by(oz, open("lobby")))[0].Void, true)
 }
 
-// What was decided about a member stays when the member is promoted, until somebody lifts
-// it who has at least the role of its maker.
+// testPromoted shows that a sanction of a member holds after the member's promotion, until a user with at least the
+// maker's role lifts it.
 func testPromoted(h *harness) {
 	for _, c := range []struct {
 		maker, lifts protocol.User
@@ -233,12 +233,12 @@ func testPromoted(h *harness) {
 	}
 }
 
-// Whose tokens may be revoked, and by whom, is decided by the rank over all rooms.
+// testRevocationsRank shows that the highest ranks in any room decide who may revoke whose tokens.
 func testRevocationsRank(h *harness) {
 	for i, c := range []struct {
 		by   protocol.Role
 		last rules.Op
-		rank protocol.Role // that comes with the op
+		rank protocol.Role // the rank in the op
 		want protocol.Code
 	}{
 		{protocol.RoleOrganizer, rules.Op{}, "", ""},

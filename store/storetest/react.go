@@ -58,8 +58,8 @@ func testManyReactions(h *harness) {
 	h.equal("of the last, not named", h.pair.page(h, "lobby", last, rules.Query{Limit: 1}).Messages[0].Mine, []string{"👍"})
 	h.pair.page(h, "lobby", "user of none", rules.Query{Limit: 1})
 	out := h.commit(
-		react("lobby", 1, last, "👍", true), react("lobby", 1, last, "👍", false), // not named
-		react("lobby", 1, user(3), "👍", false), react("lobby", 1, user(3), "👍", true)) // named; comes again as the last
+		react("lobby", 1, last, "👍", true), react("lobby", 1, last, "👍", false), // not in the summary
+		react("lobby", 1, user(3), "👍", false), react("lobby", 1, user(3), "👍", true)) // in the summary; the user becomes the last
 	h.equal("twice", out[0].New, false)
 	h.equal("taken back", out[1].Message.Reactions[0].Count, int64(users-1))
 	named := out[2].Message.Reactions[0].Users
@@ -67,7 +67,7 @@ func testManyReactions(h *harness) {
 	h.pair.page(h, "lobby", last, rules.Query{Limit: 1})
 	h.pair.page(h, "lobby", user(3), rules.Query{Limit: 1})
 	ops = nil
-	for n := range users { // until few and none are left
+	for n := range users { // until no user is left
 		ops = append(ops, react("lobby", 1, user(n), "👍", false))
 	}
 	h.commit(ops...)
@@ -87,8 +87,8 @@ func testManyReactions(h *harness) {
 	h.equal("at most", len(h.stored("lobby", 1).Reactions), protocol.ReactionsMax)
 }
 
-// A user brings few emoji to a message: those that are still there count, also where the
-// user has taken them back and others have them.
+// testNewReactions shows that a user may bring few emoji to a message. An emoji counts while it is there, even if the
+// user has taken it back and others still use it.
 func testNewReactions(h *harness) {
 	h.fill("lobby", 3)
 	emoji := func(n int) string { return fmt.Sprint("e", n) }
@@ -110,7 +110,7 @@ func testNewReactions(h *harness) {
 	give(1, "ann", 9, true, "")
 	give(1, "ann", 10, true, protocol.CodeConflict)
 
-	// Two who help each other bring no more than twice as many.
+	// Two users together bring at most twice as many.
 	have := func() int { return len(h.stored("lobby", 3).Reactions) }
 	two := []string{"ann", "ben"}
 	for round := range 12 {
@@ -127,14 +127,14 @@ func testNewReactions(h *harness) {
 	}
 	h.equal("different ones", have(), 2*protocol.ReactionsNewMax)
 	give(3, "cat", 29, true, "")
-	for e := range 30 { // taken back by all, they count no more
+	for e := range 30 { // taken back by all, so they no longer count
 		h.commit(react("lobby", 3, "ann", emoji(e), false), react("lobby", 3, "ben", emoji(e), false))
 	}
 	h.equal("what is left", have(), 1)
 	for e := range protocol.ReactionsNewMax {
 		give(3, "ann", e, true, "")
 	}
-	for e := range 30 { // whoever asks, others may give what is there
+	for e := range 30 { // all users may use existing emoji
 		h.commit(react("lobby", 3, "dan", emoji(e), true))
 	}
 	h.equal("with a third", have(), 1+2*protocol.ReactionsNewMax)

@@ -26,7 +26,7 @@ func testRevocations(h *harness) {
 	h.equal("audited under no room", len(audit), 4)
 }
 
-// What was decided in one life of a room does not hold in the next.
+// testDropModerated shows that sanctions and reports of a dropped room do not apply to the new room of that name.
 func testDropModerated(h *harness) {
 	h.commit(by(bob, send("lobby", 1, "x")), moderate(protocol.ActBan, bob.ID, 0), by(moe, report(1)), adjust(3600, true),
 		moderate(protocol.ActClear, bob.ID, 0), rules.Op{Room: "lobby", Sender: ada, Do: rules.Drop{}})

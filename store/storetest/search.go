@@ -91,8 +91,8 @@ func testSearchPages(h *harness) {
 	}
 }
 
-// testHostileSearch looks for what has a meaning to one search or another. The
-// model takes it for words, or for nothing.
+// testHostileSearch searches for characters with a meaning in some search engine. The model treats them as words, or as
+// nothing.
 func testHostileSearch(h *harness) {
 	for i, text := range []string{"plain words", "NOT near", "OR and", "text docid rowid", "a*b", "x", "_", "drop table messages"} {
 		h.commit(send("lobby", i+1, text))

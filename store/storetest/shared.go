@@ -15,7 +15,7 @@ var sharedTests = []test{
 	{"OneHolderHasALease", testLease},
 }
 
-// head reads the head of the lobby, and the version of everything that relays remember of all rooms.
+// head reads the head of the lobby, and the version of the state of all rooms that relays keep in memory.
 func (h *harness) head() (rules.Head, int64) {
 	h.Helper()
 	heads, err := h.store.(rules.Shared).Heads(context.Background(), []string{"none", "lobby"})

@@ -1,10 +1,10 @@
 // Package storetest is the suite that every store of the relay must pass: [rules.Store] with [rules.Directory],
-// [rules.Moderation] and [rules.Locks], and where a store has them, [rules.Files] and [rules.Shared]. It does
-// everything to a store of package memory, too, and both must answer alike.
+// [rules.Moderation] and [rules.Locks], and if a store implements them, [rules.Files] and [rules.Shared]. It carries
+// out every op on a store of package memory, too, and compares the answers.
 //
 // Start with [Run]. A new test is a function that takes a harness, listed in Run or in the list of its subject
-// (moderationTests, rankTests, fileTests, vaultTests, sharedTests); a new op belongs in drawOp (property.go), too.
-// The package must not know how a store works: it relies on the interfaces and on docs/PROTOCOL.md alone.
+// (moderationTests, rankTests, fileTests, vaultTests, sharedTests); a new op belongs in drawOp (property.go), too. The
+// package must not know how a store works: it relies only on the interfaces and on docs/PROTOCOL.md.
 package storetest
 
 import (
@@ -19,7 +19,7 @@ import (
 	"hallway/store/memory"
 )
 
-// Store is everything that a relay asks of its database.
+// Store is the database that a relay needs.
 type Store interface {
 	rules.Store
 	rules.Directory
@@ -29,16 +29,16 @@ type Store interface {
 
 // Kind is a kind of store.
 type Kind struct {
-	// Open opens the database that belongs to dir, an empty folder of the test at first. After a Close, it opens the
-	// same database again. It ends the test when it fails.
+	// Open opens the database in dir, which is an empty folder of the test at first. After a Close, it opens the same
+	// database again. It ends the test after an error.
 	Open func(t *testing.T, dir string) Store
-	// Settle waits until a search finds everything that was committed. Without it that takes up to two seconds.
+	// Settle waits until a search finds all committed messages. Otherwise that takes up to two seconds.
 	Settle func(Store)
-	// Shared says that the stores are rules.Shared.
+	// Shared reports that the stores implement rules.Shared.
 	Shared bool
-	// Lasting says that slow mode outlasts a Close: the store keeps the times of the last sends.
+	// Lasting reports that slow mode outlasts a Close: the store keeps the times of the last sends.
 	Lasting bool
-	// Files says that the stores are rules.Files.
+	// Files reports that the stores implement rules.Files.
 	Files bool
 }
 
@@ -107,7 +107,7 @@ func Run(t *testing.T, kind Kind) {
 
 var start = time.Date(2026, 11, 23, 9, 15, 4, 123456000, time.UTC)
 
-// harness is one test's database, beside a model, and its clock.
+// harness is one test's database, with a model and a clock.
 type harness struct {
 	*testing.T
 	pair
@@ -115,7 +115,7 @@ type harness struct {
 	dir  string
 	now  time.Time
 
-	blobs int // keys of files so far, in a property
+	blobs int // the number of file keys so far, in a property
 }
 
 // reopen closes the store and opens the same database again.
@@ -130,7 +130,7 @@ func (h *harness) reopen() {
 	}
 }
 
-// commit carries out ops, which must not fail as a whole, as the model does.
+// commit carries out ops. It fails the test if the batch fails, and compares the outcomes with the model's.
 func (h *harness) commit(ops ...rules.Op) []outcome {
 	h.Helper()
 	outcomes := make([]outcome, len(ops))
@@ -140,7 +140,7 @@ func (h *harness) commit(ops ...rules.Op) []outcome {
 	return outcomes
 }
 
-// outcome has the fields of an outcome and of its result beside each other.
+// outcome holds the fields of an outcome and of its result.
 type outcome struct {
 	rules.Refusal
 	Epoch    string
@@ -193,7 +193,7 @@ func (h *harness) page(room string, q rules.Query) protocol.Page {
 	return h.pair.page(h, room, ada.ID, q)
 }
 
-// stored returns the message with the n-th id as it is now, as nobody's.
+// stored returns the present message with the n-th id, without a user's own reactions.
 func (h *harness) stored(room string, n int) protocol.Message {
 	h.Helper()
 	page := h.pair.page(h, room, "", rules.Query{Kind: rules.QueryAround, ID: id(n), Limit: 1})
@@ -240,7 +240,7 @@ func pin(room string, n int, on bool) rules.Op {
 	return rules.Op{Room: room, Sender: ada, Do: rules.Pin{ID: id(n), On: on}}
 }
 
-// with returns a copy of the op whose action is changed.
+// with returns a copy of the op with a changed action.
 func with[A rules.Action](op rules.Op, change func(*A)) rules.Op {
 	do := op.Do.(A)
 	change(&do)
@@ -258,12 +258,12 @@ func again(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Moderate) { do.Again = true })
 }
 
-// anys returns a deletion that any user may do.
+// anys returns a deletion that may concern any user's message.
 func anys(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Delete) { do.Any = true })
 }
 
-// by returns the op of another sender.
+// by returns the op with another sender.
 func by(u protocol.User, op rules.Op) rules.Op {
 	op.Sender = u
 	return op

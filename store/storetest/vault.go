@@ -78,7 +78,7 @@ func sealed(u protocol.User, n int, kid string) rules.Op {
 	return by(u, rules.Op{Room: "lobby", Do: rules.Send{Send: protocol.Send{Room: "lobby", ID: id(n), Encrypted: devicetest.Sealed(kid)}}})
 }
 
-// one carries out an op as a batch of its own.
+// one carries out an op as its own batch.
 func (h *harness) one(op rules.Op) rules.Outcome {
 	h.Helper()
 	return h.pair.commit(h, h.now, []rules.Op{op})[0]
@@ -208,7 +208,7 @@ func testTurns(h *harness) {
 	h.refused("a turn by another device", turn(bob, other, first), protocol.CodeForbidden, "")
 	h.taken("the first turn", turn(ada, d, first, other))
 	h.refused("the same turn", turn(ada, d, first), protocol.CodeConflict, "")
-	second := d.Turn("lobby", 3, &first) // numbers may be left out
+	second := d.Turn("lobby", 3, &first) // numbers may be skipped
 	h.taken("the next turn", turn(ada, d, second))
 	h.refused("a turn far above", turn(ada, d, d.Turn("lobby", second.N+1<<20+1, &second)), protocol.CodeBadRequest, "")
 	h.refused("a lower turn", turn(ada, d, d.Turn("lobby", 2, &first)), protocol.CodeConflict, "")

@@ -5,7 +5,7 @@
 // The main type is [Vault], a [rules.Vault] in a transaction. [Turns] and [Devices] read for requests.
 //
 // To add something, write a method with its statement here, and one in store/memory; store/storetest compares them.
-// Parameters are $1, $2 …, and must first appear in that order, because SQLite numbers them so.
+// Parameters are $1, $2 …, and must first appear in that order, because SQLite numbers them that way.
 //
 // The package must not know a driver, nor permissions.
 package vault

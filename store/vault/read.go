@@ -46,8 +46,8 @@ func Devices(c Conn, room string, devices []string) (all []protocol.Device, err 
 // Tables are the tables with rows of rooms, each with its key beside room.
 var Tables = [...]struct{ Name, Key string }{{"turns", "n"}, {"wraps", "device, n"}, {"room_devices", "device"}, {"dues", "user_id"}}
 
-// Purge returns statements that delete turns which no message needs any more, once messages of a room (the parameter)
-// were deleted: the turns before the one that was the newest a minute before the oldest message. Each ends with rest.
+// Purge returns statements that delete the turns that no message needs, after messages of a room (the parameter) were
+// deleted: the turns before the one that was the newest a minute before the oldest message. Each ends with rest.
 func Purge(room, rest string) []string {
 	needed := `(SELECT max(n) FROM turns WHERE room = ` + room + ` AND at < coalesce(
 		(SELECT created_at FROM messages WHERE room = ` + room + ` ORDER BY seq LIMIT 1) - 60000000, 9000000000000000000))`

@@ -8,7 +8,7 @@ import (
 	"hallway/store/row"
 )
 
-// A Conn is a transaction, or a connection that reads.
+// A Conn is a transaction, or a connection for reading.
 type Conn interface {
 	// Exec carries out a statement.
 	Exec(query string, args ...any) error
@@ -109,7 +109,7 @@ func ids(devices []string) string {
 
 // AddWraps stores wraps.
 func (v *Vault) AddWraps(r *rules.Room, n int64, wraps []protocol.Wrap) {
-	latest := make(map[string]int, len(wraps)) // of several for a device the last one counts
+	latest := make(map[string]int, len(wraps)) // of several wraps for a device, the last one counts
 	for i := range wraps {
 		latest[wraps[i].To] = i
 	}
@@ -212,7 +212,7 @@ func (v *Vault) Enter(r *rules.Room, device string) {
 // devicesOf selects the ids of a user's devices ($1).
 const devicesOf = `(SELECT id FROM devices WHERE user_id = $1)`
 
-// Leave takes devices out of rooms.
+// Leave removes devices from rooms.
 func (v *Vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 	var rooms []int64
 	switch {
@@ -237,7 +237,7 @@ func (v *Vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 		v.query(func(scan func(...any) error) error {
 			var d rules.DueRoom
 			err := scan(&d.Room, &d.Epoch)
-			if protocol.ValidRoom(d.Room) { // else it was dropped
+			if protocol.ValidRoom(d.Room) { // otherwise the room was dropped
 				due = append(due, d)
 			}
 			return err
@@ -249,7 +249,7 @@ func (v *Vault) Leave(who rules.Leaver) (due []rules.DueRoom) {
 	return due
 }
 
-// Forget deletes all that belongs to a user.
+// Forget deletes all devices and wraps of a user.
 func (v *Vault) Forget(user string) []rules.DueRoom {
 	due := v.Leave(rules.Leaver{User: user})
 	for _, step := range [...]string{

@@ -1,6 +1,6 @@
-// Package word defines the words of a text for a search: [Index] returns the terms under which a text is found,
-// [Parse] those that a query asks for. Both use one folder and one scanner, so that a copied piece of a text finds
-// the text.
+// Package word defines the words of a text for a search: [Index] returns the terms by which a text is found, [Parse]
+// the terms that a query asks for. Both use one folder and one scanner, so that a copied piece of a text finds the
+// text.
 //
 // # Folding
 //
@@ -19,9 +19,9 @@
 // Besides the row, in any order, a text has:
 //
 //   - the punctuation at the ends of chunks, which therefore separates nothing;
-//   - the beginnings of its words, one letter and two, as terms of their own: to collect all words with so short a prefix
-//     would be slow;
-//   - the ends of long words from each of their letters on, so that a part of a compound is the beginning of one of these;
+//   - the beginnings of its words, one letter and two, as separate terms, because collecting all words with so short a
+//     prefix would be slow;
+//   - the ends of long words from each of their letters on, so that a part of a compound is the beginning of such an end;
 //   - words without the hyphens, apostrophes and dots inside of them ("email" for "e-mail"), with "ae" for "ä" and the
 //     like, and without the prefixes of Arabic and Hebrew words (articles, "and", "in").
 //
@@ -32,10 +32,9 @@
 //
 // # What this package must not know
 //
-// Databases. The terms hold no ASCII character but lower-case letters, digits and, between them, spaces, so that a
-// plain tokenizer takes them as they are.
+// Databases. The terms contain no ASCII characters but lower-case letters, digits and, between them, spaces, so that a
+// plain tokenizer keeps them.
 package word
 
-// Version changes with the terms that Index makes of some text: an index that was made
-// by another version must be made anew.
+// Version changes with the terms that Index makes of some text: an index of another version must be made anew.
 const Version = 1

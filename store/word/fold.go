@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// gap separates two terms of a chunk and is none itself.
+	// gap separates two terms of a chunk. It is no term itself.
 	gap = '\u0f0b'
 	// joint is the zero-width non-joiner, with which Persian writes some words in two
 	// parts.
@@ -19,13 +19,13 @@ const (
 // folded is a text in the form in which texts are compared.
 type folded struct {
 	runes []rune
-	// spelled reports whether it has a letter that may also be written as two, such as "ä".
+	// spelled reports whether the text has a letter that may also be written as two, such as "ä".
 	spelled bool
-	spell   bool // write these as two
-	compose bool // has characters that belong together
+	spell   bool // write such letters as two
+	compose bool // the text has characters that belong together
 }
 
-// fold folds a text. Where spell is set, "ä" becomes "ae", and so on.
+// fold folds a text. If spell is set, "ä" becomes "ae", and so on.
 func fold(text string, spell bool) folded {
 	f := folded{runes: make([]rune, 0, len(text)), spell: spell}
 	for at := 0; at < len(text); {
@@ -62,7 +62,7 @@ func (f *folded) add(r rune, text string) {
 	case isHangul(r) || isHan(r):
 		f.runes = append(f.runes, r)
 		return
-	case r == '´': // by its decomposition a space
+	case r == '´': // its decomposition is a space
 		f.runes = append(f.runes, '\'')
 		return
 	case unicode.Is(unicode.No, r): // 3½ is not 31/2
@@ -104,7 +104,7 @@ func (f *folded) fold(r rune) {
 		f.runes = append(f.runes, digit(r))
 		return
 	}
-	r = unicode.ToLower(unicode.ToUpper(r)) // also what has two lower cases, such as the Greek sigma
+	r = unicode.ToLower(unicode.ToUpper(r)) // also for letters with two lower-case forms, such as the Greek sigma
 	switch {
 	case 'ァ' <= r && r <= 'ヶ' || r == 'ヽ' || r == 'ヾ':
 		r -= 'ァ' - 'ぁ'
@@ -122,8 +122,8 @@ func (f *folded) fold(r rune) {
 	f.runes = append(f.runes, r)
 }
 
-// nasal replaces a nasal before a letter of its row in Devanagari by the point that stands for any nasal: people
-// write one word both ways.
+// nasal replaces a nasal before a letter of its row in Devanagari by the point that stands for any nasal, because
+// people write a word in both ways.
 func (f *folded) nasal(next rune) {
 	const nasals, point, joiner = "ङञणनम", '\u0902', '\u094d'
 	n := len(f.runes)
@@ -137,7 +137,7 @@ func (f *folded) nasal(next rune) {
 	}
 }
 
-// respell writes a letter as two, where people do so.
+// respell writes a letter as two, if people do so.
 func (f *folded) respell(r rune) bool {
 	if r != 'ø' {
 		return false
@@ -149,7 +149,7 @@ func (f *folded) respell(r rune) bool {
 	return f.spell
 }
 
-// mark folds a combining mark: accents and points go, vowels and joiners stay.
+// mark folds a combining mark: accents and points are removed, vowels and joiners stay.
 func (f *folded) mark(r rune) {
 	last := rune(0)
 	if len(f.runes) > 0 {
@@ -170,7 +170,7 @@ func (f *folded) mark(r rune) {
 		return
 	}
 	switch {
-	case r == '\u0901': // nasal vowels in Devanagari, which many write by another point
+	case r == '\u0901': // nasal vowels in Devanagari, which many people write with another point
 		r = '\u0902'
 	case r == '\u20e3': // a keycap
 	case isAccent(r):
@@ -181,9 +181,9 @@ func (f *folded) mark(r rune) {
 	f.runes = append(f.runes, r)
 }
 
-// isAccent reports whether texts are compared without a mark. By their class these are the points of Hebrew, Arabic
-// and Syriac, the nukta of India's scripts, and marks above, below or across a letter; beside a letter, in Buginese
-// and Tai Tham, they are vowels.
+// isAccent reports whether texts are compared without a mark. These marks are the points of Hebrew, Arabic and Syriac,
+// the nukta of India's scripts, and marks above, below or across a letter; beside a letter, in Buginese and Tai Tham,
+// they are vowels.
 func isAccent(r rune) bool {
 	if unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Me, r) || r == '\u034f' {
 		return true
@@ -212,7 +212,7 @@ func isInvisible(r rune) bool {
 	return 0x1f3fb <= r && r <= 0x1f3ff
 }
 
-// digit returns a decimal digit as ASCII. Unicode has them in tens, from zero on.
+// digit returns a decimal digit as ASCII. In Unicode each script's ten digits are consecutive, from zero on.
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {
@@ -229,5 +229,5 @@ func digit(r rune) rune {
 
 func isHangul(r rune) bool { return 0xac00 <= r && r <= 0xd7a3 }
 
-// isHan reports whether a character is one of the usual Chinese ones.
+// isHan reports whether a character is a common Chinese one.
 func isHan(r rune) bool { return 0x3400 <= r && r <= 0x9fff }

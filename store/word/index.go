@@ -8,23 +8,23 @@ import (
 const (
 	// wordMax limits the characters of a word that are compared.
 	wordMax = 64
-	// longMin is the length from which on a word is found by its parts, partMin the least length of a part, and
-	// partMax limits its compared characters.
+	// longMin is the length from which on a word is found by its parts, partMin the least length of a part, and partMax
+	// limits the compared characters of a part.
 	longMin, partMin, partMax = 7, 4, 16
-	// longKept limits the long words of a text that are compared for common ends.
+	// longKept limits a text's long words that are compared for common ends.
 	longKept = 16
 	// partsMax limits the parts of words of one text: those of some 5,000 letters of German.
 	partsMax = 1024
 )
 
-// The terms that are no words begin with characters that folding leaves nowhere.
+// Terms that are not words begin with characters that do not occur in folded texts.
 const (
-	first1 = "¹" // the first letter of a word
-	first2 = "²" // the first two
-	within = "ª" // a part of a word, from some letter on
+	first1 = "¹" // before the first letter of a word
+	first2 = "²" // before the first two
+	within = "ª" // before a part of a word, from some letter on
 )
 
-// Index returns the terms of a text, with a space between two.
+// Index returns the terms of a text, separated by spaces.
 func Index(text string) string {
 	f := fold(text, false)
 	x := indexer{row: make([]byte, 0, 4*len(text)), beside: make([]byte, 0, 8*len(text)), words: make(map[string]bool), long: make([][]rune, 0, longKept)}
@@ -36,14 +36,14 @@ func Index(text string) string {
 	return strings.TrimSuffix(string(append(x.row, x.beside...)), " ")
 }
 
-// indexer collects terms, each with a space after it.
+// indexer collects terms, each followed by a space.
 type indexer struct {
 	row, beside []byte
-	also        bool            // the words are others for those in the row
-	words       map[string]bool // what is noted; false: without parts
-	long        [][]rune        // of which the ends are beside
-	noted       int             // parts of words
-	one         [36]bool        // beginnings that are beside, of ASCII
+	also        bool            // the words replace others of the row
+	words       map[string]bool // the noted words; false: without parts
+	long        [][]rune        // the words whose ends are noted
+	noted       int             // the number of noted parts
+	one         [36]bool        // the noted one-letter beginnings, in ASCII
 	two         [36 * 36]bool
 }
 
@@ -94,7 +94,7 @@ func (x *indexer) punctuation(signs []item) {
 	}
 }
 
-// word adds the terms by which a word is found besides its place in the row, or instead of it.
+// word adds the terms by which a word is found in addition to, or instead of, its place in the row.
 func (x *indexer) word(word []rune, itself bool) {
 	var room [4 * 16]byte
 	key := appendRunes(room[:0], word, wordMax)
@@ -162,7 +162,7 @@ func (x *indexer) begin(word []rune, itself bool) {
 	}
 }
 
-// place returns the place of an ASCII letter or digit; -1 for other characters.
+// place returns the index of an ASCII letter or digit; -1 for other characters.
 func place(r rune) int {
 	switch {
 	case 'a' <= r && r <= 'z':
@@ -188,7 +188,7 @@ func appendRunes(to []byte, runes []rune, n int) []byte {
 // cut returns the first n characters.
 func cut(word []rune, n int) string { return string(word[:min(n, len(word))]) }
 
-// sign returns a symbol's term: for an ASCII one its full width, which folding leaves nowhere.
+// sign returns a symbol's term: an ASCII symbol in full width, which does not occur in folded texts.
 func sign(r rune) rune {
 	if r < 0x80 {
 		r += 0xfee0

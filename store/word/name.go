@@ -9,13 +9,14 @@ import (
 const NamesVersion = 1
 
 const (
-	// nameTermsMax limits the words of a name by which it is found, nameTermMax the characters that are compared from
-	// each of them on.
+	// nameTermsMax limits the words of a name by which it is found, nameTermMax the compared characters from each word
+	// on.
 	nameTermsMax, nameTermMax = 16, 64
 )
 
-// NameTerms returns the terms by which a name is found: the folded name from each of its words on, the whole name first.
-// It is found by a query whose NamePrefix one of them begins with. In scripts without spaces each character begins a word.
+// NameTerms returns the terms by which a name is found: the folded name from each of its words on, the whole name
+// first. A query finds it if one of the terms begins with the query's NamePrefix. In scripts without spaces each
+// character begins a word.
 func NameTerms(name string) []string {
 	f := fold(name, false)
 	terms := nameTerms(f.runes)
@@ -29,7 +30,7 @@ func NameTerms(name string) []string {
 	return terms
 }
 
-// NamePrefix returns the beginning of the terms that a query asks for; "" where it asks for none.
+// NamePrefix returns the beginning of the terms that a query asks for; "" if it asks for none.
 func NamePrefix(query string) string {
 	words, _ := nameWords(fold(query, false).runes)
 	return string(words[:min(len(words), nameTermMax)])
@@ -45,7 +46,7 @@ func nameTerms(folded []rune) (terms []string) {
 	return terms
 }
 
-// nameWords returns the words of a folded name with a space between two, and the places where they begin.
+// nameWords returns the words of a folded name, separated by spaces, and the indexes where they begin.
 func nameWords(folded []rune) (words []rune, starts []int) {
 	before := space
 	for _, r := range folded {

@@ -1,7 +1,7 @@
 package word
 
-// plain maps a folded character to those that it is compared as, where Unicode's tables do not: letters with strokes
-// and hooks, ligatures, letters that a keyboard or a place in a word changes, and signs with the same meaning.
+// plain maps a folded character to its plain form, if Unicode's tables do not: letters with strokes and hooks,
+// ligatures, letters that differ by keyboard or place in a word, and signs with the same meaning.
 var plain = func() map[rune]string {
 	all := make(map[rune]string)
 	for to, from := range map[string]string{

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Query asks for texts that match each of its parts.
+// Query asks for texts that match all of its parts.
 type Query []Any
 
-// Any asks for any of some phrases.
+// Any asks for any one of its phrases.
 type Any []Phrase
 
 // Phrase asks for terms that follow each other.
@@ -20,7 +20,7 @@ type Term struct {
 	Prefix bool
 }
 
-// Parse reads a query: all words, the last as the beginning of one. A query of white space alone asks for nothing,
+// Parse parses a query: all words, the last one as the beginning of a word. A query of white space asks for nothing,
 // and finds nothing.
 func Parse(text string) Query {
 	text = strings.ToValidUTF8(text, "\ufffd")
@@ -58,8 +58,8 @@ func (q Query) with(part Any) Query {
 	return append(q, different)
 }
 
-// chunksOf returns the chunks of a query without the punctuation of its sentences, which also separates chunks. A
-// query of punctuation alone asks for that.
+// chunksOf returns the chunks of a query without the punctuation of sentences, which also separates chunks. It keeps a
+// query of punctuation only.
 func chunksOf(text []rune) (chunks [][]item) {
 	var signs [][]item
 	scan(text, func(chunk []item) {
@@ -89,7 +89,7 @@ func chunksOf(text []rune) (chunks [][]item) {
 	return chunks
 }
 
-// parts reports whether people who write the symbol at a place go on with another word.
+// parts reports whether people who write the symbol at a place begin another word after it.
 func parts(chunk []item, at int) bool {
 	if !isPunctuation(chunk[at]) || at == 0 || at == len(chunk)-1 {
 		return false
@@ -102,8 +102,8 @@ func parts(chunk []item, at int) bool {
 	return before != digits || after != digits
 }
 
-// appendStripped appends a chunk without the punctuation around it. Punctuation before a word may belong to it, as in
-// ".net" and ":D".
+// appendStripped appends a chunk without the punctuation around it. Punctuation before a word may belong to the word,
+// as in ".net" and ":D".
 func appendStripped(chunks [][]item, chunk []item) [][]item {
 	chunk = chunk[:trailing(chunk)]
 	for len(chunk) > 0 && isPunctuation(chunk[0]) {
@@ -139,14 +139,14 @@ func alternatives(chunk []item, last bool) (all Any) {
 				length += len(i.runes)
 			}
 		}
-		if length == len(word) { // nothing else is in the chunk
+		if length == len(word) { // the chunk has nothing else
 			all = append(all, Phrase{wanted(word, last)})
 		}
 	})
 	return all
 }
 
-// phrase returns the terms of a chunk in their order.
+// phrase returns the terms of a chunk in order.
 func phrase(chunk []item, last bool) (p Phrase) {
 	if len(chunk) == 1 && chunk[0].isWord() {
 		return Phrase{wanted(chunk[0].runes, last)}

@@ -6,24 +6,24 @@ import (
 	"unicode"
 )
 
-// kind says how a search treats a folded character, or a run of them.
+// kind is the treatment of a folded character, or a run of them, in a search.
 type kind uint8
 
 const (
 	space   kind = iota // ends a chunk
-	letters             // of scripts with spaces between words
+	letters             // in scripts with spaces between words
 	digits
-	grams // of scripts without
+	grams // in scripts without
 	symbol
-	hyphen // joins what is on both sides of it, or is a symbol
-	hidden // nothing
+	hyphen // joins its two sides, or is a symbol
+	hidden // is ignored
 )
 
 // item is a run of one kind in a chunk. A symbol is one character.
 type item struct {
 	kind   kind
 	runes  []rune
-	joined bool // to the one before it, by a hyphen
+	joined bool // to the previous item, by a hyphen
 }
 
 func (i item) is(r rune) bool { return i.kind == symbol && i.runes[0] == r }
@@ -84,7 +84,7 @@ func kindAt(text []rune, at int) kind {
 	}
 }
 
-// kindBeside returns the kind of a neighbour: a symbol where there is no word.
+// kindBeside returns the kind of a neighbour: a symbol if there is no word.
 func kindBeside(text []rune, at int) kind {
 	if at < 0 || at >= len(text) {
 		return symbol
@@ -119,7 +119,7 @@ func kindOf(r rune) kind {
 	return letters
 }
 
-// isGram reports whether a letter or a mark is of a script without spaces between words.
+// isGram reports whether a letter or a mark belongs to a script without spaces between words.
 func isGram(r rune) bool {
 	switch {
 	case r < 0x0e00:
@@ -143,8 +143,8 @@ func isPunctuation(i item) bool {
 	return unicode.IsPunct(r) && !strings.ContainsRune(`#%&@/\_‰‱§†‡`, r)
 }
 
-// trailing returns the place of the punctuation at the end of a chunk, if a word is before it. Among symbols alone,
-// as in "->", all belong to the word.
+// trailing returns the index of the punctuation at the end of a chunk, if a word is before it. In a chunk of symbols,
+// such as "->", all belong to the word.
 func trailing(chunk []item) int {
 	end := len(chunk)
 	for end > 0 && isPunctuation(chunk[end-1]) {
@@ -160,7 +160,7 @@ func hasWord(chunk []item) bool {
 	return slices.ContainsFunc(chunk, func(i item) bool { return i.kind != symbol })
 }
 
-// whole returns words of a chunk without the joints of their parts: hyphens and apostrophes, and the dots in
+// whole returns words of a chunk without the characters that join their parts: hyphens and apostrophes, and the dots in
 // "U.S.A.".
 func whole(chunk []item, each func(word []rune)) {
 	for from := 0; from < len(chunk); {

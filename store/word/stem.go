@@ -3,14 +3,14 @@ package word
 import "strings"
 
 const (
-	// stemMin is the least length of the rest of a word; after an article less is enough.
+	// stemMin is the least length of the rest of a word; nounMin that after an article.
 	stemMin, nounMin = 3, 2
 )
 
 // stems returns a word without its prefixes in Arabic and Hebrew: the article, "and", "in", "to", "as", alone or
 // together.
 func stems(word []rune) (all [][]rune) {
-	one, two := "", "" // what may be the first letter, and the second after it
+	one, two := "", "" // the possible first letter, and the second after it
 	switch r := word[0]; {
 	case 0x0600 <= r && r <= 0x06ff:
 		if noun := article(word); noun != nil {
@@ -31,7 +31,7 @@ func stems(word []rune) (all [][]rune) {
 	return all
 }
 
-// article returns an Arabic word without its article and the prefixes before that; nil: it has no article.
+// article returns an Arabic word without its article and the prefixes before the article; nil: it has no article.
 func article(word []rune) (noun []rune) {
 	at := 0
 	if word[0] == 'و' || word[0] == 'ف' {
