@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// Append appends field to dst, with its length in front: 4 bytes, big endian. It is not
+// Append appends a field to dst, after its length in 4 bytes, big endian. It is not
 // inlined, because it has many callers and the page would grow.
 //
 //go:noinline
@@ -26,7 +26,7 @@ func AppendText(dst []byte, field string) []byte {
 //go:noinline
 func appendLength(dst []byte, n int) []byte { return binary.BigEndian.AppendUint32(dst, uint32(n)) }
 
-// Split returns the fields that Append and AppendText have written. It reports whether b is such a list.
+// Split returns the fields of a list that Append and AppendText have written. ok is false if b is not such a list.
 func Split(b []byte) (fields [][]byte, ok bool) {
 	for len(b) > 0 {
 		if len(b) < 4 {
@@ -70,7 +70,7 @@ func Decode(s string) []byte {
 const (
 	KeyID      = "key id"      // commits to the secret, as a part of the kid
 	KeyMessage = "key message" // encrypts messages
-	KeyLink    = "key link"    // encrypts the secret before
+	KeyLink    = "key link"    // encrypts the previous secret
 )
 
 // KeyInfo returns the info from which HKDF derives a key with a purpose.
@@ -81,12 +81,12 @@ func Kid(n int64, commitment []byte) string {
 	return strconv.FormatInt(n, 10) + "." + Encode(commitment)
 }
 
-// JWK returns a public key in the canonical form, whose SHA-256 is its thumbprint (RFC 7638).
+// JWK returns the canonical form of a public key. Its SHA-256 is the key's thumbprint (RFC 7638).
 func JWK(k protocol.PublicKey) string {
 	return `{"crv":"P-256","kty":"EC","x":"` + k.X + `","y":"` + k.Y + `"}`
 }
 
-// DeviceID returns the id of a device, from the thumbprint of its Sign; "" if it is not a thumbprint.
+// DeviceID returns the id of a device from the thumbprint of its Sign, or "" if that is not a thumbprint.
 func DeviceID(thumbprint []byte) string {
 	if len(thumbprint) != 32 {
 		return ""
@@ -106,25 +106,25 @@ func TurnBytes(room string, t *protocol.Turn) []byte {
 	return T("turn", room, strconv.FormatInt(t.N, 10), t.Kid, t.PrevKid, t.Prev, t.Link, string(out), t.By, t.At)
 }
 
-// LinkAAD returns the additional data of a link: the secret of prevKid, encrypted with that of kid.
+// LinkAAD returns the additional data of a link. A link is the secret of prevKid, encrypted with the secret of kid.
 func LinkAAD(room, kid, prevKid string) []byte { return T("link", room, kid, prevKid) }
 
-// WrapInfo returns the info of a wrap: the secret of kid, encrypted for a device.
+// WrapInfo returns the info of a wrap. A wrap is the secret of kid, encrypted for a device.
 func WrapInfo(room, kid, device string) []byte { return T("wrap", room, kid, device) }
 
-// CodeBytes returns the bytes whose hash [Code] turns into a room's code, from the hash of the room's
-// newest turn's TurnBytes.
+// CodeBytes returns bytes whose hash [Code] converts to a room's code. turnHash is the hash of the newest
+// turn's TurnBytes.
 func CodeBytes(turnHash string) []byte { return T("code", turnHash) }
 
-// The size of a room's code: the number of groups, the digits of a group, the bytes for a group.
+// The size of a room's code: the number of groups, the digits in a group, and the hash bytes for a group.
 const (
 	codeGroups     = 6
 	codeDigits     = 5
 	codeGroupBytes = 5
 )
 
-// Code returns the 30 digits that people compare, in groups with spaces between; "" if hash is not
-// a hash.
+// Code returns the 30 digits that people compare, in groups that are separated by spaces, or "" if hash is
+// not a hash.
 func Code(hash []byte) string {
 	if len(hash) < codeGroups*codeGroupBytes {
 		return ""

@@ -10,11 +10,11 @@ import (
 // Place identifies a message. The encryption binds the content to it.
 type Place struct {
 	Room    string
-	ID      string // the message's
+	ID      string // the message's id
 	Sender  string // the user's id
 	Kid     string
 	ReplyTo string
-	SentAt  string // as sent
+	SentAt  string // as in the frame
 }
 
 // AAD returns the additional data of a message's encryption.
@@ -22,7 +22,7 @@ func (p *Place) AAD() []byte {
 	return T("message", p.Room, p.ID, p.Sender, p.Kid, p.ReplyTo, p.SentAt)
 }
 
-// ContentBytes returns what a device signs to send a content at the place of aad.
+// ContentBytes returns the bytes that a device signs to send a content at the place of aad.
 func ContentBytes(aad []byte, device string, content []byte) []byte {
 	return append(aad[:len(aad):len(aad)], T("content", device, string(content))...)
 }
@@ -30,19 +30,19 @@ func ContentBytes(aad []byte, device string, content []byte) []byte {
 // The parts of a plaintext, in bytes.
 const (
 	idBytes     = 16 // the device's id
-	sigBytes    = 64 // its signature
+	sigBytes    = 64 // the device's signature
 	blockBytes  = 256
-	headerBytes = 3 // of a content
+	headerBytes = 3 // the header of a content
 	tagBytes    = 16
 )
 
-// The first byte of a content, and that of the padding behind it.
+// The first byte of a content, and the first byte of the padding after it.
 const (
 	contentVersion = 1
 	paddingBegin   = 0x80
 )
 
-// EditMax is the highest number of an edit.
+// EditMax is the highest edit number.
 const EditMax = 1<<16 - 1
 
 var (
@@ -50,13 +50,13 @@ var (
 	errPlaintext = errors.New("e2ee: not a plaintext")
 )
 
-// AppendContent appends a content to dst: the number of the edit (0: the original), and JSON.
+// AppendContent appends a content to dst: the edit number (0: the original) and the JSON of c.
 func AppendContent(dst []byte, edit int64, c *protocol.Content) []byte {
 	dst = binary.BigEndian.AppendUint16(append(dst, contentVersion), uint16(edit))
 	return c.Append(dst)
 }
 
-// ReadContent reads the output of AppendContent.
+// ReadContent decodes the output of AppendContent.
 func ReadContent(b []byte) (edit int64, c protocol.Content, err error) {
 	if len(b) < headerBytes || b[0] != contentVersion {
 		return 0, c, errContent
@@ -93,6 +93,6 @@ func plaintextSize(content int) int {
 	return (idBytes + sigBytes + content + 1 + blockBytes - 1) / blockBytes * blockBytes
 }
 
-// SealedSize returns the size of the ciphertext of a content with so many bytes. A relay takes at most its text_bytes
-// and [protocol.EncryptedExtraBytesMax].
+// SealedSize returns the size of the ciphertext of a content, both in bytes. A relay accepts at most its limit text_bytes plus
+// [protocol.EncryptedExtraBytesMax].
 func SealedSize(content int) int { return plaintextSize(content) + tagBytes }

@@ -1,15 +1,15 @@
-// Package e2ee holds the formats of end-to-end encrypted rooms: the bytes that are signed,
-// bound or encrypted, and how a message's plaintext is laid out. docs/PROTOCOL.md is the same
-// in prose.
+// Package e2ee defines the formats of end-to-end encrypted rooms: the bytes that are signed,
+// bound or encrypted, and the layout of a message's plaintext. docs/PROTOCOL.md describes the
+// same formats.
 //
 // # Formats
 //
-// Everything that is signed or bound begins with [T], which puts the length before each
-// field, so that two different inputs never have the same bytes:
+// All signed or bound bytes are made by [T], which writes the length before each field, so
+// that two different inputs never have the same bytes:
 //
-//	DeviceBytes    signed by a device: its box key is this user's
+//	DeviceBytes    signed by a device: its box key belongs to this user
 //	TurnBytes      signed by a device: a new secret of a room
-//	LinkAAD        bound to the secret before, encrypted with the next one
+//	LinkAAD        bound to the previous secret, encrypted with the next one
 //	WrapInfo       bound to a secret, encrypted for a device by HPKE
 //	Place.AAD      bound to a message: its place in the room
 //	ContentBytes   signed by a device: a message's content, at its place
@@ -20,11 +20,11 @@
 //
 // A [Certificate] is a JWT by which the host's token issuer vouches for a device.
 //
-// To sign or bind something new, add a new label, a function here, and vectors in
+// To sign or bind something new, add a label, a function in this package, and vectors in
 // e2ee/native/testdata.
 //
 // # What this package must not know
 //
-// Ciphers: e2ee/native has those of Go, and component/element/e2ee.js those of a browser.
-// It imports no package that would make the browser build much larger.
+// Ciphers: they are in e2ee/native for Go, and in component/element/e2ee.js for a browser.
+// This package imports no package that would make the browser build much larger.
 package e2ee

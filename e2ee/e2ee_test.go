@@ -14,7 +14,7 @@ func TestFieldsCannotRunIntoEachOther(t *testing.T) {
 	for _, fields := range [][]string{{"ab", "c"}, {"a", "bc"}, {"abc"}, {"abc", ""}, {"", "abc"}, {}} {
 		b := T("label", fields...)
 		if seen[string(b)] {
-			t.Errorf("%q has the bytes of another", fields)
+			t.Errorf("%q has the same bytes as another input", fields)
 		}
 		seen[string(b)] = true
 		got, ok := Split(b)
@@ -25,12 +25,12 @@ func TestFieldsCannotRunIntoEachOther(t *testing.T) {
 	whole := T("label", "a", "b")
 	for n := range whole {
 		if fields, ok := Split(whole[:n]); ok && len(fields) == 3 {
-			t.Errorf("%d bytes of %d are taken for all", n, len(whole))
+			t.Errorf("the first %d bytes of %d are accepted as a list", n, len(whole))
 		}
 	}
 }
 
-// TestBytesByHand compares with bytes that were put together by hand from docs/PROTOCOL.md.
+// TestBytesByHand compares the formats with bytes that were written by hand from docs/PROTOCOL.md.
 func TestBytesByHand(t *testing.T) {
 	turn := protocol.Turn{N: 2, Kid: "2.k", PrevKid: "1.k", Prev: "p", Link: "l", Out: []string{"u_9", "u"}, By: "d", At: "t"}
 	box := protocol.PublicKey{X: "X", Y: "Y"}
@@ -60,18 +60,18 @@ func TestPlaintext(t *testing.T) {
 		if err != nil || len(b)%256 != 0 || len(b) != plaintextSize(size) || !bytes.Equal(d, device) || !bytes.Equal(s, sig) || !bytes.Equal(got, content) {
 			t.Fatalf("%d bytes: %v, %d bytes of %d", size, err, len(got), len(b))
 		}
-		// A block more, or another last byte, is none.
+		// A plaintext with another block of padding, or another last byte, is malformed.
 		if _, _, _, err := ReadPlaintext(append(b, make([]byte, 256)...)); err == nil {
-			t.Errorf("%d bytes: a block of zeros behind is taken", size)
+			t.Errorf("%d bytes: another block of zeros is accepted", size)
 		}
 		b[len(b)-1] = 1
 		if _, _, _, err := ReadPlaintext(b); err == nil {
-			t.Errorf("%d bytes: another last byte is taken", size)
+			t.Errorf("%d bytes: another last byte is accepted", size)
 		}
 	}
 	for _, b := range [][]byte{nil, make([]byte, 256), make([]byte, 255), append(make([]byte, 79), append([]byte{0x80}, make([]byte, 176)...)...)} {
 		if _, _, _, err := ReadPlaintext(b); err == nil {
-			t.Errorf("%d bytes are taken", len(b))
+			t.Errorf("%d bytes are accepted", len(b))
 		}
 	}
 }
@@ -90,11 +90,11 @@ func TestContent(t *testing.T) {
 	}
 	null := "\x01\x00\x00" + `{"text":"hi","mentions":null,"files":[{"id":"f","name":"a","type":"t","size":1,"width":null,"alt":null,"key":"k","iv":"i"}]}`
 	if _, got, err := ReadContent([]byte(null)); err != nil || got.Text != "hi" || len(got.Mentions) != 0 || len(got.Files) != 1 {
-		t.Errorf("with null for what there is not: %+v, %v", got, err)
+		t.Errorf("with null for missing members: %+v, %v", got, err)
 	}
 	for _, bad := range []string{"", "\x01\x00", "\x02\x00\x00{}", "\x01\x00\x00", "\x01\x00\x00{}x", "\x01\x00\x00{\"text\":1}"} {
 		if _, _, err := ReadContent([]byte(bad)); err == nil {
-			t.Errorf("%q is taken", bad)
+			t.Errorf("%q is accepted", bad)
 		}
 	}
 }
@@ -126,18 +126,18 @@ func TestReadCertificate(t *testing.T) {
 			t.Fatalf("%s is not there", c.old)
 		}
 		if got, ok := read(h, p, "lobby"); ok {
-			t.Errorf("%s in place of %s is taken: %+v", c.new, c.old, got)
+			t.Errorf("%s in place of %s is accepted: %+v", c.new, c.old, got)
 		}
 	}
 	if _, ok := ReadCertificate("a.b", "lobby"); ok {
-		t.Error("two parts are taken")
+		t.Error("a token with two parts is accepted")
 	}
 }
 
 func TestDecodeIsStrict(t *testing.T) {
 	for _, s := range []string{"AA==", "AB", "A", "A\nA", "+/AA", "AAA="} {
 		if b := Decode(s); b != nil {
-			t.Errorf("%q is taken", s)
+			t.Errorf("%q is accepted", s)
 		}
 	}
 }
@@ -149,6 +149,6 @@ func TestCode(t *testing.T) {
 		t.Errorf("the code is %s", code)
 	}
 	if Code(hash[:29]) != "" {
-		t.Error("29 bytes have a code")
+		t.Error("a hash of 29 bytes has a code")
 	}
 }

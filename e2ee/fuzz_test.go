@@ -8,7 +8,8 @@ import (
 	"hallway/protocol"
 )
 
-// FuzzReadPlaintext reads what a member may encrypt. What is taken has one form only, so that a signature covers all of it.
+// FuzzReadPlaintext reads any plaintext that a member may encrypt. An accepted plaintext must have only one form, so that its signature
+// covers all of it.
 func FuzzReadPlaintext(f *testing.F) {
 	said := protocol.Content{Text: "hi", Files: []protocol.SealedFile{{File: protocol.File{ID: "f", Name: "a", Size: 1}, Key: "k", IV: "i"}}}
 	for _, content := range [][]byte{nil, {1}, AppendContent(nil, 3, &said), []byte("\x01\x00\x00{\"text\":\"\\u0000\"}"), []byte("\x01\x00\x00{}")} {
@@ -32,7 +33,7 @@ func FuzzReadPlaintext(f *testing.F) {
 	})
 }
 
-// FuzzReadCertificate reads what a relay may hand on as a certificate.
+// FuzzReadCertificate reads any text that a relay may hand on as a certificate.
 func FuzzReadCertificate(f *testing.F) {
 	token := func(header, claims string) string {
 		return Encode([]byte(header)) + "." + Encode([]byte(claims)) + ".sig"
@@ -58,7 +59,7 @@ func FuzzReadCertificate(f *testing.F) {
 	})
 }
 
-// FuzzSplit reads what a stored value may have become.
+// FuzzSplit splits any bytes that a damaged store may contain.
 func FuzzSplit(f *testing.F) {
 	f.Add(T("label", "a", "", "b"))
 	f.Add([]byte("\xff\xff\xff\xff"))

@@ -1,4 +1,4 @@
-// Bytes as ciphers take them: joined, in lists of fields, as text and as base64url.
+// Converts the bytes for ciphers: joins them, reads and writes lists of fields, text and base64url.
 
 const encoder = new TextEncoder();
 export const text = (bytes) => new TextDecoder().decode(bytes);
@@ -19,7 +19,7 @@ export function join(...parts) {
   return all;
 }
 
-/** Returns the fields of a list, each with its length before it. */
+/** Returns the fields of a list. In a list, each field has its length before it. */
 export function split(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const fields = [];
@@ -31,7 +31,7 @@ export function split(bytes) {
   return fields;
 }
 
-/** Makes such a list. An undefined field is empty. */
+/** Returns a list of fields. An undefined field is empty. */
 export function pack(fields) {
   return join(
     ...fields.flatMap((field) => {

@@ -1,16 +1,16 @@
-// Writes an element's complaints to the console.
+// Writes an element's warnings and errors to the console.
 
 import { oddAttributes } from './setup.js';
 
 /**
- * Puts an error on the console. Its stack is read first: until then an engine keeps the objects that the functions of the stack were
- * called on, elements among them.
+ * Writes an error to the console. It reads the stack first: until then an engine keeps all objects of the stack's functions alive,
+ * which may be elements.
  */
 export const logError = (error) => console.error('[hallway]', error.stack ? error : String(error));
 
 export const warn = (sentence) => console.warn(`[hallway] ${sentence}`);
 
-/** Returns a function that warns of attributes with a value that no such attribute has, of each once. */
+/** Returns a function that warns once of each attribute with an unknown value. */
 export function oddities(element) {
   let known = [];
   return () => {

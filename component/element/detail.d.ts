@@ -11,13 +11,13 @@ export interface User {
 export interface MessageFile {
   id: string;
   name: string;
-  /** By its bytes, for example `image/png`. */
+  /** The type that the file's bytes have, for example `image/png`. */
   type: string;
   size: number;
-  /** In pixels; of pictures. */
+  /** The width of a picture in pixels. */
   width?: number;
   height?: number;
-  /** A text in the picture's place. */
+  /** The alternative text of a picture. */
   alt?: string;
 }
 
@@ -25,16 +25,16 @@ export interface MessageFile {
 export interface Message {
   room: string;
   id: string;
-  /** Its place in the room, which never changes. */
+  /** The message's position in the room, which never changes. */
   seq: number;
-  /** The room's revision at which it was last changed. */
+  /** The room's revision at the message's last change. */
   rev: number;
   sender: User;
   /** RFC 3339, UTC; strictly increases with `seq`. */
   created_at: string;
   sent_at?: string;
   text?: string;
-  /** Parts of the text, in bytes of UTF-8, that name a user or everybody. */
+  /** The parts of the text that name a user or everybody. Positions and lengths are in bytes of UTF-8. */
   mentions?: { at: number; len: number; user?: string; all?: true }[];
   files?: MessageFile[];
   /** The text holds only the names of the files. */
@@ -48,7 +48,7 @@ export interface Message {
 
 export interface MessageDetail {
   message: Message;
-  /** In an encrypted chat: why it is not certain that the sender wrote the message. `plain`: it came unencrypted. Left out: it is certain. */
+  /** In an encrypted chat: the reason why the sender is not certain to have written the message. `plain`: it came unencrypted. It is missing if the sender is certain. */
   mark?: 'waiting' | 'before' | 'altered' | 'uncertain' | 'plain';
 }
 

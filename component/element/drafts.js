@@ -1,8 +1,8 @@
 // Drafts: unsent texts that survive a reload. Each tab has its own drafts, so that no tab overwrites another's. A new tab takes the
-// last draft that no tab uses. A tab holds a lock for each of its drafts, which tells the others that it is used.
+// last unused draft. A tab holds a lock for each of its drafts, so that other tabs know that it is used.
 
 const PREFIX = 'hallway:draft:';
-const OTHERS_MAX = 16; // of one user in one room; older ones go
+const OTHERS_MAX = 16; // the highest number of unused drafts of one user in one room
 
 /** Returns the page's storage, or one that keeps nothing if the page has none. */
 function storage(open) {
@@ -19,11 +19,11 @@ function put(store, key, value) {
     if (value) store.setItem(key, value);
     else store.removeItem(key);
   } catch {
-    // kept only in the page
+    // The draft stays in the page only.
   }
 }
 
-/** Reads a stored draft. Others can write to the storage, too. */
+/** Reads a stored draft. It checks the format, because other scripts can write to the storage, too. */
 function read(store, key) {
   try {
     return JSON.parse(store.getItem(key));
@@ -36,13 +36,13 @@ export function createDrafts() {
   const local = storage(() => window.localStorage);
   const session = storage(() => window.sessionStorage);
   const { locks } = navigator;
-  const slots = new Map(); // the place of each draft that is open, by its key
+  const slots = new Map(); // the slot of each open draft, by its key
   let release;
   const released = new Promise((resolve) => {
     release = resolve;
   });
 
-  /** Takes a place if it is free. Without locks (the page is not served securely) a tab only knows that its own place is free. */
+  /** Takes a slot if it is free. Without locks (in an insecure context) a tab only knows that its own slot is free. */
   const take = (slot, own) =>
     new Promise((resolve) => {
       if (!locks) return resolve(own);
@@ -54,7 +54,7 @@ export function createDrafts() {
     });
 
   return {
-    /** Opens the draft of a user in a room; resolves with the stored draft, or null. */
+    /** Opens the draft of a user in a room. Resolves with the stored draft, or null. */
     async open(key) {
       const prefix = `${PREFIX}${key}:`;
       const own = read(session, PREFIX + key);
@@ -67,18 +67,18 @@ export function createDrafts() {
       for (const slot of [own, ...others.slice(0, OTHERS_MAX), fresh]) {
         if (!slot || !(await take(slot, slot === own || slot === fresh))) continue;
         slots.set(key, slot);
-        if (!own) put(session, PREFIX + key, JSON.stringify(slot)); // else another chat of this tab has it
+        if (!own) put(session, PREFIX + key, JSON.stringify(slot)); // otherwise another chat of this tab uses the slot
         return read(local, slot);
       }
       return null;
     },
-    /** Stores an open draft, an object of strings. An empty one is removed. */
+    /** Stores an open draft, an object of strings. Removes an empty one. */
     keep(key, draft) {
       const slot = slots.get(key);
       const written = Object.values(draft).some(Boolean);
       if (slot) put(local, slot, written && JSON.stringify({ ...draft, at: Date.now() }));
     },
-    /** Leaves the drafts to others. */
+    /** Releases all drafts for other tabs. */
     release,
   };
 }

@@ -1,6 +1,6 @@
 // The ciphers of end-to-end encrypted rooms: P-256, HPKE (RFC 9180), HKDF and AES-256-GCM by WebCrypto.
 //
-// A cipher holds a device's private keys, which nobody can export, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
+// A cipher holds a device's private keys, which cannot be exported, and the secrets of a room. It implements e2ee.Cipher of e2ee/cipher.go
 // lists, for lists of bytes: each field has its length before it. Only that file knows the meaning of the bytes.
 
 import { base64, join, pack, split, text, unbase64 } from './bytes.js';
@@ -10,7 +10,7 @@ const { subtle } = crypto;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
 const ZERO = new Uint8Array(32); // an empty salt
-const LINK_IV = new Uint8Array(12); // the key of a link encrypts once
+const LINK_IV = new Uint8Array(12); // the same for all links, because the key of a link encrypts only once
 const YES = '1';
 const OWN_KID = '0'; // e2ee.OwnKid
 
@@ -37,7 +37,7 @@ const decrypt = async (key, iv, additionalData, data) => {
   }
 };
 
-/** Encrypts a file with a fresh key. Returns the key, the initialisation vector and the ciphertext. */
+/** Encrypts bytes with a new key. Returns the key, the initialisation vector and the ciphertext. */
 async function encryptFile(data) {
   const [key, iv] = [32, 12].map((size) => crypto.getRandomValues(new Uint8Array(size)));
   return [key, iv, await encrypt(await aes(key), iv, join(), data)];
@@ -45,27 +45,28 @@ async function encryptFile(data) {
 
 const decryptFile = async (key, iv, data) => decrypt(await aes(key), iv, join(), data);
 
-/** Encrypts a file of the browser's, a picture without its metadata. */
+/** Encrypts a file. Removes the metadata of a picture first. */
 export async function sealFile(file) {
   const parts = withoutMetadata(new Uint8Array(await file.arrayBuffer()));
   const [key, iv, data] = await encryptFile(await new Blob(parts).arrayBuffer());
   return { key: base64(key), iv: base64(iv), bytes: new Blob([data]) };
 }
 
-/** The types that a page may show from memory: none can run in its origin. A type with a + may be of XML, and that of scripts. */
+/** The types that a page may show from memory, because they cannot run scripts. A type with a + may be XML, which can. */
 const INERT = /^(image|audio|video)\/[\w.-]+$/;
 
-/** The most pixels of a picture that is decoded, as a relay has it: a small file can claim as many as crash a page. */
+/** The highest number of pixels of a decoded picture, like the relay's limit: a small file can claim enough to crash a page. */
 const PIXELS_MAX = 40e6;
 
 /**
- * Decrypts a file from sealFile or from another client. Undefined: it was altered, or is not a picture that can be decoded.
+ * Decrypts a file from sealFile or from another client. Returns undefined if it was altered, or if it should become a thumbnail and
+ * is not a decodable picture.
  *
  * @param {Blob} sealed
  * @param {string} key
  * @param {string} iv
- * @param {string} type as its sender says
- * @param {number} size of a thumbnail; 0: the file itself
+ * @param {string} type as its sender has stated it
+ * @param {number} size of the thumbnail to return; 0: return the file itself
  */
 export async function openFile(sealed, key, iv, type, size) {
   const data = await decryptFile(unbase64(key), unbase64(iv), await sealed.arrayBuffer());
@@ -75,7 +76,7 @@ export async function openFile(sealed, key, iv, type, size) {
   return pixels > 0 && pixels <= PIXELS_MAX ? thumbnail(file, size) : undefined;
 }
 
-/** Returns a picture as it is, or smaller, so that it fits into a square. Undefined: it is not a picture. */
+/** Returns a picture that fits into a square: the same one, or a smaller copy. Returns undefined for a file that is not a picture. */
 async function thumbnail(file, size) {
   const picture = await createImageBitmap(file).catch(() => {});
   if (!picture) return undefined;
@@ -91,7 +92,7 @@ async function thumbnail(file, size) {
   return scale < 1 ? new Promise((resolve) => canvas.toBlob(resolve, 'image/webp')) : file;
 }
 
-/** Imports a public key from x and y; undefined if the curve has no such point. */
+/** Imports a public key from x and y. Returns undefined if they are not a point of the curve. */
 const point = (xy, algorithm, usages) =>
   subtle.importKey('raw', join('\x04', xy), algorithm, true, usages).catch(() => {});
 const xy = async (key) => new Uint8Array(await subtle.exportKey('raw', key)).slice(1);
@@ -132,7 +133,7 @@ async function hpkeSeal(box, info, data) {
   return [enc, await encrypt(key, iv, join(), data)];
 }
 
-/** Opens what was encrypted for a key pair; undefined: it was altered. Exported for the vector of RFC 9180. */
+/** Decrypts bytes that were encrypted for a key pair. Returns undefined if they were altered. Exported for the vector of RFC 9180. */
 export async function hpkeOpen(pair, info, enc, data) {
   const publicKey = enc[0] === 4 && (await point(enc.subarray(1), ECDH, []));
   if (!publicKey) return undefined;
@@ -157,7 +158,7 @@ const databaseShelf = {
     try {
       const transaction = database.transaction('keys', 'readwrite', { durability: 'strict' });
       const done = settled(transaction, 'oncomplete', 'onabort');
-      done.catch(() => {}); // a put that throws is told first
+      done.catch(() => {}); // if put throws, the caller gets that error instead
       const store = transaction.objectStore('keys');
       const before = await result(store.get(key));
       const value = change(before);
@@ -172,7 +173,7 @@ const databaseShelf = {
 
 const page = new Map();
 
-/** The same, where keys cannot be stored: all chats of the page share it. */
+/** A store in memory, for a page whose keys cannot be stored. All chats of the page share it. */
 const pageShelf = {
   async change(key, change) {
     const name = JSON.stringify(key);
@@ -182,7 +183,7 @@ const pageShelf = {
   },
 };
 
-const issuers = new Map(); // the keys of each key set
+const issuers = new Map(); // the imported keys of each key set
 
 async function issuerKeys(set) {
   const name = text(set);
@@ -197,20 +198,20 @@ async function issuerKeys(set) {
 }
 
 /**
- * Makes a cipher: a function that does an op. For the vectors a test may hand in the device's keys.
+ * Returns a cipher: a function that carries out ops. A test of the vectors may pass the device's keys.
  *
  * @param {{sign: CryptoKeyPair, box: CryptoKeyPair}} [given]
  * @returns {(op: string, fields: Uint8Array) => Promise<Uint8Array>}
  */
 export function createCipher(given) {
-  let who; // relay and user
+  let who; // the relay and the user of the keys
   let shelf;
-  let keys; // of the device
-  let infos; // for the kid and the keys of a secret
+  let keys; // the device's keys
+  let infos; // the infos from which the kid and the keys of a secret are derived
   const secrets = new Map(); // by kid
-  const devices = new Map(); // that were checked, by id
+  const devices = new Map(); // the checked devices, by id
 
-  /** Takes a secret, under its own kid unless that is not the wanted one. Returns its kid. */
+  /** Stores a secret under its kid, unless another kid is wanted. Returns its kid. */
   async function take(number, bytes, wanted) {
     const extracted = await hmac(ZERO, bytes);
     const [id, messages, link] = await Promise.all(
@@ -222,7 +223,7 @@ export function createCipher(given) {
     return kid;
   }
 
-  /** Says whether these bytes are the secret of a kid, and takes it. */
+  /** Stores bytes if they are the secret of a kid. Returns whether they are. */
   async function took(kid, bytes) {
     return bytes?.length === 32 && (await take(kid.split('.')[0], bytes, kid)) ? YES : '';
   }
@@ -243,7 +244,7 @@ export function createCipher(given) {
     return YES;
   }
 
-  // Each op with the number of its fields at the beginning, and of each group behind them.
+  // Each op has the number of its first fields, and the number of fields in each group after them.
   const ops = {
     device: [
       5,

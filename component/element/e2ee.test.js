@@ -7,12 +7,12 @@ import { createCipher, hpkeOpen } from './e2ee.js';
 const read = async (name) =>
   JSON.parse(await readFile(new URL(`../../e2ee/native/testdata/${name}.json`, import.meta.url)));
 
-test('vectors that Go has made', async () => {
+test('opens the vectors that Go has made', async () => {
   assert.ok((await verify(createCipher, await read('vectors'))) > 1000);
 });
 
-test('vectors that it has made itself', async () => {
+test('opens the vectors that it has made itself', async () => {
   assert.ok((await verify(createCipher, await make(createCipher))) > 1000);
 });
 
-test('the vector of RFC 9180', async () => verifyRFC9180(hpkeOpen, await read('rfc9180')));
+test('opens the vector of RFC 9180', async () => verifyRFC9180(hpkeOpen, await read('rfc9180')));

@@ -1,4 +1,4 @@
-// Prepares files that the user chooses, pastes or drops: reads their sizes in pixels, and converts pictures that browsers cannot show.
+// Prepares files that the user chooses, pastes or drops: measures pictures, and converts those that browsers cannot show.
 
 const PICTURE = /^image\/(?!svg)/;
 const HEIC = /\.hei[cf]$/i;
@@ -16,7 +16,7 @@ async function toJpeg(bitmap, name) {
   return blob && new File([blob], name.replace(HEIC, '.jpg'), { type: blob.type });
 }
 
-/** Finds the size of a picture. HEIC becomes JPEG where the browser can decode it. */
+/** Measures a picture. Converts HEIC to JPEG if the browser can decode it. */
 async function look(file) {
   const heic = HEIC.test(file.name) || /^image\/hei[cf]/.test(file.type);
   if (!heic && !PICTURE.test(file.type)) return { file };
@@ -24,7 +24,7 @@ async function look(file) {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    return { file }; // sent as it is: the relay looks at it
+    return { file }; // sent unchanged: the relay measures it
   }
   const { width, height } = bitmap;
   const jpeg = heic && (await toJpeg(bitmap, file.name));
@@ -33,8 +33,8 @@ async function look(file) {
 }
 
 /**
- * Calls `each` with `{file, width, height}` of every file, in their order and one at a time: a decoded picture is large. The size is
- * that of a picture.
+ * Calls `each` with `{file, width, height}` for every file, in order. It decodes one picture at a time, because decoded pictures are
+ * large. Only pictures have a width and a height.
  *
  * @param {FileList} files
  * @param {(found: {file: File, width?: number, height?: number}) => void} each
@@ -43,7 +43,7 @@ export async function lookAt(files, each) {
   for (const file of [...files]) each(await look(file));
 }
 
-/** Returns URLs of bytes. The signal frees them. */
+/** Returns a function that makes URLs of bytes. The signal frees them. */
 export function scopedURLs(signal) {
   const urls = new Set();
   signal.addEventListener('abort', () => {

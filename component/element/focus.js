@@ -1,10 +1,10 @@
-// The keyboard focus within a chat, which lasts while the chat is moved in the page or starts.
+// Keeps the keyboard focus in a chat while the chat starts or is moved in the page.
 
 export class Focus {
   #root;
-  #held; // has the focus, or lost it by a move
+  #held; // the element that has the focus, or has lost it by a move
 
-  /** @param {ShadowRoot} root of the chat */
+  /** @param {ShadowRoot} root the chat's shadow root */
   constructor(root) {
     this.#root = root;
     root.addEventListener('focusin', ({ target }) => {
@@ -17,7 +17,7 @@ export class Focus {
     );
   }
 
-  /** Gives the focus to the composer. A disabled composer gets it when it is enabled; the log holds it until then. */
+  /** Moves the focus to the composer. If the composer is disabled, the log gets the focus until the composer is enabled. */
   toComposer() {
     const field = this.#root.querySelector('textarea');
     field.focus();
@@ -31,7 +31,7 @@ export class Focus {
     opening.observe(field, { attributeFilter: ['disabled'] });
   }
 
-  /** Restores the focus after a move in the document, in which the browser loses it. */
+  /** Restores the focus, which the browser loses when the element is moved in the document. */
   comeBack() {
     const { activeElement, body } = this.#root.host.ownerDocument;
     if (this.#root.activeElement || activeElement !== body) return;

@@ -1,6 +1,6 @@
 import type { ErrorDetail, ExitDetail, Message, MessageDetail, StatusDetail } from './detail.js';
 
-// The details of events and the messages in them stand in detail.d.ts.
+// detail.d.ts declares the details of events, with their messages.
 export type {
   ErrorDetail,
   ExitDetail,
@@ -238,8 +238,10 @@ export type CountedTextName =
   | 'attached'
   | 'filesMax';
 
+/** The plural forms of the Unicode CLDR. A language has some of them. */
 export type PluralForm = 'zero' | 'one' | 'two' | 'few' | 'many' | 'other';
 
+/** Texts that replace the chat's own. */
 export type Texts = Partial<Record<TextName | `${CountedTextName}.${PluralForm}`, string>>;
 
 /**
@@ -275,12 +277,12 @@ export interface HallwayChatEventMap {
   'hallway-status': CustomEvent<StatusDetail>;
   'hallway-message': CustomEvent<MessageDetail>;
   'hallway-unread': CustomEvent<{ count: number }>;
-  /** The number of unread mentions changed; `message` is there if a new one has come. */
+  /** The number of unread mentions changed. `message` is set if a new mention has come. */
   'hallway-mention': CustomEvent<{ count: number; message?: Message }>;
-  /** The number of open reports; moderators and organizers get it. */
+  /** The number of open reports changed. Only moderators and organizers get this event. */
   'hallway-reports': CustomEvent<{ open: number }>;
   'hallway-error': CustomEvent<ErrorDetail>;
-  /** The chat crashed; it restarts by itself. */
+  /** The chat crashed. It restarts by itself. */
   'hallway-exit': CustomEvent<ExitDetail>;
 }
 
@@ -291,7 +293,9 @@ export declare class HallwayChat extends HTMLElement {
 
   /** The relay's http(s) address; the page's own origin by default. Like the properties below, it reflects the attribute. */
   relay: string;
+  /** The room's name. Without one the chat waits for it. */
   room: string;
+  /** A token for the relay, signed by your own server. `getToken` renews it. */
   token: string;
   /** The composer without a connection: `queue` (default) keeps it open, `disable` closes it. */
   offline: string;
@@ -302,28 +306,29 @@ export declare class HallwayChat extends HTMLElement {
    * line on touch devices.
    */
   enter: string;
+  /** The URL of chat.wasm. */
   wasm: string;
   /** The https URL of the key set (JWKS) of your token's issuer, in an encrypted chat; not on the relay's host. */
   issuer: string;
-  /** The chat encrypts: it sends nothing that the relay could read. See docs/ENCRYPTION.md. */
+  /** The chat is end-to-end encrypted: the relay cannot read its messages. See docs/ENCRYPTION.md. */
   encrypted: boolean;
   /** `false` leaves the room, closes the socket and shows nothing. */
   open: boolean;
 
-  /** Your own texts in place of the chat's; set another object to change them. */
+  /** Your own texts, which replace the chat's. Set another object to change them. */
   texts: Texts | undefined;
 
-  /** Returns a fresh token from your own server; the chat calls it whenever it needs one. */
+  /** Returns a new token from your own server. The chat calls it whenever it needs one. */
   getToken: (() => Promise<string> | string) | undefined;
   /**
-   * Returns a certificate from your own server for this device, whose key has the thumbprint `jkt`; an encrypted chat calls it
-   * whenever it needs one.
+   * Returns a certificate from your own server for this device. `jkt` is the thumbprint of the device's key. An encrypted chat
+   * calls it whenever it needs one.
    */
   getDevice: ((jkt: string) => Promise<string> | string) | undefined;
-  /** Replaces the page's own WebSocket and fetch; the chat reads it when it starts. For tests, demonstrations, proxies. */
+  /** Replaces the page's own WebSocket and fetch, for tests, demonstrations and proxies. The chat reads it when it starts. */
   network: { WebSocket?: typeof WebSocket; fetch?: typeof fetch } | undefined;
 
-  /** Sends a text; resolves with the message's id once it is in the outbox. Rejects when the chat is closed. */
+  /** Sends a text. Resolves with the message's id once it is in the outbox. Rejects when the chat is closed. */
   send(text: string): Promise<string>;
   /** Tries a failed message again. */
   retry(id: string): Promise<void>;

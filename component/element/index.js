@@ -18,12 +18,12 @@ import { integrity, moduleHash, version } from './version.js';
 import { watchWindow } from './window.js';
 import { wordsFor } from './words.js';
 
-const ROOM_WAIT_MS = 3000; // a page may set the room a little later
+const ROOM_WAIT_MS = 3000; // the time for a page to set the room
 
-/** The attributes that are properties of the same name, as strings. */
+/** The attributes that are string properties of the same name. */
 const REFLECTED = ['relay', 'room', 'token', 'offline', 'theme', 'enter', 'wasm', 'issuer'];
 
-/** The properties that hold what the host gives. */
+/** The properties that hold the host's functions and objects. */
 const HELD = ['getToken', 'getDevice', 'network', 'texts'];
 
 const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may import the module
@@ -34,7 +34,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * Attributes: `relay` (the relay's address, the page's own origin by default), `room`, `token`, `offline` (`queue` or
  * `disable`), `theme` (`auto`, `light`, `dark`), `lang` (`en`, `de`, `fr`, `ar`; by default the language around the element), `enter`
  * (`newline`: Enter breaks the line and Shift+Enter sends; `send`: Enter sends on phones, too), `wasm` (the URL of chat.wasm), `open` (`false` closes the
- * socket and shows nothing), `encrypted` (the chat encrypts, see docs/ENCRYPTION.md) with `issuer` (the URL of the key set of the host's token issuer).
+ * socket and shows nothing), `encrypted` (the chat is end-to-end encrypted, see docs/ENCRYPTION.md) with `issuer` (the URL of the key set of the host's token issuer).
  * A change of relay, room, wasm, encrypted or issuer restarts the chat.
  *
  * @element hallway-chat
@@ -60,7 +60,7 @@ const ElementBase = globalThis.HTMLElement ?? class {}; // so that a server may 
  * @csspart strip - the files attached to the draft
  * @csspart attach - the button that attaches files
  * @csspart camera - the button that takes a picture, on phones
- * @csspart composer - the field in which people write, with its button
+ * @csspart composer - the field in which the user writes, with its button
  * @csspart input
  * @csspart send
  * @csspart typing - the line that names others who are writing
@@ -82,8 +82,8 @@ export class HallwayChat extends ElementBase {
   #instance;
   #address; // the settings of the running instance; other settings need a new instance
   #skeleton;
-  #keyboard; // stops watching it
-  #languages; // stops watching those around
+  #keyboard; // stops watching the keyboard
+  #languages; // stops watching the languages around
   #home; // the document that the running instance was started in
   #elsewhere; // stops watching a window that is not the module's own
   #focus;
@@ -91,13 +91,13 @@ export class HallwayChat extends ElementBase {
   #settling = false;
   #restart = new Restart();
   #refused; // the name of the words and the code of the present mistake in the setup
-  #roomless; // timer
+  #roomless; // the timer that warns of a missing room
   #warnOfOdd = oddities(this);
 
   static {
-    // getToken returns a fresh token from the host's own server, and getDevice(jkt) a certificate for this device from the issuer
-    // (docs/ENCRYPTION.md); the chat calls them whenever it needs one. network is {WebSocket, fetch} in place of the page's own, read when
-    // the chat starts: for tests, demonstrations, proxies. texts are your own texts in place of the chat's; see index.d.ts.
+    // getToken returns a new token from the host's server, and getDevice(jkt) returns a certificate for this device from the issuer
+    // (docs/ENCRYPTION.md). The chat calls them whenever it needs one. network is {WebSocket, fetch} in place of the page's own, for
+    // tests, demonstrations and proxies; the chat reads it when it starts. texts replace the chat's own texts: see index.d.ts.
     hold(HallwayChat.prototype, HELD, (element) => element.#settleSoon());
   }
 
@@ -126,7 +126,7 @@ export class HallwayChat extends ElementBase {
   }
 
   disconnectedCallback() {
-    setTimeout(() => this.#settleSoon()); // a move is a removal and an insertion: wait for the final state
+    setTimeout(() => this.#settleSoon()); // wait for the final state, because a move is a removal and an insertion
   }
 
   /** Handles a move that keeps the element's state (moveBefore): nothing is lost. */
@@ -155,7 +155,7 @@ export class HallwayChat extends ElementBase {
     this.setAttribute('open', String(Boolean(open)));
   }
 
-  /** Whether the chat encrypts: it then sends nothing that the relay could read. */
+  /** Whether the chat is end-to-end encrypted: the relay cannot read its messages. */
   get encrypted() {
     return this.hasAttribute('encrypted');
   }
@@ -188,7 +188,7 @@ export class HallwayChat extends ElementBase {
 
   /** Puts the cursor into the composer. */
   focus() {
-    this.#call((api) => api.focus()).catch(() => {}); // closed meanwhile: nothing to put it into
+    this.#call((api) => api.focus()).catch(() => {}); // the chat was closed meanwhile
   }
 
   /** Leaves the room and closes the socket; the same as `open = false`. */
@@ -295,7 +295,7 @@ export class HallwayChat extends ElementBase {
     const code = error instanceof LoadError || error instanceof InsecureError ? error.code : 'bad_request';
     this.#refused = { name: error instanceof RoomError ? 'no_room' : code, code };
     this.#sayRefused();
-    if (error instanceof RoomError) return this.#warn(code, error.message); // often what a user has asked for
+    if (error instanceof RoomError) return this.#warn(code, error.message); // the name often comes from a user
     logError(error);
     this.#fire('error', { code, message: error.message });
   }
@@ -314,7 +314,7 @@ export class HallwayChat extends ElementBase {
     }, ROOM_WAIT_MS);
   }
 
-  /** Handles an event of the program. A wrong setup is also reported on the console. */
+  /** Handles an event of the program. Reports a mistake in the setup on the console, too. */
   async #heard(type, detail) {
     if (type !== 'warned') return this.#fire(type, detail);
     const { code } = detail;
@@ -322,7 +322,7 @@ export class HallwayChat extends ElementBase {
     if (code === 'unreachable') {
       const address = this.#address;
       message = await whyUnreached(relayAddress(this.relay), this.network?.fetch);
-      if (this.#address !== address) return; // it is another's by now, or nobody's
+      if (this.#address !== address) return; // the chat was restarted or closed meanwhile
     }
     this.#warn(code, message);
   }
@@ -365,9 +365,9 @@ export class HallwayChat extends ElementBase {
       relay: relayAddress(this.relay),
       room: this.room,
       token: this.token,
-      source: this.getToken ? timesSet(this, 'getToken') : 0, // so that a getToken that comes late is noticed
+      source: this.getToken ? timesSet(this, 'getToken') : 0, // tells the program of a getToken that is set later
       issuer: this.encrypted ? this.issuer : '',
-      devices: this.getDevice ? timesSet(this, 'getDevice') : 0, // the same for getDevice
+      devices: this.getDevice ? timesSet(this, 'getDevice') : 0, // tells the program of a getDevice that is set later
       offline: this.offline === 'disable' ? 'disable' : 'queue',
       lang: languageOf(this),
       enter: this.enter,
@@ -388,7 +388,7 @@ reflect(HallwayChat.prototype, REFLECTED);
 export function define(name = 'hallway-chat') {
   const registry = globalThis.customElements;
   if (!registry || registry.get(name)) return;
-  // A class has one name only.
+  // A class can be registered under one name only.
   registry.define(name, defined ? class extends HallwayChat {} : HallwayChat);
   defined = true;
 }

@@ -1,5 +1,5 @@
-// Keeps typed and dropped input in the chat. Outside the shadow root an event has the element as its target, not the field:
-// a page with a shortcut for "g" would take each g that is typed here.
+// Keeps typed and dropped input in the chat. Outside the shadow root an event has the element as its target, not the field.
+// So a page with a shortcut for "g" would take each g that the user types here.
 
 const FIELDS = 'textarea, select, input';
 
@@ -16,13 +16,13 @@ function edits(event) {
   const writes = [...key].length === 1 || key > '\x7f'; // some keys write two characters
   if (!writes || event.getModifierState('AltGraph')) return writes;
   if (ctrlKey || metaKey) return !altKey && COMMANDS.test(key > '\x7f' ? event.code.slice(-1) : key);
-  return !altKey || key > '\x7f'; // Option writes signs on a Mac
+  return !altKey || key > '\x7f'; // on a Mac, Option writes signs
 }
 
-/** Reports whether the chat uses a key. Its own handlers have run before. */
+/** Reports whether the chat uses a key. The chat's own handlers run before. */
 function uses(event, root) {
   const { key, target } = event;
-  const focused = root.activeElement; // the composer takes over text typed after a click elsewhere
+  const focused = root.activeElement; // the composer takes text that is typed after a click elsewhere
   if (event.defaultPrevented || (focused?.matches(FIELDS) && edits(event))) return true;
   if (key === 'Escape') return Boolean(root.querySelector('dialog[open]'));
   return (
@@ -38,11 +38,11 @@ function uses(event, root) {
  * @param {ShadowRoot} root
  */
 export function keepInput(root) {
-  const used = new Set(); // keys that are down, by their place
+  const used = new Set(); // the used keys that are down, by their place on the keyboard
   const on = (types, heard) => {
     for (const type of types) root.addEventListener(type, heard);
   };
-  // If a key removes the focused element, its release happens outside the chat.
+  // A key may remove the focused element. Then its release happens outside the chat.
   const letGo = (event) => {
     if (!event.composedPath().includes(root) && used.delete(event.code)) event.stopPropagation();
   };

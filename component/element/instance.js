@@ -1,18 +1,18 @@
-// One run of the chat program for one element: from fetching the module to the end of everything that it started.
+// Runs the chat program once for one element, from fetching the module to the end of everything that it has started.
 
 import { loadModule } from './loader.js';
 import { markPictures } from './pictures.js';
 import { createScope } from './scope.js';
 import { prepareGo } from './wasm_exec.js';
 
-/** How long a program may take to end by itself (to close its socket in good order), in milliseconds. */
+/** The time for a program to end by itself and close its socket, in milliseconds. */
 const END_WAIT_MS = 2000;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Gets a token, or a certificate, from the host. However long the host takes: after `signal` aborts, the host's promise refers to
- * nothing of the chat.
+ * Gets a token or a certificate from the host. After `signal` aborts, the host's promise no longer keeps anything of the chat alive,
+ * even if it never settles.
  *
  * @param {string} name of the host's function
  * @param {() => Promise<string> | string} source
@@ -27,7 +27,7 @@ function tokenOf(name, source, signal) {
   (async () => source())().then(
     (token) => {
       if (typeof token === 'string' && token) wait.resolve?.(token);
-      else wait.reject?.(new Error(`${name} gave ${named(token)}, not a token (a string)`));
+      else wait.reject?.(new Error(`${name} returned ${named(token)}, not a token (a string)`));
     },
     (error) => wait.reject?.(new Error(`${name} failed: ${error?.message ?? error}`)),
   );
@@ -42,12 +42,12 @@ export class Instance {
   #bridge;
   #scope;
   #program;
-  #life = new AbortController(); // aborted at the end, so that nothing waits for the module or a token
+  #life = new AbortController(); // aborted at the end, to stop all waits for the module or a token
   #ended = false;
   #cipher;
   #reconfigure = false;
 
-  /** The program's methods, once it is ready. */
+  /** The program's methods; undefined until it is ready. */
   api;
 
   /**
@@ -80,15 +80,15 @@ export class Instance {
     if (!changed) return;
     this.#bridge.config = config;
     if (this.api) this.api.configure(config);
-    else this.#reconfigure = true; // it may have read the old settings already
+    else this.#reconfigure = true; // the program may have read the old settings already
   }
 
-  /** Ends the program: it leaves the room and closes its socket with 1000, or else it is ended by force. */
+  /** Ends the program: it leaves the room and closes its socket with 1000. If that takes too long, it is ended by force. */
   async end() {
     this.#ended = true;
     this.#life.abort();
     this.#scope?.mount.remove();
-    this.#scope?.leaveDrafts(); // to the program that follows
+    this.#scope?.leaveDrafts(); // for the next program
     const program = this.#program;
     if (program && this.api) {
       this.api.destroy();
@@ -126,7 +126,7 @@ export class Instance {
   #finish(end) {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.onExit(end); // before dispose, while the focus is still in place
+    this.#options.onExit(end); // before dispose, which removes the focused element
     this.#dispose();
   }
 
@@ -141,7 +141,7 @@ export class Instance {
   #createBridge() {
     const { config, getToken, getDevice, onEvent } = this.#options;
     const { signal } = this.#life;
-    // Delivers events of the program a moment later, never inside its own call, so that a listener may call the program.
+    // Delivers the program's events in a microtask, not inside its own call, so that a listener may call the program.
     const later = (heard) => queueMicrotask(() => this.#ended || heard());
     const ready = (api) => later(() => this.#ready(api));
     return {
@@ -155,7 +155,7 @@ export class Instance {
         return source && ((jkt) => tokenOf('getDevice', () => source(jkt), signal));
       },
       cipher: async (op, fields) => {
-        this.#cipher ??= (await import('./e2ee.js')).createCipher(); // fetched by chats that encrypt
+        this.#cipher ??= (await import('./e2ee.js')).createCipher(); // only encrypted chats load it
         return this.#cipher(op, fields);
       },
       sealFile: async (...args) => (await import('./e2ee.js')).sealFile(...args),

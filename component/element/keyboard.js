@@ -1,14 +1,13 @@
-// Keeps the composer above the on-screen keyboard, which may cover a page without making it smaller: the chat becomes shorter by
-// the height that the keyboard covers. On a phone in landscape little space is left above the keyboard; the composer then has
-// priority over everything else.
+// Keeps the composer above the on-screen keyboard, which may cover a page without making it smaller. The chat becomes shorter by
+// the covered height. On a phone in landscape little space is left above the keyboard. Then the composer has priority.
 
-const ZOOMED = 1.05; // a page that was zoomed in by hand shows less of itself, too
-const LEAST_PX = 80; // so much is left of the chat in any case: a line to write in
-const LOW_PX = 400; // a view that is lower is one with little room, on any device
-const STAY_MS = 100; // nothing moves under a finger that has just touched something else
-const SMALL_PX = 260; // with less height than that, the less needed parts of the chat are hidden
+const ZOOMED = 1.05; // above this scale the page is zoomed in, which also makes the visible part smaller
+const LEAST_PX = 80; // the least height of the chat: a line to write in
+const LOW_PX = 400; // a lower view counts as small on any device
+const STAY_MS = 100; // the wait before a change, so that nothing moves under a finger
+const SMALL_PX = 260; // below this height the chat hides less important parts
 
-/** Matches touch devices, on which people write with an on-screen keyboard. */
+/** Matches touch devices, which have an on-screen keyboard. */
 const TOUCH = '(pointer: coarse) and (hover: none)';
 
 /** @param {Document} document */
@@ -27,16 +26,16 @@ export function watchKeyboard(element, changed) {
   const frame = root.firstElementChild;
   const sheet = new view.CSSStyleSheet();
   let rules = '';
-  let inSight = 0; // so much of the chat is
+  let inSight = 0; // the visible height of the chat
 
-  /** Reports whether a keyboard is on the screen, or the screen is as small as beside one. With a mouse nothing may move under the pointer. */
+  /** Reports whether an on-screen keyboard is open, or the view is as small as beside one. It is false with a mouse, so that nothing moves under the pointer. */
   const narrow = () =>
     viewport.scale < ZOOMED &&
     (isTouch(element.ownerDocument) || viewport.height < Math.max(view.innerHeight - 1, LOW_PX));
 
-  /** The chat's end is measured in the page's pixels. With an ancestor's zoom or transform they differ from the chat's own. */
+  /** Measures the covered height. The chat's end is in pixels of the page, which differ from the chat's own if an ancestor has a zoom or transform. */
   const measure = () => {
-    if (element.ownerDocument.defaultView !== view) return; // it is being moved to another document
+    if (element.ownerDocument.defaultView !== view) return; // the element is being moved to another document
     const { bottom, height } = frame.getBoundingClientRect();
     const own = frame.offsetHeight;
     const scale = own / height || 1;
@@ -54,7 +53,7 @@ export function watchKeyboard(element, changed) {
     rules = now;
   };
 
-  /** The chat may be lower in its page than the visible part: then the page scrolls up. */
+  /** Scrolls the page if the chat is below its visible part. */
   const show = () => {
     measure();
     const field = root.activeElement;

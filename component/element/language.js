@@ -1,7 +1,7 @@
-// Which language a chat speaks: tags as pages have them, and when they change.
+// Finds the language of a chat, and watches for changes.
 
 /**
- * A tag as browsers take it: `de_DE.UTF-8` is `de-DE`, and of a tag with nonsense in it the language is left.
+ * Returns a valid tag: `de-DE` for `de_DE.UTF-8`. It keeps only the language of a malformed tag.
  *
  * @param {string} tag
  */
@@ -23,10 +23,10 @@ function canonical(tag) {
 const regionOf = (tag) => /-([A-Z]{2}|\d{3})\b/.exec(tag.replace(/-[a-z\d]-.*/i, ''))?.[1];
 
 /**
- * A language tag with the region that times and dates are written for: its own, or else the first that the user's languages name.
+ * Adds the region for times and dates to a language tag: its own, or else the first region in the user's languages.
  *
  * @param {string} tag BCP 47; `_` counts as `-`
- * @param {readonly string[]} languages the user's
+ * @param {readonly string[]} languages the user's languages
  */
 export function placed(tag, languages) {
   const known = canonical(tag);
@@ -40,7 +40,7 @@ export function placed(tag, languages) {
 }
 
 /**
- * Calls back at each change of the language around an element, until the returned function is called.
+ * Calls `changed` at each change of the language around an element.
  *
  * @param {HTMLElement} element
  * @param {() => void} changed
@@ -59,7 +59,7 @@ export function watchLanguage(element, changed) {
 }
 
 /**
- * Returns the element's own language, else that of the elements and hosts around it, else the user's, with a region.
+ * Returns the language of the element, or of the elements and hosts around it, or of the user, with a region.
  *
  * @param {HTMLElement} element
  */

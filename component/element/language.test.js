@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placed } from './language.js';
 
-test('a tag is read as people write it, and never throws', () => {
+test('reads a tag in any spelling, and never throws', () => {
   for (const [tag, want] of [
     ['de_DE', 'de-DE'],
     ['de-de', 'de-DE'],
@@ -26,7 +26,7 @@ test('a tag is read as people write it, and never throws', () => {
   }
 });
 
-test('a tag without a region gets that of the browser', () => {
+test("adds the browser's region to a tag without one", () => {
   for (const [tag, languages, want] of [
     ['en', ['en-GB'], 'en-GB'],
     ['en', ['en', 'en-GB'], 'en-GB'],

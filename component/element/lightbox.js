@@ -1,12 +1,12 @@
-// The large view of pictures: the browser's modal dialog with one picture at a time. The program gives it the pictures and their
-// bytes. It is JavaScript because a page loads that in a third of the bytes.
+// The large view of pictures: a modal dialog with one picture at a time. The program provides the pictures and their bytes. This
+// code is JavaScript because it is a third of the size of the same code in the program.
 
 const SMALL = 320;
 const LARGE = 1280;
-const EAGER_BYTES_MAX = 5 << 20; // of a picture that is not looked at yet: an encrypted one comes as a whole
-const ZOOM_MAX = 3; // doublings
+const EAGER_BYTES_MAX = 5 << 20; // the highest size of a picture that is loaded ahead; an encrypted one is loaded as a whole
+const ZOOM_MAX = 3; // the number of doublings
 
-/** Icons, as paths of one line on a square of 24. */
+/** Icons: paths of one line on a square of 24. */
 const GLASS = 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM16 16l5 5M8 11h6';
 const ICONS = {
   'zoom-out': GLASS,
@@ -30,15 +30,15 @@ const WORDS = {
 const fill = (text, name, total) => text.replace('{name}', () => name).replace('{text}', () => total);
 
 /**
- * Shows a picture large, and then those before and behind it.
+ * Opens the large view with a picture. The user can go to the pictures before and after it.
  *
  * @typedef {{id: string, name: string, alt?: string, type: string, size: number, width: number, height: number}} Picture
- * @param {HTMLElement} place the dialog stands here while it is open
+ * @param {HTMLElement} place the parent of the dialog while it is open
  * @param {string} pictures as JSON
- * @param {string} first the id of the one to begin with
- * @param {(what: string, of: string, more: unknown) => string} ask answers `say` with the text of a word; gets with `load` the bytes
- *   of a picture by its id, as a thumbnail of a size or, for 0, itself: `show` is called with their URL; `save`s a picture by its id
- *   under a name; `release`s the bytes of a URL; hears that it was `closed`
+ * @param {string} first the id of the first picture to show
+ * @param {(what: string, of: string, more: unknown) => string} ask asks the program: `say` returns the text of a word; `load` loads a
+ *   picture by its id, as a thumbnail of a size or, for 0, as a whole, and calls `show` with the URL of its bytes; `save` saves a
+ *   picture by its id under a name; `release` frees the bytes of a URL; `closed` tells that the dialog was closed
  */
 export function openLightbox(place, pictures, first, ask) {
   const { ownerDocument: document } = place;
@@ -47,7 +47,7 @@ export function openLightbox(place, pictures, first, ask) {
   let all = JSON.parse(pictures);
   let at = 0;
   let zoom = 0;
-  let shown = 0; // the size of the thumbnail that is shown
+  let shown = 0; // the size of the shown thumbnail
   let original = '';
 
   const describeBy = (element, attributes) => {
@@ -75,7 +75,7 @@ export function openLightbox(place, pictures, first, ask) {
   };
   const dialog = make('dialog', 'lightbox', { part: 'lightbox' });
   const image = make('img', 'light-image', { draggable: false });
-  const stage = make('div', 'light-stage', { tabindex: 0, role: 'group' }); // it is scrolled by keys
+  const stage = make('div', 'light-stage', { tabindex: 0, role: 'group' }); // it is focusable, so that keys can scroll it
   const name = make('span', 'light-name', { dir: 'auto' });
   const count = make('span', 'light-count', { 'aria-live': 'polite' });
   const smaller = button('zoom-out', () => setZoom(zoom - 1));
@@ -94,7 +94,7 @@ export function openLightbox(place, pictures, first, ask) {
   );
   stage.append(image);
 
-  // A button that does nothing now keeps the focus.
+  // A disabled button would lose the focus, so it is only marked as disabled.
   const disable = (control, off) => control.setAttribute('aria-disabled', off);
 
   function setZoom(to) {
@@ -102,7 +102,7 @@ export function openLightbox(place, pictures, first, ask) {
     image.style.setProperty('--hallway-light-zoom', 2 ** zoom);
     disable(smaller, zoom === 0);
     disable(larger, zoom === ZOOM_MAX);
-    if (zoom > 0 && shown && !original) ask('load', all[at].id, 0); // what has no thumbnail may be too large to decode
+    if (zoom > 0 && shown && !original) ask('load', all[at].id, 0); // a picture without a thumbnail may be too large to decode
   }
 
   function describe() {
@@ -159,12 +159,12 @@ export function openLightbox(place, pictures, first, ask) {
       0: () => setZoom(0),
     };
     const { key } = event;
-    if (!Object.hasOwn(keys, key) || (zoom && key.startsWith('Arrow'))) return; // a large picture is moved
+    if (!Object.hasOwn(keys, key) || (zoom && key.startsWith('Arrow'))) return; // the arrow keys scroll an enlarged picture
     event.preventDefault();
     keys[key]();
   });
   on('dblclick', ({ target }) => target === image && setZoom(zoom ? 0 : 1));
-  on('click', ({ target }) => target === stage && dialog.close()); // beside the picture
+  on('click', ({ target }) => target === stage && dialog.close()); // a click beside the picture
   on('close', () => {
     closed.abort();
     drop();
@@ -181,7 +181,7 @@ export function openLightbox(place, pictures, first, ask) {
 
   return {
     close: () => dialog.close(),
-    /** Takes the URL of a picture's bytes; '' if they cannot be had. */
+    /** Takes the URL of a picture's bytes, or '' if they cannot be loaded. */
     show(id, size, url) {
       if (closed.signal.aborted || id !== all[at].id || original) {
         if (size === 0 && url) ask('release', url, 0);
@@ -193,7 +193,7 @@ export function openLightbox(place, pictures, first, ask) {
       else original = url;
       image.src = url;
     },
-    /** Takes over the pictures that there are now. If the one shown is gone, it closes. */
+    /** Sets the list of pictures. Closes the dialog if the shown one is no longer in it. */
     update(now) {
       const { id } = all[at];
       all = JSON.parse(now);

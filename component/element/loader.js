@@ -1,11 +1,11 @@
-// Fetches and compiles the WebAssembly module, once per page and URL for all chats. Its errors tell the integrator what to do.
+// Fetches and compiles the WebAssembly module, once per page and URL for all chats. Its errors tell the page's developer what to do.
 
-/** Says why a module could not be loaded. Programs read `code`, the integrator reads `message`. */
+/** Says why a module could not be loaded. Programs read `code`, and developers read `message`. */
 export class LoadError extends Error {
   /**
    * @param {'unsupported'|'unreachable'|'not_found'|'http_error'|'not_wasm'|'blocked'|'broken'|'version_mismatch'|'integrity_mismatch'} code
    * @param {string} message
-   * @param {{cause?: unknown, retry?: boolean}} options `retry`: another try may succeed
+   * @param {{cause?: unknown, retry?: boolean}} options `retry`: the next try may succeed
    */
   constructor(code, message, { cause, retry = false } = {}) {
     super(message, { cause });
@@ -17,7 +17,7 @@ export class LoadError extends Error {
 
 const ADVICE = 'set HallwayChat.wasmUrl or the attribute wasm to where chat.wasm is served';
 const MAGIC = '\0asm';
-const SLOW_MS = 300; // a shorter load shows no progress bar
+const SLOW_MS = 300; // the time after which a load shows a progress bar
 
 /**
  * @typedef {object} Release describes the one module that may run
@@ -106,8 +106,8 @@ async function fetchModule(url, release) {
 const typeOf = (response) => (response.headers.get('content-type') ?? '').split(';')[0].trim().toLowerCase();
 
 /**
- * Finds out why fetch failed. A browser reports a wrong hash and no answer alike, so the bytes are fetched again and examined, but
- * never run.
+ * Finds out why fetch failed. A browser reports a wrong hash and a missing answer in the same way. So this fetches the bytes again
+ * and examines them, but never runs them.
  */
 async function whyRefused(url, { version, integrity }, cause) {
   let response;
@@ -158,8 +158,8 @@ function mustBeOk({ ok, status }, url) {
 const notWasm = (url, type) =>
   new LoadError('not_wasm', `${url} is ${type || 'of no type'}, not a WebAssembly module: ${ADVICE}`);
 
-// Compiles bytes that were served with a wrong type. A server that does not know .wasm sends the right bytes; a server that answers
-// every path with the app's page does not.
+// Compiles bytes that were served with a wrong type. A server that does not know .wasm sends the right bytes. A server that answers
+// every path with the app's page sends others.
 async function compileBytes(buffer, url, type) {
   if (!isModule(buffer)) throw notWasm(url, type);
   const module = await WebAssembly.compile(buffer);
@@ -169,11 +169,11 @@ async function compileBytes(buffer, url, type) {
 
 function explain(error, url) {
   if (error instanceof LoadError) return error;
-  // Only the text tells the cause: engines throw a plain CompileError or EvalError here.
+  // Engines throw a plain CompileError or EvalError here, so only the text tells the cause.
   if (/content security policy|\bcsp\b|unsafe-eval/i.test(error?.message)) {
     const message = `the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src`;
     return new LoadError('blocked', message, { cause: error });
   }
-  const retry = !(error instanceof WebAssembly.CompileError); // any other error: the download broke off
+  const retry = !(error instanceof WebAssembly.CompileError); // after any other error: the download was interrupted
   return new LoadError('broken', `${url} could not be compiled: ${error?.message}`, { cause: error, retry });
 }

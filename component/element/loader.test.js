@@ -6,7 +6,7 @@ import { loadModule } from './loader.js';
 const VERSION = '1.2.3';
 const BARE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0); // the smallest module
 
-/** The smallest module of a version: see component/build/module.go. */
+/** Returns the smallest module of a version: see component/build/module.go. */
 function moduleOf(version) {
   const body = [15, ...Buffer.from(`hallway.version${version}`)];
   return Uint8Array.of(...BARE, 0, body.length, ...body);
@@ -15,7 +15,7 @@ function moduleOf(version) {
 const MODULE = moduleOf(VERSION);
 const hashOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 const RELEASE = { version: VERSION, integrity: hashOf(MODULE) };
-/** A module whose custom section comes first, so that it has another hash but the right version. */
+/** Returns a module with its custom section first, so that it has another hash but the right version. */
 function foreign() {
   return Uint8Array.of(...BARE, 0, 2, 1, 0x78, ...MODULE.slice(BARE.length));
 }
@@ -23,9 +23,9 @@ function foreign() {
 const real = { fetch, warn: console.warn, WebAssembly };
 let requests;
 let warnings;
-let url; // another one for each test: compiled modules are kept
+let url; // a new one for each test, because compiled modules are cached
 
-/** Answers as a browser's fetch does: bytes with another hash are an error. */
+/** Replaces fetch. Like a browser's, it fails for bytes with another hash. */
 function serve(status, type, body = MODULE) {
   globalThis.fetch = async (...args) => {
     requests.push(args);
@@ -49,7 +49,7 @@ afterEach(() => {
   mock.restoreAll();
 });
 
-test('compiles once for all who ask', async () => {
+test('compiles a module once for all callers', async () => {
   serve(200, 'application/wasm');
   const [first, second] = await Promise.all([loadModule(url, RELEASE), loadModule(new URL(url), RELEASE)]);
   assert.ok(first instanceof WebAssembly.Module);
@@ -59,13 +59,13 @@ test('compiles once for all who ask', async () => {
   assert.deepEqual(warnings, []);
 });
 
-test('bears another type, with a warning', async () => {
+test('accepts another type, with a warning', async () => {
   serve(200, 'application/octet-stream');
   assert.ok((await loadModule(url, RELEASE)) instanceof WebAssembly.Module);
   assert.match(warnings.join(), /application\/wasm/);
 });
 
-test('forgets a failure', async () => {
+test('tries again after a failure', async () => {
   serve(503, 'text/plain');
   await assert.rejects(loadModule(url, RELEASE), { code: 'http_error', retry: true });
   serve(200, 'application/wasm');
@@ -180,7 +180,7 @@ for (const { what, given, error } of [
   });
 }
 
-test('tells all who wait, late ones as well, that a download is slow', async () => {
+test('tells all waiters, even late ones, that a download is slow', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const release = slowly();
@@ -198,7 +198,7 @@ test('tells all who wait, late ones as well, that a download is slow', async () 
   }
 });
 
-test('who leaves while it loads hears nothing more, and the others do', async () => {
+test('calls nothing for an aborted waiter, and goes on for the others', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const release = slowly();
@@ -217,7 +217,7 @@ test('who leaves while it loads hears nothing more, and the others do', async ()
   }
 });
 
-/** Serves the module once the function that it gives is called. */
+/** Replaces fetch by one that answers after the returned function is called. */
 function slowly() {
   let answer;
   const answered = new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// Takes out of pictures what tells of places, people and devices: EXIF, XMP, IPTC, comments, thumbnails. The relay does so elsewhere
-// (files/media), but it cannot read a file that is encrypted. The picture looks the same: its colours stay, and the orientation of a JPEG.
+// Removes metadata about places, people and devices from pictures: EXIF, XMP, IPTC, comments, thumbnails. The relay does the same
+// (files/media), but cannot read an encrypted file. The picture looks the same: its colours and the orientation of a JPEG stay.
 
 const EXIF = 'Exif\0\0';
 /** The chunks of a PNG that a decoder needs (PNG, third edition, 11.2 and 11.3), and those of a WebP (RFC 9649, 2.3 to 2.7). */
@@ -9,21 +9,21 @@ const WEBP_METADATA = 0x0c; // the flags of EXIF and XMP in VP8X
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** Returns the parts of a file that stay. A file that is not a picture stays whole; of one that ends early its beginning stays, if that can be shown. */
+/** Returns the parts of a file to keep. It keeps a file that is not a picture whole, and the beginning of a truncated picture if that can be shown. */
 export const withoutMetadata = (bytes) => partsOf(bytes) ?? [bytes];
 
-/** The beginnings of parts that tell a size, and the pixels of each. */
+/** The beginnings of parts that contain a size, and functions that return its number of pixels. */
 const SIZES = [
   [/^\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]/, (view) => view.getUint16(5) * view.getUint16(7)],
   [/^....IHDR/s, (view) => view.getUint32(8) * view.getUint32(12)],
   [/^GIF8/, (_, u16) => u16(6) * u16(8)],
-  [/^,/, (_, u16) => (u16(1) + u16(5)) * (u16(3) + u16(7))], // a frame of a GIF may lie outside of the whole
+  [/^,/, (_, u16) => (u16(1) + u16(5)) * (u16(3) + u16(7))], // a frame of a GIF may exceed the picture
   [/^VP8X/, (_, __, u32) => ((u32(12) & 0xffffff) + 1) * ((u32(14) >>> 8) + 1)],
   [/^VP8L/, (_, __, u32) => ((u32(9) & 0x3fff) + 1) * (((u32(9) >>> 14) & 0x3fff) + 1)],
   [/^VP8 /, (_, u16) => (u16(14) & 0x3fff) * (u16(16) & 0x3fff)],
 ];
 
-/** Returns the most pixels for which a decoder may make room; 0: it is not a picture of a type above. A small file can claim any number. */
+/** Returns the highest number of pixels that a decoder may allocate, or 0 for a file that is not a picture of these types. A small file can claim any number. */
 export function pixelsOf(bytes) {
   let most = 0;
   for (const part of partsOf(bytes) ?? []) {
@@ -37,7 +37,7 @@ export function pixelsOf(bytes) {
         (at) => view.getUint32(at, true),
       );
       most = Math.max(most, found ?? 0);
-    } catch {} // it ends too early
+    } catch {} // the part is truncated
   }
   return most;
 }
@@ -51,7 +51,7 @@ function partsOf(bytes) {
     if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return webp(bytes, view, text);
     if (text(0, 4) === 'GIF8') return gif(bytes, text);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // it ends too early
+    if (!(error instanceof RangeError)) throw error; // the file is truncated
   }
   return undefined;
 }
@@ -63,7 +63,7 @@ function jpeg(bytes, view, text) {
   let marker = bytes[3];
   for (; at < bytes.length && marker !== 0xd9; marker = bytes[at] === 0xff ? bytes[at + 1] : 0) {
     if (marker < 2 || marker === 0xff || (marker & 0xf8) === 0xd0) {
-      at++; // it fills: decoders look for the next marker, too
+      at++; // a fill byte: decoders look for the next marker, too
       continue;
     }
     if (at + 4 > bytes.length) break;
@@ -84,12 +84,12 @@ function jpeg(bytes, view, text) {
     else if (marker === 0xe1 && name.startsWith(EXIF)) parts.push(orientation(view, at + 10, end));
     at = end;
   }
-  const ended = marker === 0xd9; // other bytes may follow: they are not of this picture
+  const ended = marker === 0xd9; // bytes after the end do not belong to the picture
   if (!ended && !scans) throw new RangeError();
   return ended ? [...parts, bytes.subarray(at, at + 2)] : parts;
 }
 
-/** Returns EXIF that has only the orientation of the EXIF there; nothing if there is none. */
+/** Returns EXIF with only the orientation of the given EXIF, or nothing if that has none. */
 function orientation(view, from, to) {
   if (to - from < 26) return new Uint8Array(0);
   const little = view.getUint16(from) === 0x4949;
@@ -145,7 +145,7 @@ function gif(bytes, text) {
     else if (bytes[at] === 0x21) {
       stays = bytes[at + 1] === 0xf9 || /^(NETSCAPE2.0|ANIMEXTS1.0)$/.test(text(at + 3, at + 14));
       at += 2;
-    } else break; // a decoder ends here
+    } else break; // decoders stop here, too
     while (bytes[at]) at += 1 + bytes[at];
     at++;
     if (stays) parts.push(bytes.subarray(from, at));

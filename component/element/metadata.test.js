@@ -6,7 +6,7 @@ import { pixelsOf, withoutMetadata } from './metadata.js';
 const bytes = (...parts) => Buffer.concat(parts.map((part) => Buffer.from(part, 'latin1')));
 const strip = (file) => Buffer.concat(withoutMetadata(new Uint8Array(file)));
 
-/** A JPEG as far as its segments go: two scans, with a filled and a stuffed marker. */
+/** The segments of a JPEG: two scans, with a fill byte and a stuffed marker. */
 const JPEG = bytes(
   '\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0',
   '\xff\xdb\0\x04ab\xff\xff\xc0\0\x05abc\xff\xda\0\x03x\x01\xff\0\x02\xff\xd0\x03',
@@ -27,20 +27,20 @@ const GIF = 'GIF89a\x01\0\x01\0\x80\0\0abcdef';
 const LOOP = '\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0';
 const FRAME = '\x21\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0';
 
-test('a JPEG keeps its orientation alone', () => {
+test('keeps only the orientation of a JPEG', () => {
   const unfilled = bytes(JPEG.toString('latin1').replace('\xff\xff\xc0', '\xff\xc0'));
   assert.deepEqual(strip(JPEG), unfilled);
   assert.deepEqual(strip(withMetadata(JPEG)), bytes('\xff\xd8', TURN, unfilled.subarray(2)));
 });
 
-test('a JPEG that ends early loses its metadata, too', () => {
+test('removes the metadata of a truncated JPEG', () => {
   for (const less of [9, 10, 12]) {
     const cut = withMetadata(JPEG).subarray(0, -less);
     assert.equal(strip(cut).includes('canary'), false);
   }
 });
 
-test('EXIF that is malformed goes', () => {
+test('removes malformed EXIF', () => {
   for (const exif of [
     '',
     'II*\0',
@@ -53,19 +53,19 @@ test('EXIF that is malformed goes', () => {
   }
 });
 
-test('a PNG keeps the chunks of its picture', () => {
+test("keeps the chunks of a PNG's picture", () => {
   const picture = png(4, 3);
   const text = bytes('\0\0\0\x0etEXtComment\0canaryCRC.');
   assert.deepEqual(strip(bytes(picture.subarray(0, 33), text, picture.subarray(33), 'canary')), picture);
 });
 
-test('a WebP keeps the chunks of its picture', () => {
+test("keeps the chunks of a WebP's picture", () => {
   const parts = [chunk('ICCP', 'abc'), chunk('VP8 ', 'pixels')];
   const full = webp(0x2c, ...parts, chunk('EXIF', 'canary'), chunk('XMP ', 'canary.'));
   assert.deepEqual(strip(full), webp(0x20, ...parts));
 });
 
-test('a GIF keeps its frames and their repetition', () => {
+test('keeps the frames of a GIF and their repetition', () => {
   const note = '\x21\xfe\x06canary\0';
   assert.deepEqual(
     strip(bytes(GIF, note, LOOP, FRAME, note, FRAME, ';', 'canary')),
@@ -73,7 +73,7 @@ test('a GIF keeps its frames and their repetition', () => {
   );
 });
 
-/** Pictures of each type, with metadata at their beginning. */
+/** Returns a picture of each type, with metadata at its beginning. */
 const full = () => {
   const text = bytes('\0\0\0\x0etEXtComment\0canaryCRC.');
   const picture = png(4, 3);
@@ -85,14 +85,14 @@ const full = () => {
   };
 };
 
-test('of a picture that ends early no metadata stays', () => {
+test('removes the metadata of a truncated picture', () => {
   const { jpeg: _, ...others } = full();
   for (const [type, picture] of Object.entries(others))
     for (let end = picture.indexOf('canary') + 6; end < picture.length; end++)
       assert.equal(strip(picture.subarray(0, end)).includes('canary'), false, `${type} of ${end} bytes`);
 });
 
-test('bytes between the segments of a JPEG, which decoders pass over, keep no metadata', () => {
+test('removes the bytes between the segments of a JPEG, which decoders skip', () => {
   const picture = withMetadata(JPEG);
   const second = 4 + picture.readUInt16BE(4); // segment
   for (const between of ['x', '\xd9', '\xff\0', '\xff\xd0', 'xy\xff\x01']) {
@@ -102,7 +102,7 @@ test('bytes between the segments of a JPEG, which decoders pass over, keep no me
   }
 });
 
-test('a decoder is told how large a picture is', () => {
+test('returns the number of pixels of a picture', () => {
   const vp8 = (w, h) =>
     chunk(
       'VP8 ',
@@ -142,7 +142,7 @@ test('a decoder is told how large a picture is', () => {
     assert.equal(pixelsOf(new Uint8Array(picture)), pixels, picture.toString('latin1'));
 });
 
-test('no corruption of a picture is too much', () => {
+test('handles every corruption of a picture', () => {
   let seed = 1;
   const random = (n) => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -163,7 +163,7 @@ test('no corruption of a picture is too much', () => {
   }
 });
 
-test('anything else stays as it is', () => {
+test('leaves other files unchanged', () => {
   for (const file of [
     '',
     '\xff',

@@ -1,9 +1,9 @@
-/** Every line of a chat program on the console begins with it. */
+/** The prefix of a chat program's lines on the console. */
 export const LOG_PREFIX = '[hallway]';
 
 /**
- * The program's stdout and stderr, as whole lines on the console. Lines written in one go come as one entry: a panic with
- * its trace is one error.
+ * Writes the program's stdout and stderr to the console, in whole lines. Lines that are written together become one entry, so that a
+ * panic with its trace is one error.
  */
 export function createOutput() {
   const begun = (level) => ({ level, text: '', decoder: new TextDecoder() });

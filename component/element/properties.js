@@ -1,6 +1,6 @@
-// Properties of the element: attributes of the same name, as strings, and values of any kind that it holds.
+// Defines the properties of the element: strings that reflect attributes, and values of any type.
 
-/** Gives a class's prototype a property for each name. */
+/** Defines a string property for each name, which reflects the attribute of that name. */
 export function reflect(prototype, names) {
   for (const name of names) {
     Object.defineProperty(prototype, name, {
@@ -19,7 +19,7 @@ export function reflect(prototype, names) {
 
 const held = new WeakMap(); // the values of an element, by name
 
-/** Gives a class's prototype a property for each name, which holds any value; `changed` is called after each assignment. */
+/** Defines a property of any type for each name, and calls `changed` after each assignment. */
 export function hold(prototype, names, changed) {
   for (const name of names) {
     Object.defineProperty(prototype, name, {
@@ -39,10 +39,10 @@ export function hold(prototype, names, changed) {
   }
 }
 
-/** Returns how many times another value was assigned to a held property. */
+/** Returns the number of times that a held property got another value. */
 export const timesSet = (element, name) => held.get(element)?.[name]?.times ?? 0;
 
-/** Hands properties that were set before the element was defined, and hide its accessors, over to these. */
+/** Passes properties that were set before the element was defined to its accessors, which they hide. */
 export function upgrade(element, names) {
   for (const name of names) {
     if (!Object.hasOwn(element, name)) continue;

@@ -1,4 +1,4 @@
-// When a program that ended unasked is started again: after a wait that doubles from failure to failure.
+// Restarts a program that has crashed, after a wait that doubles with each failure.
 
 const BASE_MS = 1000;
 const MAX_MS = 30_000;
@@ -9,12 +9,12 @@ export class Restart {
   #failures = 0;
   #startedAt = 0;
 
-  /** Whether a start is due later. */
+  /** Whether a start is scheduled. */
   get waits() {
     return this.#timer !== undefined;
   }
 
-  /** Notes that the program starts. */
+  /** Records that the program starts. */
   started() {
     this.#startedAt = performance.now();
   }
@@ -30,7 +30,7 @@ export class Restart {
     return wait;
   }
 
-  /** Forgets the start that is due, and all failures. */
+  /** Cancels the scheduled start, and forgets all failures. */
   cancel() {
     clearTimeout(this.#timer);
     this.#timer = undefined;

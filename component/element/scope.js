@@ -19,7 +19,7 @@ const NOWHERE = 'https://hallway.invalid/'; // go-app routes on a private addres
 
 /**
  * @param {object} options
- * @param {ShadowRoot} options.root the program finds elements in it only
+ * @param {ShadowRoot} options.root the only place in which the program finds elements
  * @param {HTMLElement} options.mount the program's document.body; it must hold one empty <div>, which go-app replaces
  * @param {object} options.hallway the bridge to the element, seen as `hallway`; `lastClose` is set on it
  * @param {{WebSocket?: typeof WebSocket, fetch?: typeof fetch}} [options.network] replaces the page's own
@@ -30,7 +30,7 @@ export function createScope({ root, mount, hallway, network }) {
   const { signal } = controller;
   const output = createOutput();
   const drafts = createDrafts();
-  const view = root.ownerDocument.defaultView; // not the module's window if the chat was moved to another one
+  const view = root.ownerDocument.defaultView; // it may differ from the module's window, if the chat was moved
 
   // go-app assigns handlers to its window (onclick, onpopstate, onresize). On this object they have no effect.
   const global = {
@@ -65,7 +65,7 @@ export function createScope({ root, mount, hallway, network }) {
       drafts.release();
       output.flush();
       mount.remove();
-      // A pending promise or frame may keep the program alive. Without these names it keeps no element.
+      // A pending promise or frame may keep the program alive. Without these properties the program keeps no element alive.
       for (const name of Object.keys(global)) delete global[name];
     },
   };
@@ -121,8 +121,8 @@ function scopedDocument(root, mount, signal) {
   const target = (type) => (type === 'visibilitychange' ? seen : own);
   return {
     body: mount,
-    head: real.createDocumentFragment(), // go-app's <meta> tags: nobody reads them
-    documentElement: {}, // it sets the language of the page
+    head: real.createDocumentFragment(), // takes go-app's <meta> tags, which nobody reads
+    documentElement: {}, // go-app sets the page's language on it
     get activeElement() {
       return root.activeElement;
     },
@@ -134,7 +134,7 @@ function scopedDocument(root, mount, signal) {
     createTextNode: (text) => real.createTextNode(text),
     getElementById: (id) => root.getElementById(id),
     querySelector: (selector) => root.querySelector(selector),
-    insertText: (text) => real.execCommand('insertText', false, text), // the user can undo it, unlike a new value
+    insertText: (text) => real.execCommand('insertText', false, text), // the user can undo this, unlike an assignment to value
     getSelection: () => root.getSelection?.() ?? real.getSelection(),
     addEventListener: (type, ...rest) => target(type).addEventListener(type, ...rest),
     removeEventListener: (type, ...rest) => target(type).removeEventListener(type, ...rest),
@@ -147,13 +147,13 @@ function scopedNavigator(view, signal) {
     get onLine() {
       return navigator.onLine;
     },
-    // A page that is not served securely has neither.
+    // An insecure context has neither.
     clipboard: navigator.clipboard,
     locks: navigator.locks && scopedLocks(navigator.locks, signal),
   };
 }
 
-/** Returns locks that are released, and no longer requested, when the scope ends. */
+/** Returns a LockManager whose locks and requests end with the scope. */
 function scopedLocks(locks, signal) {
   const ended = new Promise((resolve) => {
     signal.addEventListener('abort', resolve);
@@ -212,12 +212,12 @@ function listening(target, signal) {
 }
 
 /**
- * Returns a signal that aborts when one of two does; the first may be undefined. A browser without AbortSignal.any gets the first
- * signal: after a crash of the program the request then goes on, without a listener.
+ * Returns a signal that aborts when one of two signals does. The first may be undefined. Without AbortSignal.any it returns the first
+ * signal: then a request continues after a crash of the program, without a listener.
  */
 const either = (first, second) => (first ? (AbortSignal.any?.([first, second]) ?? first) : second);
 
-/** Returns the same promise. The page does not report its rejection when the program is gone. */
+/** Returns the same promise, and stops the page from reporting its rejection after the program has ended. */
 function unheard(promise) {
   promise.catch(() => {});
   return promise;

@@ -17,7 +17,7 @@ const VALUES = {
  *
  * @param {string} relay
  * @returns {string}
- * @throws {TypeError} says what is wrong and what to write instead
+ * @throws {TypeError} names the mistake and the remedy
  */
 export function relayAddress(relay) {
   if (!relay) return location.origin;
@@ -50,7 +50,7 @@ export function relayAddress(relay) {
  * Checks a room's name.
  *
  * @param {string} room
- * @throws {RoomError} says which names are allowed
+ * @throws {RoomError} says which names are valid
  */
 export function checkRoom(room) {
   if (ROOM.test(room)) return;
@@ -60,11 +60,11 @@ export function checkRoom(room) {
 }
 
 /**
- * Checks where the keys of the host's token issuer are read, which vouches for devices in an encrypted room.
+ * Checks the URL of the issuer's keys. The issuer vouches for devices in an encrypted room.
  *
  * @param {string} issuer
  * @param {string} relay
- * @throws {TypeError} says what is wrong and what to write instead
+ * @throws {TypeError} names the mistake and the remedy
  */
 export function checkIssuer(issuer, relay) {
   if (!window.isSecureContext) {
@@ -89,12 +89,12 @@ export function checkIssuer(issuer, relay) {
   }
 }
 
-/** Reports a page on which nothing can be encrypted. */
+/** Reports an insecure context, in which a page cannot encrypt. */
 export class InsecureError extends TypeError {
   code = 'insecure';
 }
 
-/** Reports a name that no room can have. */
+/** Reports an invalid room name. */
 export class RoomError extends TypeError {}
 
 /**

@@ -1,5 +1,5 @@
-// The stylesheets of all chats of a document: parsed once, adopted by each shadow root, which a strict style-src allows. A sheet
-// belongs to one document: a chat that is moved to another, in a frame or a window, gets those of that one.
+// The stylesheets of all chats in a document. They are parsed once and adopted by each shadow root, which a strict style-src
+// allows. A sheet belongs to one document, so a chat that is moved to another document gets new ones.
 
 import { base, dark } from './styles.js';
 
@@ -22,14 +22,14 @@ function parsed(document) {
   return sheetsOf.get(document);
 }
 
-/** Whether the browser can have sheets of this kind. Those that cannot are too old for the chat. */
+/** Reports whether the browser can adopt stylesheets. One that cannot is too old for the chat. */
 export const canAdopt = () => 'adoptedStyleSheets' in Document.prototype;
 
 /**
- * The sheets of a theme.
+ * Returns the sheets of a theme.
  *
  * @param {string | null} theme `light`, `dark`; anything else follows the system
- * @param {Document} document that of the chat; one without a window shows nothing
+ * @param {Document} document the chat's document; the result is empty if it has no window
  * @returns {CSSStyleSheet[]}
  */
 export function themeSheets(theme, document) {

@@ -1,4 +1,4 @@
-// Tells whether a chat can be seen: the page is visible, and the chat is not scrolled away, folded or hidden in any other way.
+// Watches whether a chat can be seen: the page is visible, and the chat is not scrolled away, folded or hidden in any other way.
 
 /**
  * @param {HTMLElement} host
@@ -8,7 +8,7 @@
 export function watchSight(host, signal) {
   const page = host.ownerDocument;
   const frame = host.shadowRoot.firstElementChild; // with `display: contents` the host has no box
-  let inView = true; // until the observer says otherwise, which it does with the first frame
+  let inView = true; // until the observer's first report, which comes with the first frame
   const state = () =>
     inView && !page.hidden && frame.checkVisibility?.({ visibilityProperty: true }) !== false
       ? 'visible'
@@ -21,7 +21,7 @@ export function watchSight(host, signal) {
     sight.dispatchEvent(new Event('visibilitychange'));
   };
   page.addEventListener('visibilitychange', look, { signal });
-  // An observer is not told of `visibility`: the chat's style has a transition of it, a very short one.
+  // An observer does not notice `visibility`. So the chat's style has a very short transition of it.
   host.shadowRoot.addEventListener('transitionend', look, { signal });
   const observer = new page.defaultView.IntersectionObserver((entries) => {
     inView = entries.at(-1).isIntersecting;

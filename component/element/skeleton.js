@@ -1,6 +1,6 @@
 /**
- * The chat before its program runs, and while it restarts: the same shape, so that nothing jumps, one line of
- * text for people and assistive technology, and that a slow download goes on.
+ * Returns a stand-in for the chat until its program runs. It has the same shape, so that nothing jumps, a line of text, which
+ * assistive technology reads, too, and the progress of a slow download.
  *
  * @param {Document} document
  * @returns {{node: HTMLElement, say: (text: string) => void, progress: () => void}} `say` ends the progress
@@ -20,7 +20,7 @@ export function createSkeleton(document) {
   const composer = box('hallway-composer', box('hallway-skeleton-input'));
   for (const shape of [log, composer]) shape.setAttribute('aria-hidden', 'true');
   const node = box('hallway hallway-skeleton', status, log, composer);
-  node.tabIndex = -1; // it may hold the focus
+  node.tabIndex = -1; // so that it can have the focus
   return {
     node,
     say(text) {

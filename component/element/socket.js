@@ -9,7 +9,7 @@
 //   fires `close`.
 // - It drops the code of a close. This class calls `onClose` with it before any listener of the program.
 
-/** How long the program waits for a peer to answer a close, in milliseconds. */
+/** The time for the peer to answer a close, in milliseconds. */
 const CLOSE_WAIT_MS = 1000;
 
 const sendable = (code) => code === 1000 || (code >= 3000 && code <= 4999);
@@ -33,7 +33,7 @@ export function scopedWebSocket(Base, { signal, onClose }) {
         signal.removeEventListener('abort', end);
         if (!signal.aborted) onClose({ code, reason, wasClean, url });
       };
-      super.addEventListener('close', closed, { once: true }); // #closeUnheard may fire one before the browser does
+      super.addEventListener('close', closed, { once: true }); // #closeUnheard may fire `close` before the browser does
       super.addEventListener('error', () =>
         setTimeout(() => {
           if (!over && this.readyState === Base.CLOSED) this.#closeUnheard();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { scopedWebSocket } from './socket.js';
 
-/** A browser's WebSocket, without a network: it refuses the codes that browsers refuse. */
+/** A stand-in for a browser's WebSocket, without a network. It refuses the same codes. */
 class PageWebSocket extends EventTarget {
   static CLOSING = 2;
   readyState = 1;
@@ -48,7 +48,7 @@ afterEach(() => {
   globalThis.CloseEvent = realCloseEvent;
 });
 
-test('tells how the peer closed before the program hears of it', () => {
+test("reports the peer's close before the program's own event", () => {
   const socket = new ScopedWebSocket('wss://relay.example/v1/ws');
   let known;
   socket.addEventListener('close', () => {
@@ -61,7 +61,7 @@ test('tells how the peer closed before the program hears of it', () => {
   ]);
 });
 
-test('really closes with a code that browsers refuse, and does not let the program wait', async () => {
+test('closes with a code that browsers refuse, and does not let the program wait', async () => {
   const socket = new ScopedWebSocket('wss://relay.example/v1/ws');
   assert.throws(() => socket.close(1008, 'read timed out'), { name: 'InvalidAccessError' });
   assert.deepEqual(socket.closed, []);
@@ -69,7 +69,7 @@ test('really closes with a code that browsers refuse, and does not let the progr
   assert.deepEqual(socket.closed, [{ code: 4008, reason: 'read timed out' }]);
 });
 
-test('passes no error on: the close that follows says as much', () => {
+test('does not pass an error on, because a close follows', () => {
   const socket = new ScopedWebSocket('wss://relay.example/v1/ws');
   const heard = [];
   for (const type of ['error', 'close']) socket.addEventListener(type, () => heard.push(type));
@@ -78,7 +78,7 @@ test('passes no error on: the close that follows says as much', () => {
   assert.deepEqual(heard, ['close']);
 });
 
-test('waits a second at most for the answer to a close', () => {
+test('waits at most a second for the answer to a close', () => {
   const socket = new ScopedWebSocket('wss://relay.example/v1/ws');
   const heard = [];
   socket.addEventListener('close', ({ code, wasClean }) => heard.push({ code, wasClean }));

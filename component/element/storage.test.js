@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { prefixedStorage } from './storage.js';
 
-/** A Storage in memory, as a page has it. */
+/** Returns a Storage in memory. */
 function pageStorage(entries) {
   const items = new Map(Object.entries(entries));
   return {
@@ -13,7 +13,7 @@ function pageStorage(entries) {
   };
 }
 
-test('sees and touches only its own keys', () => {
+test('uses only its own keys', () => {
   const page = pageStorage({ theirs: '1', 'chat:a': '2', other: '3', 'chat:b': '4' });
   const storage = prefixedStorage(() => page, 'chat:');
   assert.equal(storage.getItem('a'), '2');
@@ -29,7 +29,7 @@ test('sees and touches only its own keys', () => {
   });
 });
 
-test('keeps nothing, and fails nothing, where the page has no storage', () => {
+test('keeps nothing, and does not throw, in a page without storage', () => {
   const storage = prefixedStorage(() => {
     throw new DOMException('denied', 'SecurityError');
   }, 'chat:');

@@ -1,5 +1,5 @@
 /**
- * Puts a file, and tells how far it has come, which fetch cannot.
+ * Returns a function that uploads a file and reports the progress, which fetch cannot.
  *
  * @param {AbortSignal} ended ends every upload
  * @returns {(url: string, token: string, bytes: Blob, progress: (sent: number) => void, signal: AbortSignal) =>
@@ -18,7 +18,7 @@ export const createUpload = (ended) => (url, token, bytes, progress, signal) => 
         retryAfter: request.getResponseHeader('Retry-After') ?? '',
         body: request.responseText,
       });
-    // The user may have changed or deleted the file since it was chosen: then to try again does not help.
+    // The user may have changed or deleted the file since choosing it. Then another try does not help.
     request.onerror = () =>
       bytes
         .slice(0, 1)
@@ -36,6 +36,6 @@ export const createUpload = (ended) => (url, token, bytes, progress, signal) => 
     signal.addEventListener('abort', abort);
     request.send(bytes);
   });
-  upload.catch(() => {}); // the program may be gone
+  upload.catch(() => {}); // the program may have ended
   return upload;
 };

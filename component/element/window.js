@@ -1,6 +1,6 @@
 /**
- * Calls `ended` when the element's window goes, if that is not the module's own: a chat in another window, or in a frame, ends with
- * it, and nothing else tells of its end.
+ * Calls `ended` when the element's window is closed, if that is not the module's own window: no other event reports the end of a
+ * chat in another window or in a frame.
  *
  * @returns {() => void} stops watching
  */

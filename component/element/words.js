@@ -1,4 +1,4 @@
-// The element's texts while its program is not running; the program has its own. `{n}` stands for a number of seconds.
+// The element's texts while its program is not running. The program has its own texts. `{n}` stands for a number of seconds.
 
 const LANGUAGES = {
   en: {
@@ -52,7 +52,7 @@ const LANGUAGES = {
 };
 
 /**
- * The words for a language tag; English for unknown ones.
+ * Returns the words for a language tag, or English for an unknown tag.
  *
  * @param {string} tag BCP 47
  */

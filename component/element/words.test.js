@@ -13,6 +13,6 @@ test('every language has all words and a direction', () => {
   assert.equal(wordsFor('ar-EG').dir, 'rtl');
 });
 
-test('a tag that is not known is English', () => {
+test('an unknown tag means English', () => {
   for (const tag of ['', 'xx', 'constructor', 'EN-gb']) assert.equal(wordsFor(tag).lang, 'en');
 });

@@ -1,7 +1,7 @@
 // Package devicetest makes the devices, turns and wraps of end-to-end encrypted rooms for tests of the relay. Their signatures
 // are real. Their secrets are random bytes, because a relay never decrypts. [New] makes a device.
 //
-// To test a new check of the relay, add a method that makes what a client would send. The package must not know the relay.
+// To test a new check of the relay, add a method that makes the frames of a client. The package must not know the relay.
 package devicetest
 
 import (
@@ -43,7 +43,7 @@ func key() (*ecdsa.PrivateKey, protocol.PublicKey) {
 	return k, protocol.PublicKey{X: e2ee.Encode(point[1:33]), Y: e2ee.Encode(point[33:])}
 }
 
-// New makes a user's device, with an unsigned certificate.
+// New returns a new device of a user, with an unsigned certificate.
 func New(user string) Device {
 	var d Device
 	d.User = user
@@ -65,7 +65,7 @@ func certificate(user, thumbprint string) string {
 		part(map[string]any{"sub": user, "cnf": map[string]any{"jkt": thumbprint}}) + "." + Random(64)
 }
 
-// Signature signs bytes with the device's key.
+// Signature returns the device's signature of bytes.
 func (d *Device) Signature(b []byte) string {
 	digest := sha256.Sum256(b)
 	r, s, err := ecdsa.Sign(rand.Reader, d.sign, digest[:])
@@ -78,7 +78,7 @@ func (d *Device) Signature(b []byte) string {
 	return e2ee.Encode(sig[:])
 }
 
-// Turn makes turn n of a room. before is the previous turn, or nil; out are the users who are left out.
+// Turn returns turn n of a room. before is the previous turn, or nil. out lists the users whom the turn shuts out.
 func (d *Device) Turn(room string, n int64, before *protocol.Turn, out ...string) protocol.Turn {
 	t := protocol.Turn{N: n, Kid: strconv.FormatInt(n, 10) + "." + Random(16), Out: out, By: d.ID, At: "2026-11-28T09:00:00Z"}
 	if before != nil {
@@ -89,10 +89,10 @@ func (d *Device) Turn(room string, n int64, before *protocol.Turn, out ...string
 	return t
 }
 
-// Wrap makes a wrap for a device.
+// Wrap returns a wrap for a device.
 func Wrap(to string) protocol.Wrap { return protocol.Wrap{To: to, Enc: Random(65), CT: Random(48)} }
 
-// Sealed makes an encrypted text with a key.
+// Sealed returns an encrypted text under a key.
 func Sealed(kid string) *protocol.Encrypted {
 	return &protocol.Encrypted{Alg: "A256GCM", Kid: kid, IV: Random(12), CT: Random(256 + 16)}
 }

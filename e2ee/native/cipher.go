@@ -13,14 +13,14 @@ import (
 	"hallway/e2ee"
 )
 
-// Cipher is the [e2ee.Cipher] of a native client. Its methods may be called from any goroutine.
+// Cipher is the [e2ee.Cipher] of a native client. Any goroutine may call its methods.
 type Cipher struct {
 	shelf Shelf
 
 	mu      sync.Mutex
 	keys    Keys
-	prefix  string    // of the names of stored values
-	infos   [3][]byte // of KeyID, KeyMessage and KeyLink
+	prefix  string    // the prefix of the names of stored values
+	infos   [3][]byte // the infos of KeyID, KeyMessage and KeyLink
 	secrets map[string]secret
 	devices map[string]device
 }
@@ -47,12 +47,12 @@ type secret struct {
 	messages, link cipher.AEAD
 }
 
-// New returns a cipher with its keys on a shelf. If it is nil, the keys live as long as the cipher.
+// New returns a cipher that stores its keys on a shelf. If shelf is nil, the keys end with the cipher.
 func New(shelf Shelf) *Cipher { return &Cipher{shelf: shelf} }
 
-var errInput = errors.New("native: an op has not the fields that it needs")
+var errInput = errors.New("native: the fields of an op are malformed")
 
-// op describes an operation: the number of fields at the beginning, those of each group, and the function for a group.
+// op describes an operation: the number of its first fields, the number of fields in each group, and the function for a group.
 type op struct {
 	first, each int
 	do          func(c *Cipher, first, each [][]byte) (out [][]byte, err error)
@@ -108,7 +108,7 @@ func (c *Cipher) Do(ctx context.Context, name e2ee.Op, in []byte) ([]byte, error
 
 func one(result []byte) [][]byte { return [][]byte{result} }
 
-// say returns the field for yes or no.
+// say returns the field that means yes or no.
 func say(yes bool) [][]byte {
 	if yes {
 		return one([]byte(e2ee.Yes))

@@ -24,13 +24,13 @@ const (
 	ivBytes         = 12
 )
 
-// Keys are the two key pairs of a device.
+// Keys holds the two key pairs of a device.
 type Keys struct {
 	sign *ecdsa.PrivateKey
 	box  *ecdh.PrivateKey
 }
 
-// NewKeys makes the keys of a device.
+// NewKeys returns new keys of a device.
 func NewKeys() (Keys, error) {
 	sign, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -40,7 +40,7 @@ func NewKeys() (Keys, error) {
 	return Keys{sign, box}, err
 }
 
-// ReadKeys reads the output of [Keys.Bytes].
+// ReadKeys decodes the output of [Keys.Bytes].
 func ReadKeys(b []byte) (Keys, error) {
 	if len(b) != 2*coordinateBytes {
 		return Keys{}, errors.New("native: the keys of a device have 64 bytes")
@@ -53,7 +53,7 @@ func ReadKeys(b []byte) (Keys, error) {
 	return Keys{sign, box}, err
 }
 
-// Bytes returns the private keys, to be stored where only their owner can read them.
+// Bytes returns the private keys. Store them where only their owner can read them.
 func (k Keys) Bytes() ([]byte, error) {
 	b, err := k.sign.Bytes()
 	return append(b, k.box.Bytes()...), err
@@ -68,7 +68,7 @@ func (k Keys) Sign() protocol.PublicKey {
 	return jwk(b[1:])
 }
 
-// Box returns the public key for which secrets are encrypted.
+// Box returns the public key to which secrets are encrypted.
 func (k Keys) Box() protocol.PublicKey { return jwk(k.box.PublicKey().Bytes()[1:]) }
 
 func jwk(xy []byte) protocol.PublicKey {
@@ -84,7 +84,7 @@ func Thumbprint(k protocol.PublicKey) []byte {
 	return sum[:]
 }
 
-// verifier returns the key with the point x and y, or nil if the curve has no such point.
+// verifier returns the key with the coordinates xy, or nil if they are not a point of the curve.
 func verifier(xy []byte) *ecdsa.PublicKey {
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point(xy))
 	if err != nil {
@@ -114,7 +114,8 @@ func sign(key *ecdsa.PrivateKey, data []byte) ([]byte, error) {
 	return sig, nil
 }
 
-// own returns the cipher of what the device encrypts for itself. Its key is derived from what the box key shares with itself.
+// own returns the cipher for data that the device encrypts for itself. Its key is derived from the box key's shared secret with
+// itself.
 func (k Keys) own(info []byte) (cipher.AEAD, error) {
 	shared, err := k.box.ECDH(k.box.PublicKey())
 	if err != nil {
@@ -132,7 +133,7 @@ func derive(secret, info []byte, size int) ([]byte, error) {
 	return hkdf.Key(sha256.New, secret, nil, string(info), size)
 }
 
-// wrap encrypts a secret for the box key with the point x and y.
+// wrap encrypts a secret for the box key with the coordinates xy.
 func wrap(xy, info, secret []byte) (enc, ct []byte, err error) {
 	key, err := hpke.DHKEM(ecdh.P256()).NewPublicKey(point(xy))
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // rfc9180 is the vector of RFC 9180 (its test-vectors.json) for base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
-// Accumulated is a hash over a thousand encryptions, as the Go project has computed it from the vector. CT is the first
+// Accumulated is a hash of a thousand encryptions, which the Go project has computed from the vector. CT is the first
 // encryption of PT without additional data.
 type rfc9180 struct {
 	Info, SkRm, PkRm, Enc, Accumulated, PT, CT string
@@ -33,7 +33,7 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
-// labels derives by the labels of RFC 9180, section 4.
+// labels derives keys with the labels of RFC 9180, section 4.
 type labels string
 
 func (suite labels) extract(salt []byte, label string, ikm []byte) []byte {
@@ -53,7 +53,7 @@ func (suite labels) expand(key []byte, label string, info []byte, size int) []by
 	return b
 }
 
-// schedule is the key schedule of a recipient, written from the RFC, so that the standard library's is compared with another.
+// schedule is the key schedule of a recipient, written from the RFC, to check the one in the standard library.
 func schedule(t *testing.T, v rfc9180) (key, nonce []byte) {
 	t.Helper()
 	private, err := ecdh.P256().NewPrivateKey(unhex(t, v.SkRm))
@@ -124,6 +124,6 @@ func TestRFC9180(t *testing.T) {
 		t.Errorf("unwrapped as %x, %v", got, err)
 	}
 	if hpke.AES256GCM().ID() != 2 || hpke.HKDFSHA256().ID() != 1 || hpke.DHKEM(ecdh.P256()).ID() != 16 {
-		t.Error("the suite is another")
+		t.Error("the cipher suites differ")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"hallway/e2ee"
 )
 
-// take stores a secret under kid if kid commits to it. If kid is "", take computes it. It returns the kid.
+// take stores a secret under kid if kid commits to the secret, and returns the kid. If kid is "", take computes it.
 func (c *Cipher) take(n, kid string, b []byte) (string, error) {
 	commitment, err := derive(b, c.infos[0], kidBytes)
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Cipher) take(n, kid string, b []byte) (string, error) {
 	return own, nil
 }
 
-// took is take for a received secret. It returns the field that says whether kid commits to the secret.
+// took is take for a received secret. It returns a field that says whether kid commits to the secret.
 func (c *Cipher) took(kid string, b []byte) ([][]byte, error) {
 	n, _, _ := strings.Cut(kid, ".")
 	if len(b) != secretBytes {
@@ -56,7 +56,7 @@ func (c *Cipher) newSecret(first, _ [][]byte) ([][]byte, error) {
 	return one([]byte(kid)), err
 }
 
-// linkIV is the initialisation vector of links: the key of each encrypts once.
+// linkIV is the initialisation vector of all links. It may be constant because the key of a link encrypts only once.
 var linkIV [ivBytes]byte
 
 func (c *Cipher) link(first, _ [][]byte) ([][]byte, error) {
