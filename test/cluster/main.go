@@ -1,5 +1,5 @@
-// Command cluster runs what a cluster has, on this machine: PostgreSQL, NATS, some relays with the demo, and HAProxy, which hands
-// each connection to the next relay. Each server has a temporary folder, and all end with the command.
+// Command cluster runs a whole cluster on this machine: PostgreSQL, NATS, some relays with the demo, and HAProxy, which gives
+// each connection to the next relay. Each server has a temporary folder, and all servers end with the command.
 //
 // The servers come from package servers. The main type is cluster; a new kind of server starts in [cluster.run]. The command
 // must not know the relay's packages.
@@ -32,7 +32,7 @@ func main() {
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	// Every relay must take the tokens of the others.
+	// Every relay must accept the tokens of the others.
 	if os.Getenv("HALLWAY_JWT_SECRET") == "" {
 		os.Setenv("HALLWAY_JWT_SECRET", rand.Text()+rand.Text())
 	}
@@ -65,7 +65,7 @@ func (c *cluster) check() error {
 		return fmt.Errorf("-program: %w; `make build` makes it", err)
 	}
 	var err error
-	c.program, err = filepath.Abs(c.program) // it runs in another folder
+	c.program, err = filepath.Abs(c.program) // the relays run in other folders
 	return err
 }
 

@@ -10,8 +10,8 @@ import (
 	"hallway/test/relaytest"
 )
 
-// oldClient has the frames and requests of a client of version 0.1.0 in an encrypted room, with those about files of a later one,
-// and the answers: they are those of that release. It learns nothing that it could not ignore, and nothing that it sends in the clear is taken.
+// oldClient is a transcript of a client of version 0.1.0, with requests about files of a later version, in an encrypted room. The client
+// gets no frame that it could not ignore, and the relay accepts nothing that it sends in the clear.
 const oldClient = `
 person org {"sub":"u_org","name":"Olga","role":"organizer","rooms":["lobby"]}
 person old {"sub":"u_old","name":"Otto","rooms":["lobby"]}
@@ -59,7 +59,7 @@ old > {"type":"delete","room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001
 old < {"type":"message","message":{"room":"lobby","id":"0199a1c4-7f3e-7c21-9f6a-000000000001","seq":1,"rev":3}}
 `
 
-// TestOldClientInAnEncryptedRoom: nothing that a client of before sends in the clear comes into an encrypted room, nor onto the relay's
+// TestOldClientInAnEncryptedRoom checks that the plain texts of an old client come neither into an encrypted room nor onto the relay's
 // disk.
 func TestOldClientInAnEncryptedRoom(t *testing.T) {
 	s := newStage(t, "")
@@ -69,7 +69,7 @@ func TestOldClientInAnEncryptedRoom(t *testing.T) {
 		}
 	}
 	if relaytest.StandsIn() {
-		return // its relays keep no file
+		return // three relays on PostgreSQL have no database file to search
 	}
 	read := 0
 	err := filepath.WalkDir(filepath.Dir(s.relay.Database), func(path string, d fs.DirEntry, err error) error {

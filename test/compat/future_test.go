@@ -21,8 +21,8 @@ import (
 	"hallway/test/relaytest"
 )
 
-// future stands between today's component and today's relay and makes each seem newer to the other: it adds unknown members to
-// every object, and frames of unknown kinds to those of the relay.
+// future is a proxy between the current component and the current relay. It makes each seem newer to the other: it adds unknown members to
+// every object, and frames of unknown types to those of the relay.
 type future struct {
 	relay  *url.URL
 	passed atomic.Int64 // the number of frames and pages
@@ -57,7 +57,7 @@ func (f *future) page(response *http.Response) error {
 	return nil
 }
 
-// socket hands frames on, enriched; those of the relay each after one of an unknown kind.
+// socket forwards frames with unknown members. It sends a frame of an unknown type before each frame of the relay.
 func (f *future) socket(w http.ResponseWriter, r *http.Request) {
 	up := func(frame []byte) [][]byte { return [][]byte{f.enrich(frame)} }
 	down := func(frame []byte) [][]byte {
@@ -86,7 +86,7 @@ func enrich(document any) {
 	switch document := document.(type) {
 	case map[string]any:
 		for name, value := range document {
-			if name != "reactions" { // its members are data
+			if name != "reactions" { // the names of its members are data
 				enrich(value)
 			}
 		}
@@ -98,7 +98,7 @@ func enrich(document any) {
 	}
 }
 
-// TestUnknownIsIgnored lets two people chat who seem newer to the relay than it is, and the relay to them.
+// TestUnknownIsIgnored lets two people chat. They seem newer than the relay to it, and the relay seems newer to them.
 func TestUnknownIsIgnored(t *testing.T) {
 	r := relaytest.Start(t)
 	address, between := startFuture(t, r.Addr)
@@ -120,7 +120,7 @@ func TestUnknownIsIgnored(t *testing.T) {
 	}
 }
 
-// TestNewerRelay meets a relay that speaks a newer version only, and refuses as in versions.txt.
+// TestNewerRelay connects a chat to a relay that speaks only a newer version, and refuses others as in versions.txt.
 func TestNewerRelay(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problem := protocol.Problem{Status: 426, Code: protocol.CodeBadRequest, Supported: []string{"hallway.v2"}}
@@ -141,7 +141,7 @@ func start(t *testing.T, relay, sub string) *native.Person {
 	return native.Start(t, relay, sub, "", "")
 }
 
-// untilTexts waits until a person sees these messages and no other.
+// untilTexts waits until a person sees exactly these messages.
 func untilTexts(p *native.Person, texts ...string) {
 	p.Until(fmt.Sprintf("%q", texts), func(v native.View) bool { return slices.Equal(v.Texts(), texts) })
 }

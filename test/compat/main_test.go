@@ -1,5 +1,5 @@
-// Package compat_test holds today's relay and component against other versions: the released protocol behaviour,
-// recorded word by word, and versions of the future, which add unknown fields and frames.
+// Package compat_test tests the current relay and component with other versions: with recorded clients and relays of each release, and
+// with versions of the future, which add unknown fields and frames.
 //
 // A release adds a folder of transcripts below testdata, recorded from the release itself (see the flag -record). A new
 // way in which a future version may differ becomes a test in future_test.go. Start with transcript_test.go. The package must not

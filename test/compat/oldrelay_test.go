@@ -31,8 +31,8 @@ import (
 	"hallway/test/relaytest"
 )
 
-// older stands between a chat and today's relay. It keeps everything that the chat sends. Where hides is set, it also hides
-// encryption from the chat, as a relay that does not know it: the feature, the state of the room, and the frames about keys.
+// older is a proxy between a chat and the current relay. It keeps everything that the chat sends. If hides is set, it also hides
+// encryption from the chat, as an older relay does: the feature, the state of the room, and the frames about keys.
 type older struct {
 	relay *url.URL
 	hides bool
@@ -100,7 +100,7 @@ func (o *older) socket(w http.ResponseWriter, r *http.Request) {
 	tunnel(w, r, o.relay, up, down)
 }
 
-// hide takes encryption out of a frame of the relay.
+// hide removes encryption from a frame of the relay.
 func (o *older) hide(frame []byte) []byte {
 	var f map[string]any
 	if !o.hides || json.Unmarshal(frame, &f) != nil {
@@ -121,7 +121,7 @@ func (o *older) hide(frame []byte) []byte {
 	return changed
 }
 
-// secret is the text that an encrypted chat sends. No frame and no request may contain it, in any usual form.
+// secret is the text that an encrypted chat sends. No frame and no request may contain it in any of its forms.
 const secret = "The vault opens at nine."
 
 // forms returns the forms in which a text would be plain to a reader.
@@ -134,9 +134,9 @@ func forms(text string) (all []string) {
 	return all
 }
 
-// TestEncryptedChatInAPlainRoom: an element that encrypts sends nothing in the clear, neither to a relay that does not
-// know encryption, nor into a room of today's relay that is not encrypted. In an encrypted room it sends the same
-// things encrypted.
+// TestEncryptedChatInAPlainRoom checks that a chat that encrypts sends nothing in the clear, neither to a relay that does not
+// know encryption, nor into a plain room of the current relay. In an encrypted room it sends the same
+// contents encrypted.
 func TestEncryptedChatInAPlainRoom(t *testing.T) {
 	for name, c := range map[string]struct{ hides, encrypted bool }{
 		"an old relay":                     {hides: true},
@@ -158,7 +158,7 @@ func TestEncryptedChatInAPlainRoom(t *testing.T) {
 				return s.Status == client.StatusLive && s.Lock.State == state && len(s.Messages) == 2
 			})
 			p.writes(t, s.Messages[0].ID)
-			// The relay now has everything queued before this reaction, or will never get it.
+			// The chat sends in order: with this reaction it has sent everything before it that it ever sends.
 			p.Do(client.React{ID: s.Messages[1].ID, Emoji: "👍", On: true})
 			p.until(t, "the reaction", func(s client.Snapshot) bool { return len(s.Messages[1].Reactions) == 1 })
 			for _, form := range forms(secret) {
@@ -193,7 +193,7 @@ func prepareRoom(t *testing.T, r *relaytest.Relay, encrypted bool) {
 	}
 }
 
-// encryptedChat is a chat that encrypts, with its own ciphers.
+// encryptedChat is a chat that encrypts, with Go's ciphers.
 type encryptedChat struct {
 	*driver.Driver
 	changed chan struct{} // has a token when there is a new snapshot
@@ -237,11 +237,11 @@ func startEncrypted(t *testing.T, relay string) *encryptedChat {
 	return p
 }
 
-// writes gives the chat everything with the secret that a user may write: a text, a file, and an edit of an earlier message.
+// writes writes the secret in every way that a user has: in a text, in a file, and in an edit of an earlier message.
 func (p *encryptedChat) writes(t *testing.T, earlier string) {
 	t.Helper()
 	if _, err := p.Send(secret); err != nil {
-		t.Log(err) // a chat that cannot encrypt takes nothing
+		t.Log(err) // a chat that cannot encrypt refuses the event
 	}
 	file := client.Attachment{ID: "0199a1c4-7f3e-7c21-9f6a-0000000000f1", Name: secret + ".txt", Size: int64(len(secret))}
 	if err := p.Attach(file, []byte(secret)); err != nil {

@@ -20,10 +20,10 @@ func newPattern() pattern {
 	return pattern{bound: map[string]any{}, names: map[string]string{}, count: map[string]int{}}
 }
 
-// kinds are the members whose values differ from run to run. The same value gets the same placeholder.
+// kinds holds the members with values that differ from run to run. The same value gets the same placeholder.
 var kinds = map[string]string{"created_at": "time", "epoch": "epoch", "session": "session"}
 
-// free are the members whose values nobody may rely on: texts for people, names of versions, times to wait.
+// free holds the members with values on which clients may not rely: texts for people, names of versions, times to wait.
 var free = regexp.MustCompile(`"(detail|title|server|reconnect_after_ms|retry_after_ms)":("(?:[^"\\]|\\.)*"|\d+)|"message":"(?:[^"\\]|\\.)*"`)
 
 // generalize puts placeholders into an answer.
@@ -113,7 +113,7 @@ func (p pattern) compare(path string, want, got any) error {
 	return nil
 }
 
-// bind holds a placeholder to one value.
+// bind checks that a placeholder stands for the same value everywhere.
 func (p pattern) bind(path, name string, got any) error {
 	if name == "<any>" {
 		return nil
@@ -134,7 +134,7 @@ func parse(text string) (before string, document any) {
 	return text[:start], document
 }
 
-// A pattern that accepts everything would make every transcript pass.
+// TestPatternTellsApart checks that patterns refuse wrong answers: a pattern that accepts everything would make every transcript pass.
 func TestPatternTellsApart(t *testing.T) {
 	const want = `200 {"a":1,"list":[{"t":"<time 1>"},{"t":"<time 1>"}],"free":"<any>"}`
 	for got, ok := range map[string]bool{

@@ -16,11 +16,11 @@ import (
 	"hallway/protocol"
 )
 
-// known holds the types of the first release's frames that come in an order. The test ignores others: presence comes at any
-// time, and a release ignores unknown frames.
+// known holds the types of the first release's frames that come in a fixed order. The test ignores other types: presence may come at any
+// time, and released clients ignore unknown frames.
 var known = []string{"welcome", "joined", "message", "pong", "error", "goaway"}
 
-// socket is a connection for text frames and the close only.
+// socket is a WebSocket connection that reads and writes text frames and reads the close.
 type socket struct {
 	t  *testing.T
 	nc net.Conn

@@ -14,14 +14,14 @@ import (
 	"hallway/test/relaytest"
 )
 
-// stage plays a transcript's lines.
+// stage replays the lines of a transcript.
 type stage struct {
 	t       *testing.T
-	record  string           // the program to record from; "": compare the answers
+	record  string           // the program whose answers are recorded; "": compare the answers
 	relay   *relaytest.Relay // started by the first line that needs it
 	flags   []string
 	people  map[string]*person
-	answer  string // to the last request: its status and body
+	answer  string // the status and body of the last answer
 	pattern pattern
 }
 
@@ -34,7 +34,7 @@ func newStage(t *testing.T, record string) *stage {
 	return &stage{t: t, record: record, people: map[string]*person{}, pattern: newPattern()}
 }
 
-// play plays one line, and returns it as it should be recorded.
+// play carries out one line, and returns the line that a recording gets.
 func (s *stage) play(line string) (string, error) {
 	who, rest, _ := strings.Cut(line, " ")
 	switch {
@@ -73,7 +73,7 @@ func (s *stage) play(line string) (string, error) {
 	return line, s.request(p, verb, rest)
 }
 
-// started returns the relay, which it starts at the first call.
+// started returns the relay. The first call starts it.
 func (s *stage) started() *relaytest.Relay {
 	if s.relay == nil {
 		if s.record != "" {
@@ -97,7 +97,7 @@ func (s *stage) introduce(text string) error {
 	return nil
 }
 
-// compare compares an answer with the transcript, or returns it for the record.
+// compare compares an answer with the transcript, or returns it for the recording.
 func (s *stage) compare(before, want, got string) (string, error) {
 	if s.record != "" {
 		return before + s.pattern.generalize(got), nil
@@ -114,7 +114,7 @@ func (s *stage) request(p *person, method, rest string) error {
 	return s.do(method, path, body, header)
 }
 
-// askForSocket asks for an upgrade, with headers as "Name: value, …" given as JSON.
+// askForSocket requests an upgrade, with headers given as JSON.
 func (s *stage) askForSocket(headers string) error {
 	header := http.Header{
 		"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
@@ -138,7 +138,7 @@ func (s *stage) do(method, path, body string, header http.Header) error {
 		return err
 	}
 	request.Header = header
-	request.Close = true // behind a balancer the next one may be another relay's
+	request.Close = true // behind a balancer the next request may go to another relay
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
@@ -152,5 +152,5 @@ func (s *stage) do(method, path, body string, header http.Header) error {
 	return err
 }
 
-// deadline returns the latest end of a read that begins now.
+// deadline returns the time when a read that begins now must have ended.
 func deadline() time.Time { return time.Now().Add(patience) }

@@ -17,20 +17,20 @@ import (
 // A transcript is recorded once, from the release itself, and never touched again.
 var record = flag.String("record", "", "record the transcripts anew from this relay `program`")
 
-// TestTranscripts replays the frames and requests of released clients and relays. A line is
+// TestTranscripts replays the frames and requests of released clients and compares the answers with those of the released relay. A line is one of
 //
 //	flags --rate 1                flags of the relay
-//	person ada {"sub":"u_ada"}    someone with a token of these claims
-//	ada connects                  opens a WebSocket; "offering v2, v1": with these subprotocols
-//	ada > {"type":"ping"}         she writes a frame, in which <token> is her token
-//	ada < {"type":"pong"}         she must get this frame next
-//	ada < close 4400              her connection must be closed so
+//	person ada {"sub":"u_ada"}    names a user, whose token has these claims
+//	ada connects                  the user opens a WebSocket; "offering v2, v1": with these subprotocols
+//	ada > {"type":"ping"}         the user writes a frame, in which <token> is the user's token
+//	ada < {"type":"pong"}         the user must get this frame next
+//	ada < close 4400              the relay must close the user's connection with this code
 //	ada GET /v1/rooms             a request, perhaps with a body; "ada asks for the socket …": an upgrade to be refused
-//	= 200 {"rooms":[]}            its answer
-//	relay drains                  gets SIGTERM
+//	= 200 {"rooms":[]}            the answer to the request before
+//	relay drains                  the relay gets SIGTERM
 //
-// <time 1> is the same value everywhere, <any> is anything. Members and frames that the transcript does not have are ignored:
-// so version 1 can grow.
+// <time 1> stands for the same value everywhere, and <any> for any value. The test ignores members and frames that the transcript does not
+// have, because version 1 may add such.
 func TestTranscripts(t *testing.T) {
 	versions, err := filepath.Glob("testdata/*")
 	if err != nil || len(versions) == 0 {

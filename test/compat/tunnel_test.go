@@ -10,8 +10,8 @@ import (
 	"hallway/protocol"
 )
 
-// tunnel hands the frames of a WebSocket on to a relay (up), and those of the relay back (down), until one of the two connections
-// ends. up and down return the frames that go in place of one.
+// tunnel forwards the frames of a WebSocket to a relay, and those of the relay back, until one of the two connections
+// ends. up and down return the frames that replace a frame in each direction.
 func tunnel(w http.ResponseWriter, r *http.Request, relay *url.URL, up, down func(frame []byte) [][]byte) {
 	options := websocket.AcceptOptions{Subprotocols: []string{protocol.Subprotocol}}
 	near, err := websocket.Accept(w, r, &options)
@@ -33,7 +33,7 @@ func tunnel(w http.ResponseWriter, r *http.Request, relay *url.URL, up, down fun
 	copyFrames(ctx, far, near, down)
 }
 
-// copyFrames hands frames on until a connection ends, each as change returns it.
+// copyFrames forwards frames until a connection ends. change returns the frames that replace one.
 func copyFrames(ctx context.Context, from, to *websocket.Conn, change func(frame []byte) [][]byte) {
 	from.SetReadLimit(-1)
 	for {

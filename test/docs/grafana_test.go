@@ -11,7 +11,7 @@ import (
 
 var metricName = regexp.MustCompile(`hallway_\w+`)
 
-// TestDashboardsShowWhatTheRelayCounts checks that each metric of the dashboards and of OPERATIONS.md is one of the relay's.
+// TestDashboardsShowWhatTheRelayCounts checks that the relay has each metric of the dashboards and of OPERATIONS.md.
 func TestDashboardsShowWhatTheRelayCounts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root, "relay/server/*.go"))
 	if err != nil {

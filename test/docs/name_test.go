@@ -26,7 +26,7 @@ var packageNames = []*regexp.Regexp{
 // aliases are names that a frontend gives a second version of the package in its own package.json.
 var aliases = map[string]bool{"hallway-chat-pinned": true, "hallway-chat-now": true}
 
-// TestThePackageHasOneName checks that docs, examples and tests use the package's name of package.json.
+// TestThePackageHasOneName checks that docs, examples and tests use the name in package.json.
 func TestThePackageHasOneName(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "package.json"))
 	if err != nil {
@@ -66,7 +66,7 @@ func TestThePackageHasOneName(t *testing.T) {
 	}
 }
 
-// TestReleasingBeginsWithTheClaim checks that the page on releases says first that the name must be yours.
+// TestReleasingBeginsWithTheClaim checks that RELEASING.md begins with the warning to claim the package's name.
 func TestReleasingBeginsWithTheClaim(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root, "docs/RELEASING.md"))
 	if err != nil {

@@ -40,7 +40,7 @@ func documents(t *testing.T) map[string]string {
 	return texts
 }
 
-// TestMergesAreFinished checks that no document has marks of a conflict.
+// TestMergesAreFinished checks that no document has the marks of an unresolved merge.
 func TestMergesAreFinished(t *testing.T) {
 	for name, text := range documents(t) {
 		if mark := mergeMarks.FindString(text); mark != "" {
@@ -49,7 +49,7 @@ func TestMergesAreFinished(t *testing.T) {
 	}
 }
 
-// TestLinksLeadSomewhere checks that each link of a document to a file, or to a heading, finds it.
+// TestLinksLeadSomewhere checks that the target of each link between documents exists, whether it is a file or a heading.
 func TestLinksLeadSomewhere(t *testing.T) {
 	texts := documents(t)
 	for name, text := range texts {

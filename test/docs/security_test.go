@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// root is the module's, from here.
+// root is the path of the module's folder.
 const root = "../.."
 
 // security is the page whose table names the tests for each defence.
@@ -25,8 +25,8 @@ var (
 	makes   = regexp.MustCompile(`^make ([a-z-]+)`)
 )
 
-// TestTheTestsOfTheTable checks that each test, script, file and word of the Makefile in the table of SECURITY.md exists, in the
-// package named before it, and that each row names one.
+// TestTheTestsOfTheTable checks the table of SECURITY.md: each test, script and file exists in the package named before it, each make
+// target exists, and each row names at least one.
 func TestTheTestsOfTheTable(t *testing.T) {
 	rows := table(t, security, "| against | how | test |")
 	if len(rows) < 15 {
@@ -39,7 +39,7 @@ func TestTheTestsOfTheTable(t *testing.T) {
 			name := match[1]
 			if is(name, true) {
 				folder = name
-				named++ // a whole package may be about it
+				named++ // a whole package may be the test
 				continue
 			}
 			if !exists(t, folder, name) {

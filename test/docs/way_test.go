@@ -66,7 +66,7 @@ func TestTheWayOfAMessage(t *testing.T) {
 // goFile reports whether a name is that of a file, such as doc.go.
 func goFile(name string) bool { return strings.HasSuffix(name, ".go") }
 
-// functions returns, for each function of the module, as package.Type.method or package.function, the names that its body has.
+// functions returns the names in the body of each function of the module. Its keys have the form package.Type.method or package.function.
 func functions(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	all := make(map[string]map[string]bool)

@@ -65,8 +65,8 @@ var (
 	browser = []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"}
 )
 
-// ours lists the packages of this module, as the host and the browser build see them. A file of one platform counts with that
-// platform only, so a package may come twice.
+// ours lists the packages of this module, for the host and for the browser build. A package may be in it twice, because its files depend on
+// the platform.
 func ours(t *testing.T) []listed {
 	t.Helper()
 	return append(goList(t, host, "./..."), goList(t, browser, "./...")...)
@@ -211,7 +211,7 @@ func forbiddenCalls(t *testing.T, file string) []string {
 	return found
 }
 
-// TestTheRulesBite makes sure that the checks above can fail.
+// TestTheRulesBite checks that the tests above fail if a rule is broken.
 func TestTheRulesBite(t *testing.T) {
 	for _, c := range []struct {
 		from, path string

@@ -3,7 +3,7 @@ package imports_test
 // rule lists the imports of one package of ours.
 type rule struct {
 	ours    []string // packages of this module, without its name
-	foreign bool     // it may import any other module
+	foreign bool     // the package may import any other module
 	known   []string // packages of other modules that it may import although foreign is false
 	pure    bool     // neither I/O nor clock nor randomness: see impureImports and impureCalls
 }
@@ -11,8 +11,8 @@ type rule struct {
 // standIns holds the stand-ins for packages of the standard library in the browser build: one rule for all.
 const standIns = "component/build/overlay"
 
-// table has every package outside test/, which may see all. A missing package fails the test: decide what it may know, then
-// say so here and in ARCHITECTURE.md.
+// table has a row for every package outside test/; packages in test/ may import everything. If a package is missing, the test fails: decide what
+// it may import, and write that here and in ARCHITECTURE.md.
 var table = map[string]rule{
 	"protocol":        {pure: true},
 	"e2ee":            {ours: []string{"protocol"}, pure: true},
@@ -138,7 +138,7 @@ var table = map[string]rule{
 	"examples/demo": {},
 }
 
-// impureImports are closed to a pure package, each with its reason.
+// impureImports lists the packages that a pure package must not import, each with its reason.
 var impureImports = map[string]string{
 	"crypto/rand":   "randomness is handed in, so that a run can be replayed from its seed",
 	"math/rand":     "randomness is handed in, so that a run can be replayed from its seed",
@@ -156,7 +156,7 @@ var impureImports = map[string]string{
 	"unsafe":        "nothing in a core needs it",
 }
 
-// impureCalls are closed to a pure package: time comes in with each event, waiting is the shell's.
+// impureCalls lists the functions that a pure package must not call: it gets the time with each event, and only the shell waits.
 var impureCalls = map[string][]string{
 	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
 }

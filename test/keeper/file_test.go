@@ -14,7 +14,7 @@ import (
 	"hallway/test/relaytest"
 )
 
-// load asks for the bytes of a file, and returns what the client has told of them.
+// load requests the bytes of a file, and returns the client's answer.
 func (p *person) load(file string) client.FileLoaded {
 	p.t.Helper()
 	p.Do(client.LoadFile{ID: file})
@@ -38,8 +38,8 @@ func bytesOf(t *testing.T, url string) []byte {
 	return b
 }
 
-// TestFilesBetweenPeople: a native client sends an encrypted file over a real relay, another opens it, and neither its name nor its
-// bytes are in what the relay keeps. Once a byte of what it keeps is altered, the file is refused.
+// TestFilesBetweenPeople checks that a native client can send an encrypted file over a real relay to another client, and that the relay's
+// folder has neither its name nor its bytes. After a byte is altered there, the client refuses the file.
 func TestFilesBetweenPeople(t *testing.T) {
 	relay, h := relaytest.Start(t), newHost(t)
 	encrypt(t, relay, board)

@@ -23,7 +23,7 @@ const keyVariable = "HALLWAY_TEST_ISSUER_KEY"
 // roleVariable holds the role that the certificate command puts into the certificate.
 const roleVariable = "HALLWAY_TEST_ROLE"
 
-// host vouches for devices.
+// host is a token issuer that certifies devices.
 type host struct {
 	key     *ecdsa.PrivateKey
 	keyFile string

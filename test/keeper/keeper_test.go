@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(relaytest.Main(m))
 }
 
-// flags are those of a keeper of the board whose host is set up well.
+// flags returns the flags of a keeper of the board, with a correct host.
 func flags(t *testing.T, relay, issuer, keyFile, dir, role string) []string {
 	t.Helper()
 	tokenFile := filepath.Join(t.TempDir(), "token")
@@ -144,8 +144,8 @@ func encrypt(t *testing.T, relay *relaytest.Relay, room string) {
 	}
 }
 
-// TestKeeperLetsPeopleIn: a moderator makes the room's key, writes, and leaves for good. Somebody who comes later reads the
-// history only when the keeper is there, also after the keeper and the relay were started again.
+// TestKeeperLetsPeopleIn checks the main task: a moderator makes the room's key, writes, and leaves for good. A user who joins later can read
+// the history only if the keeper is there, also after a restart of the keeper and the relay.
 func TestKeeperLetsPeopleIn(t *testing.T) {
 	relay, h, dir := relaytest.Start(t), newHost(t), filepath.Join(t.TempDir(), "keys")
 	encrypt(t, relay, board)
@@ -190,7 +190,7 @@ func TestKeeperLetsPeopleIn(t *testing.T) {
 	}
 }
 
-// TestKeeperOfTwoRooms: a keeper of two rooms is one device, also when its folder is new.
+// TestKeeperOfTwoRooms checks that a keeper of two rooms is one device, also if its folder is new.
 func TestKeeperOfTwoRooms(t *testing.T) {
 	relay, h := relaytest.Start(t), newHost(t)
 	command := flags(t, relay.URL(), h.url, h.keyFile, filepath.Join(t.TempDir(), "keys"), "participant")
@@ -209,7 +209,7 @@ func TestKeeperOfTwoRooms(t *testing.T) {
 	}
 }
 
-// TestKeeperThatModerates: with a moderator's role a keeper makes the room's first key.
+// TestKeeperThatModerates checks that a keeper with a moderator's role makes the room's first key.
 func TestKeeperThatModerates(t *testing.T) {
 	relay, h := relaytest.Start(t), newHost(t)
 	encrypt(t, relay, board)
@@ -222,7 +222,7 @@ func TestKeeperThatModerates(t *testing.T) {
 	first.untilTexts("Is anybody here?")
 }
 
-// TestKeeperWaitsForItsHost: a keeper whose host gives no token says why, and gets in once the host does.
+// TestKeeperWaitsForItsHost checks that a keeper without a token from its host logs the reason, and enters the room once it has a token.
 func TestKeeperWaitsForItsHost(t *testing.T) {
 	relay, h := relaytest.Start(t), newHost(t)
 	encrypt(t, relay, board)
@@ -236,7 +236,7 @@ func TestKeeperWaitsForItsHost(t *testing.T) {
 	keeper.untilSays(hasKey)
 }
 
-// checkKept checks that the keeper has stored its keys, its certificate and the room's turn, which nobody else may read.
+// checkKept checks that the keeper has stored its keys, its certificate and the room's turn, and that no other user of the system may read them.
 func checkKept(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -250,7 +250,7 @@ func checkKept(t *testing.T, dir string) {
 	}
 }
 
-// TestWrongFlags: one line and exit code 2.
+// TestWrongFlags checks that wrong flags end the keeper with one line and exit code 2.
 func TestWrongFlags(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
