@@ -77,8 +77,8 @@ func fulfils(function *ast.FuncDecl) bool {
 	return false
 }
 
-// sentence adds a fault if a name has neither a comment of its own nor one of its group. A comment of its own has to be a sentence that
-// contains the name.
+// sentence adds a fault if neither a name nor its group has a comment. The comment of a name must be a sentence that contains the
+// name.
 func sentence(faults []fault, name *ast.Ident, own, group *ast.CommentGroup, grouped bool) []fault {
 	text := strings.TrimSpace(own.Text())
 	if text == "" && !grouped {

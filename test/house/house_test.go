@@ -1,5 +1,5 @@
-// Package house_test checks the sizes that keep the code readable: the lines of a file and of a function, the methods of a type. It
-// checks, too, that every exported name has a comment that begins with the name and is a sentence.
+// Package house_test checks the sizes that keep the code readable: the lines of a file and of a function, and the methods of a type. It also
+// checks that every exported name has a comment that contains the name and is a sentence.
 //
 // A new measure is a test here. What a package may import is the subject of test/imports.
 package house_test
@@ -29,15 +29,15 @@ const (
 // root is the folder of the module, seen from this test.
 const root = "../.."
 
-// standIns holds stand-ins for packages of the standard library: their names and shapes are not ours.
+// standIns is the folder of stand-ins for packages of the standard library, whose names and sizes we do not choose.
 const standIns = "component/build/overlay/"
 
-// suites holds the tests that every store has to pass: like other tests, they may be long.
+// suites holds the packages with conformance suites: like other tests, they may have long functions.
 const suites = "store/storetest/"
 
-// source is a Go file of ours.
+// source is a Go file of this module.
 type source struct {
-	name   string // from the module's folder
+	name   string // the path from the module's folder
 	syntax *ast.File
 	set    *token.FileSet
 }

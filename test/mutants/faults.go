@@ -8,25 +8,25 @@ import (
 	simulated "hallway/test/simulation"
 )
 
-// A mutant is one fault that somebody could make. It names its place and what happens there:
+// A mutant is a fault that a programmer could make. It names its place and the change there:
 //
 //	{name: "a change is not told", pkg: client, in: "Client.Step", checks: simulation,
 //		do: steps{replace("a.retryAt, a.step.Changed = b, true", "a.retryAt = b")}},
 //
-// The place is a function or method of a package (or a variable or constant), whichever file it stands in; the type
-// may be left out of `in` where no other method has that name. In it, each step finds one place by a pattern: a piece
-// of Go as `gofmt -r` takes it, in which a small letter stands for any expression. So nothing changes for a fault when
-// its code is formatted anew, moves to another file, or gets another receiver.
+// The place is a function or method of a package, or a variable or constant, in any file. `in` may leave out the type
+// of a method if no other method has that name. In that code, each step finds one place by a pattern: a piece
+// of Go as for `gofmt -r`, in which a small letter stands for any expression. So a fault stays valid when
+// its code is formatted, moves to another file, or gets another receiver.
 //
 // When code moves to another function or package, or a field gets another name, TestEveryFaultFindsItsPlace fails and
-// says where the pattern is now: correct `pkg`, `in` or the pattern, which is one line. Keep a pattern as short as its
+// says where the pattern is now: correct `pkg`, `in` or the pattern, in one line. Keep a pattern as short as the
 // function allows: "a.stored" is better than "!e.stored".
 type mutant struct {
 	name   string
 	pkg    string // the package's folder
 	in     string // the function, Type.Method, variable or constant
 	do     steps
-	checks []check // the checks that should notice it; the first that does ends the try
+	checks []check // the checks that should notice the fault, one after the other until one does
 }
 
 type steps = []step
@@ -52,7 +52,7 @@ const (
 	vault      = "component/vault"
 )
 
-// mutants are the faults, those of one part together.
+// mutants holds all faults, grouped by the part of the program.
 var mutants = slices.Concat(clientFaults, hubFaults, relaysFaults, clusterFaults, ruleFaults, storeFaults, shrinkFaults, sealedFaults)
 
 // The checks.

@@ -1,6 +1,6 @@
 package main
 
-// clusterFaults are faults that show where several relays share a database.
+// clusterFaults holds faults that matter only if several relays share a database.
 var clusterFaults = []mutant{
 	{
 		name: "joined before the head is read", pkg: hub, in: "rooms.join", checks: cluster,

@@ -1,6 +1,6 @@
 package main
 
-// relaysFaults are the faults of what several relays on one database tell each other of users and rules.
+// relaysFaults holds the faults of the news about users and rules between relays on one database.
 var relaysFaults = []mutant{
 	// Presence.
 	{

@@ -5,7 +5,7 @@ import "regexp"
 // layouter is the code that the browser build adds to the toolchain's assembler.
 const layouter = "component/build/shrink/_assembler"
 
-// inPrograms compares generated programs, compiled with the fault in the compiler and without it.
+// inPrograms is a check that compiles generated programs with the fault in the compiler and compares their output with that of native ones.
 var inPrograms = check{
 	name:  "the generated programs",
 	build: []string{"build", "./test/shrink"},

@@ -19,8 +19,8 @@ import (
 	"testing"
 )
 
-// TestEveryFaultFindsItsPlace plants each fault and type-checks the package with it, so that the change that moves a
-// fault's place hears of it at once. The comment at the type mutant says what to do then.
+// TestEveryFaultFindsItsPlace plants each fault and type-checks the package with it, so that a change that moves a
+// fault's place fails at once. The comment of the type mutant says what to do then.
 func TestEveryFaultFindsItsPlace(t *testing.T) {
 	t.Chdir("../..")
 	known, err := compiled()
@@ -38,7 +38,7 @@ func TestEveryFaultFindsItsPlace(t *testing.T) {
 	}
 }
 
-// TestAPlaceThatIsMissingIsNamed pins the error that tells where a fault's place has moved.
+// TestAPlaceThatIsMissingIsNamed checks the error that tells where a fault's place has moved.
 func TestAPlaceThatIsMissingIsNamed(t *testing.T) {
 	t.Chdir("testdata")
 	for _, c := range []struct{ name, in, what, says string }{
@@ -58,7 +58,7 @@ func TestAPlaceThatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
-// TestStepsChangeTheirPlace shows each verb once.
+// TestStepsChangeTheirPlace uses each kind of step once.
 func TestStepsChangeTheirPlace(t *testing.T) {
 	const body = "func f() {\n\tif door.open && x.y > 1 {\n\t\tsay(\"one two\")\n\t}\n}\n"
 	for _, c := range []struct {
@@ -89,14 +89,14 @@ func TestStepsChangeTheirPlace(t *testing.T) {
 	}
 }
 
-// foreign reports whether a package is compiled among those of the toolchain alone, so that its types are not known here.
+// foreign reports whether a package is compiled only as a part of the toolchain, so that this test does not know its types.
 func foreign(folder string) bool { return strings.HasPrefix(filepath.Base(folder), "_") }
 
 // compiled returns a types importer of all packages that the packages with faults import.
 func compiled() (types.Importer, error) {
 	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		args = append(args, "-race") // as this test was built: nothing is compiled twice
+		args = append(args, "-race") // the flag of this test's own build, so that nothing is compiled twice
 	}
 	var packages []string
 	for _, m := range mutants {

@@ -1,9 +1,9 @@
-// Command mutants checks the checkers: it plants known faults, one at a time, and shows that the simulation, the core's
-// scripts, the hub's tests or the store's suite notices each. The tree stays as it is: the changed file lies beside it,
-// and -overlay hands it to the compiler.
+// Command mutants tests the checks: it plants known faults, one at a time, and shows that the simulation, the core's
+// scripts, the hub's tests or the store's suite notices each. It does not change the sources: it writes the changed file to a
+// temporary folder, and the go command gets it by -overlay.
 //
-// A fault names its place; the type mutant says how, and where to add a fault. When a place is missing, stands there
-// twice, or the changed code does not compile, the program fails: no fault is lost in silence. The main type is mutant. The
+// A fault names its place; the type mutant says how, and where to add a fault. If a place is missing or ambiguous,
+// or the changed code does not compile, the program fails, so that no fault is skipped silently. The main type is mutant. The
 // command must not know how a check works.
 package main
 
@@ -25,10 +25,10 @@ import (
 	"time"
 )
 
-// workers is how many faults are tried at the same time.
+// workers is the number of faults that are tried at the same time.
 const workers = 2
 
-// tryMax is how long one check of one fault may take.
+// tryMax bounds the time of one check of one fault.
 const tryMax = 20 * time.Minute
 
 func main() {
@@ -70,7 +70,7 @@ func run(only string) error {
 	return err
 }
 
-// baseline shows that every check passes where nothing is planted.
+// baseline shows that every check passes without a fault.
 func baseline(dir string) error {
 	seen := make(map[string]bool)
 	for _, c := range allChecks() {
@@ -91,7 +91,7 @@ func baseline(dir string) error {
 	return nil
 }
 
-// allChecks returns the checks of all faults, some of them more than once.
+// allChecks returns the checks of all faults; a check may be in it several times.
 func allChecks() (all []check) {
 	for _, m := range mutants {
 		all = append(all, m.checks...)
@@ -99,7 +99,7 @@ func allChecks() (all []check) {
 	return all
 }
 
-// tryAll plants each fault and returns how many were noticed.
+// tryAll plants each fault and returns the number of noticed ones.
 func tryAll(dir string, planted []mutant) (caught int, err error) {
 	var mu sync.Mutex // of the results and the output
 	var wait sync.WaitGroup
@@ -131,7 +131,7 @@ func tryAll(dir string, planted []mutant) (caught int, err error) {
 	return caught, err
 }
 
-// try plants the fault and returns which check noticed it and how; "" means none did.
+// try plants the fault and returns the check that noticed it and the check's output; "" means that no check did.
 func (m *mutant) try(dir string) (why string, err error) {
 	overlay, err := m.overlay(dir)
 	if err != nil {
@@ -145,7 +145,7 @@ func (m *mutant) try(dir string) (why string, err error) {
 	return "", nil
 }
 
-// overlay writes the changed file and the file for -overlay that puts it in place.
+// overlay writes the changed file, and the file for -overlay that names it.
 func (m *mutant) overlay(dir string) (overlay string, err error) {
 	file, changed, err := m.plant()
 	if err != nil {
@@ -170,7 +170,7 @@ func (m *mutant) overlay(dir string) (overlay string, err error) {
 	return overlay, os.WriteFile(overlay, data, 0o600)
 }
 
-// A check builds a program with the overlay and runs it; it notices the fault by failing.
+// A check builds a program with the overlay and runs it. It notices the fault if the program fails.
 type check struct {
 	name  string
 	build []string // arguments of go; the program's path and the overlay are added
@@ -179,7 +179,7 @@ type check struct {
 	says  *regexp.Regexp
 }
 
-// notices returns how the check fails, "" when it passes.
+// notices returns the failure of the check, or "" if it passes.
 func (c check) notices(dir, overlay string) (why string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -218,7 +218,7 @@ func (c check) notices(dir, overlay string) (why string, err error) {
 	return "it ends with an error", nil
 }
 
-// shorten keeps a line readable.
+// shorten cuts a line to a readable length.
 func shorten(line string) string {
 	const most = 110
 	line = strings.Join(strings.Fields(line), " ")

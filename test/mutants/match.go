@@ -33,13 +33,13 @@ func parsePattern(text string) (pattern, error) {
 	return pattern{}, fmt.Errorf("%q is neither an expression nor a statement nor an element", text)
 }
 
-// isLabeled reports whether the parser took "Key: value" for a statement with a label.
+// isLabeled reports whether the parser read "Key: value" as a statement with a label.
 func isLabeled(s ast.Stmt) bool {
 	_, ok := s.(*ast.LabeledStmt)
 	return ok
 }
 
-// bound holds what each letter of a pattern stands for.
+// bound holds the expression of each letter of a pattern.
 type bound map[string]ast.Node
 
 // A place is a node that a pattern matches.
@@ -62,7 +62,7 @@ func (p pattern) find(root ast.Node) (found []place) {
 	return found
 }
 
-// match compares two trees, letters aside.
+// match reports whether two trees are equal, with the letters of the pattern bound to expressions.
 func (b bound) match(want, got reflect.Value) bool {
 	if want.Kind() == reflect.Interface {
 		want = want.Elem()
@@ -107,7 +107,7 @@ func (b bound) match(want, got reflect.Value) bool {
 	}
 }
 
-// ignored reports whether a field of a node says only where it stands.
+// ignored reports whether a field of a node holds only a position.
 func ignored(f reflect.StructField) bool {
 	switch f.Type {
 	case reflect.TypeFor[token.Pos](), reflect.TypeFor[*ast.CommentGroup]():
@@ -116,7 +116,7 @@ func ignored(f reflect.StructField) bool {
 	return false
 }
 
-// letter returns the name of a pattern's letter.
+// letter returns the name if the node is a letter of a pattern.
 func letter(v reflect.Value) (name string, ok bool) {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return "", false
@@ -132,7 +132,7 @@ func nameOf(id *ast.Ident) string {
 	return id.Name
 }
 
-// take binds a letter to an expression, or compares it with the one that it is bound to.
+// take binds a letter to an expression, or compares the expression with the one to which the letter is bound.
 func (b bound) take(name string, got reflect.Value) bool {
 	x, ok := got.Interface().(ast.Expr)
 	if !ok {

@@ -20,10 +20,10 @@ import (
 type step struct {
 	verb    string
 	what    string // the pattern of the place
-	becomes string // Go in which the pattern's letters stand for what they matched
+	becomes string // the new code, in which the pattern's letters stand for the matched expressions
 }
 
-// The verbs. Each needs its pattern exactly once in the function.
+// The kinds of steps. Each needs its pattern exactly once in the function.
 
 // always makes a condition hold.
 func always(what string) step { return step{"always", what, ""} }
@@ -31,13 +31,13 @@ func always(what string) step { return step{"always", what, ""} }
 // never makes a condition fail.
 func never(what string) step { return step{"never", what, ""} }
 
-// negate turns a condition round.
+// negate negates a condition.
 func negate(what string) step { return step{"negate", what, ""} }
 
-// drop leaves out a statement.
+// drop removes a statement.
 func drop(what string) step { return step{"drop", what, ""} }
 
-// replace puts other Go in place of an expression or a statement.
+// replace replaces an expression or a statement by other code.
 func replace(what, becomes string) step { return step{"replace", what, becomes} }
 
 // before puts a statement before another one.
@@ -46,12 +46,12 @@ func before(what, statement string) step { return step{"before", what, statement
 // after puts a statement behind another one.
 func after(what, statement string) step { return step{"after", what, statement} }
 
-// inText replaces a part of the only string that has it.
+// inText replaces a part of a string; only one string may have it.
 func inText(what, becomes string) step { return step{"inText", what, becomes} }
 
 // A home is the declaration that a fault names.
 type home struct {
-	name   string // flush, Client.flush or the name of a variable or constant
+	name   string // such as flush, Client.flush, or the name of a variable or constant
 	file   string
 	source []byte
 	files  *token.FileSet
@@ -61,7 +61,7 @@ type home struct {
 // short returns the name without its type.
 func (h *home) short() string { return h.name[strings.LastIndex(h.name, ".")+1:] }
 
-// homes returns the declarations of a package, tests aside.
+// homes returns the declarations of a package without its tests.
 func homes(folder string) (all []home, err error) {
 	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
@@ -169,7 +169,7 @@ func (h *home) change(do []step) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// edit finds the step's place and says how it changes.
+// edit finds the step's place and returns its change.
 func (h *home) edit(s step) (edit, error) {
 	found, err := s.find(h.node)
 	if err != nil {
@@ -232,7 +232,7 @@ func isBinary(x ast.Node) bool           { _, ok := x.(*ast.BinaryExpr); return 
 
 var letters = regexp.MustCompile(`\b[a-z]\b`)
 
-// fill replaces the letters in a step's text by the expressions that they matched.
+// fill replaces the letters in a step's text by the matched expressions.
 func (h *home) fill(becomes string, b bound) string {
 	return letters.ReplaceAllStringFunc(becomes, func(name string) string {
 		n, ok := b[name]
@@ -246,7 +246,7 @@ func (h *home) fill(becomes string, b bound) string {
 	})
 }
 
-// inBrackets keeps an operator's operands together.
+// inBrackets puts brackets around an expression with an operator.
 func inBrackets(text string) string {
 	if x, err := parser.ParseExpr(text); err == nil && isBinary(x) {
 		return "(" + text + ")"
@@ -254,8 +254,8 @@ func inBrackets(text string) string {
 	return text
 }
 
-// elsewhere names the declarations of the whole tree in which all the steps find their place. Those with the wanted
-// name, if any, are the only ones it names.
+// elsewhere names the declarations of the whole module in which all steps find their place. If some of those have the wanted
+// name, it names only those.
 func elsewhere(name string, do []step) string {
 	const most = 6
 	var found, namesakes []string
@@ -296,7 +296,7 @@ func elsewhere(name string, do []step) string {
 	}
 }
 
-// fits reports whether each step finds its place, and just once.
+// fits reports whether each step finds its place exactly once.
 func fits(node ast.Node, do []step) bool {
 	for _, s := range do {
 		if found, err := s.find(node); err != nil || len(found) != 1 {

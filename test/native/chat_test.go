@@ -32,8 +32,8 @@ func random(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(s, 0))
 }
 
-// TestChatOverAKilledRelay is the main job: two people chat, the relay is killed while both write, five messages are
-// written meanwhile, one client is killed and started again in that state, and the relay comes back.
+// TestChatOverAKilledRelay checks the main promise. Two people chat, and the relay is killed while both write. They write five more
+// messages, one client is killed and starts again, and then the relay starts again. No message may be lost or doubled.
 func TestChatOverAKilledRelay(t *testing.T) {
 	relay := startRelay(t)
 	ada := Start(t, relay.URL(), "u_ada", "Ada", "organizer")
@@ -77,7 +77,7 @@ func TestChatOverAKilledRelay(t *testing.T) {
 }
 
 // TestRandomKills lets two people write while the relay and their clients are killed again and again. A message that a
-// client has called safe must arrive, once; any other may be lost with its client.
+// client has reported as safe must arrive once; any other may be lost with its client.
 func TestRandomKills(t *testing.T) {
 	k := &kills{t: t, random: random(t), relay: startRelay(t), sent: map[*Person][]string{}}
 	k.people = []*Person{
@@ -144,7 +144,7 @@ func (k *kills) step() {
 	}
 }
 
-// await waits until one of the person's messages is in the storage, or in the room, so that the next kill meets it there.
+// await waits until one of the person's messages is in the storage or in the room, so that the next kill comes at that moment.
 func (k *kills) await(p *Person) {
 	sent := k.sent[p]
 	if len(sent) == 0 {
@@ -163,8 +163,8 @@ var tryNow = command{TryNow: true}
 
 func startRelay(t *testing.T) *relaytest.Relay { return relaytest.Start(t, "--rate", "0") }
 
-// sameForAll returns the room's timeline, once everyone has sent everything. It must be the same for all and in the
-// database, with nothing twice.
+// sameForAll waits until all messages are sent and returns the room's timeline. It checks that all clients and the database have the same
+// timeline, without duplicates.
 func sameForAll(t *testing.T, r *relaytest.Relay, people ...*Person) []Message {
 	t.Helper()
 	for _, p := range people {
@@ -189,7 +189,7 @@ func sameForAll(t *testing.T, r *relaytest.Relay, people ...*Person) []Message {
 	return stored
 }
 
-// stored returns the room as it stands in the database's tables, ascending by seq.
+// stored returns the room's messages from the database's tables, ascending by seq.
 func stored(t *testing.T, database string) (messages []Message) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+database+"?mode=ro")
@@ -218,7 +218,7 @@ func stored(t *testing.T, database string) (messages []Message) {
 	return messages
 }
 
-// inOrder checks that nobody's messages have overtaken each other. A text ends in its number.
+// inOrder checks that the messages of each sender are in the order of their numbers, with which the texts end.
 func inOrder(t *testing.T, timeline []Message) {
 	t.Helper()
 	last := map[string]int{}

@@ -14,7 +14,7 @@ import (
 	"hallway/component/driver"
 )
 
-// clientVariable makes the test's own program a client; it holds a setting.
+// clientVariable names the variable that makes the test's own program a client. It holds a setting.
 const clientVariable = "HALLWAY_TEST_CLIENT"
 
 // room is the room of all clients.
@@ -26,7 +26,7 @@ type setting struct{ Relay, Token, Folder string }
 // A command is a line on a client's standard input. When the input ends, the client closes its chat and ends.
 type command struct {
 	Send string `json:",omitempty"`
-	// Files are names of files that go with the text; see fileContent.
+	// Files holds the names of files that go with the text; see fileContent.
 	Files  []string `json:",omitempty"`
 	Older  bool     `json:",omitempty"`
 	TryNow bool     `json:",omitempty"`
@@ -38,7 +38,7 @@ type report struct {
 	Safe string `json:",omitempty"` // a text that is in the storage
 }
 
-// View is the state of a chat that its user sees.
+// View is the state of a chat as its user sees it.
 type View struct {
 	Status     client.Status
 	Reason     string
@@ -138,7 +138,7 @@ func (r *reporter) write(line report) {
 	}
 }
 
-// tellingStorage reports what is stored safely.
+// tellingStorage is a storage that reports each safely stored item.
 type tellingStorage struct {
 	*fileStorage
 	out *reporter

@@ -14,9 +14,9 @@ import (
 	"hallway/test/relaytest"
 )
 
-// TestFilesOverAKilledRelayAndClient: messages with files are written while the relay is down, the client is killed, and then
-// the relay and the client are killed again and again while the files are on their way. Every message comes, in its order, with its
-// files, each once.
+// TestFilesOverAKilledRelayAndClient checks that every message with files arrives once, in order and with its files. The messages are
+// written while the relay is down, and the client is killed. Then the relay and the client are killed again and again during the
+// uploads.
 func TestFilesOverAKilledRelayAndClient(t *testing.T) {
 	random, relay := random(t), startRelay(t)
 	ada := Start(t, relay.URL(), "u_ada", "Ada", "organizer")
@@ -45,7 +45,7 @@ func TestFilesOverAKilledRelayAndClient(t *testing.T) {
 		ada.Until("an upload under way, or everything sent", func(v View) bool {
 			return v.Sent > 0 || len(v.Outbox) == 0 && len(v.Messages) > 0
 		})
-		time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond) // anywhere in an upload, a send, or between them
+		time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond) // so that the kill comes at a random time of an upload or a send
 		relay.Kill()
 		if random.IntN(2) == 0 {
 			ada.reload()
@@ -74,7 +74,7 @@ func TestFilesOverAKilledRelayAndClient(t *testing.T) {
 	}
 }
 
-// read asks the relay for something of the room.
+// read requests something of the room from the relay.
 func read[T any](t *testing.T, r *relaytest.Relay, token, path string, decode func([]byte) (T, error)) T {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.URL()+"/v1/rooms/"+room+path, nil)

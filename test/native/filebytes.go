@@ -18,7 +18,7 @@ const bytesSuffix = ".bytes"
 
 var _ driver.FileStorage = (*fileStorage)(nil)
 
-// SaveFiles implements [driver.FileStorage]. The item is written last: without it nothing counts.
+// SaveFiles implements [driver.FileStorage]. It writes the item last: files without an item do not count.
 func (s *fileStorage) SaveFiles(ctx context.Context, key driver.Key, item client.Item, files map[string]driver.Blob) error {
 	outbox := s.outbox(key)
 	if err := s.make(outbox); err != nil {
@@ -63,7 +63,7 @@ func (s *fileStorage) removeBytes(outbox, item string) error {
 	return err
 }
 
-// clearBytes removes bytes whose item is not there: a crash came between their saves, or between their removals.
+// clearBytes removes bytes without an item: a crash came between their saves, or between their removals.
 func clearBytes(outbox string, entry fs.DirEntry) {
 	item, _, ok := strings.Cut(entry.Name(), ".")
 	if !ok || !strings.HasSuffix(entry.Name(), bytesSuffix) {

@@ -24,7 +24,7 @@ import (
 const (
 	// itemFileBytesMax bounds the bytes read as one item.
 	itemFileBytesMax = 1 << 20
-	// unfinishedAge is the age from which a file of an unfinished save is removed: no save takes as long.
+	// unfinishedAge is the age at which a file of an unfinished save is removed. A save is always faster.
 	unfinishedAge = time.Hour
 
 	itemSuffix       = ".json"
@@ -40,14 +40,14 @@ type storedItem struct {
 	client.Item
 }
 
-// fileStorage keeps outboxes in a folder, one file an item and one for the bytes of each of its files. It writes a file aside, syncs it, renames it into its place and
-// syncs the folder, so that a crash at any instant leaves the old item or the new one. Names are hashes: no outside text
-// becomes part of a path.
+// fileStorage keeps outboxes in a folder: one file for each item, and one for the bytes of each of the item's files. It writes a file under another name, syncs it,
+// renames it and syncs the folder, so that a crash leaves the old item or the new one. Names are hashes, so that no text from
+// outside becomes a part of a path.
 type fileStorage struct {
 	folder string
 	made   map[string]bool // folders of outboxes that exist durably
 
-	// step is called before each step of a save. A test panics in it, and so leaves the files that a crash would leave.
+	// step is called before each step of a save. A test lets it panic, which leaves the files of a crash.
 	step func(name string)
 }
 
@@ -83,7 +83,7 @@ func (s *fileStorage) Load(ctx context.Context, key driver.Key) ([]client.Item, 
 		}
 		data, err := readFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed meanwhile, by a program that ends
+			continue // another program has removed it meanwhile
 		}
 		if err != nil {
 			return nil, fileError("load the outbox", err)
@@ -143,7 +143,7 @@ func (s *fileStorage) make(outbox string) error {
 		if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		// Also if it existed: its maker may have crashed before the sync.
+		// This is also done for an existing folder, because its maker may have crashed before the sync.
 		if err := syncFolder(filepath.Dir(folder)); err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (s *fileStorage) make(outbox string) error {
 	return nil
 }
 
-// write puts data into a file of folder, all or nothing.
+// write writes a file of the folder completely, or not at all.
 func (s *fileStorage) write(folder, name string, data []byte) error {
 	s.step("create")
 	file, err := os.CreateTemp(folder, unfinishedPrefix+"*")
@@ -188,7 +188,7 @@ func (s *fileStorage) outbox(key driver.Key) string {
 	return filepath.Join(s.folder, hashed(key.Relay, key.User, key.Room))
 }
 
-// hashed returns a name for a path. It hashes each part by itself first, so that different lists of parts give different names.
+// hashed returns a name for a list of parts. It first hashes each part alone, so that different lists give different names.
 func hashed(parts ...string) string {
 	all := sha256.New()
 	for _, part := range parts {

@@ -9,7 +9,7 @@ import (
 	"hallway/component/client"
 )
 
-// TestFileStorageCrash crashes a save before each of its steps. Then the item must be the old one, or, after the rename, the
+// TestFileStorageCrash crashes a save before each of its steps. Afterwards the item must be the old one, or, after the rename, the
 // new one.
 func TestFileStorageCrash(t *testing.T) {
 	steps := []string{"create", "write", "sync file", "rename", "sync folder"}

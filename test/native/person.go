@@ -27,12 +27,12 @@ type Person struct {
 	process *exec.Cmd
 	in      io.WriteCloser
 	out     *io.PipeWriter
-	heard   chan struct{} // closed when all reports of this life of the client are taken in
+	heard   chan struct{} // closed when listen has read all reports of this life of the client
 	changed chan struct{} // holds a token when something below has changed
 
 	mu   sync.Mutex
 	view View
-	safe []string // the texts that the client has called safe, over all its lives
+	safe []string // the texts that the client has reported as safe, over all its lives
 }
 
 // Start starts the client of a user. The test's end closes it.
@@ -68,7 +68,7 @@ func (p *Person) start() {
 	}
 }
 
-// listen takes in the reports of one life of the client.
+// listen reads the reports of one life of the client.
 func (p *Person) listen(reports io.Reader, heard chan<- struct{}) {
 	defer close(heard)
 	lines := bufio.NewReader(reports)
@@ -79,7 +79,7 @@ func (p *Person) listen(reports io.Reader, heard chan<- struct{}) {
 		}
 		var r report
 		if json.Unmarshal(line, &r) != nil {
-			continue // cut short by a kill
+			continue // a kill has cut the line
 		}
 		p.mu.Lock()
 		if r.View != nil {
@@ -148,7 +148,7 @@ func (p *Person) Send(texts ...string) {
 	}
 }
 
-// Until waits until the person sees what is described, and returns it.
+// Until waits until the person's view satisfies a condition, and returns the view.
 func (p *Person) Until(what string, seen func(View) bool) View {
 	p.t.Helper()
 	late := time.After(patience)
@@ -195,7 +195,7 @@ func (p *Person) safeTexts() []string {
 	return slices.Clone(p.safe)
 }
 
-// timeline returns the whole room, once the person has nothing more to send.
+// timeline waits until the person has sent everything, and returns all messages of the room.
 func (p *Person) timeline() []Message {
 	p.t.Helper()
 	for {

@@ -1,4 +1,4 @@
-// Package house is the code in which TestAPlaceThatIsMissingIsNamed looks.
+// Package house is the code that TestAPlaceThatIsMissingIsNamed searches.
 package house
 
 type (
