@@ -18,10 +18,10 @@ import (
 	"hallway/test/servers"
 )
 
-// rounds is how often each test of this file does the same, so that every pair of relays gets its turn.
+// rounds is the number of repetitions in each test of this file, so that every pair of relays is tested.
 const rounds = 12
 
-// one holds relays that behave as one: each connection and each request goes to the next relay, as with a balancer.
+// one holds relays that should behave as one: each connection and each request goes to the next relay, as behind a balancer.
 type one struct {
 	*world
 	turn int
@@ -44,7 +44,7 @@ func (o *one) as(user string, role protocol.Role) string {
 	return relaytest.Token(o.T, map[string]any{"sub": user, "name": user, "rooms": []any{map[string]string{"room": "*", "role": string(role)}}})
 }
 
-// ask asks the next relay over REST, and decodes its answer into a value, unless that is nil.
+// ask sends a request to the next relay, and decodes the answer into a value, unless that is nil.
 func (o *one) ask(token, method, path string, body, into any) (status int) {
 	o.Helper()
 	ctx, cancel := context.WithTimeout(o.Context(), 10*time.Second)
@@ -76,7 +76,7 @@ func (o *one) ask(token, method, path string, body, into any) (status int) {
 	return resp.StatusCode
 }
 
-// must is ask, which succeeds.
+// must is ask, and fails the test on an error.
 func (o *one) must(token, method, path string, body, into any) {
 	o.Helper()
 	if status := o.ask(token, method, path, body, into); status >= 300 {
@@ -84,7 +84,7 @@ func (o *one) must(token, method, path string, body, into any) {
 	}
 }
 
-// enter joins a room by the next relay.
+// enter joins a room at the next relay.
 func (o *one) enter(token, room string) (*client, protocol.Joined) {
 	o.Helper()
 	c, joined, err := o.world.enter(o.next(), token, room)
@@ -95,7 +95,7 @@ func (o *one) enter(token, room string) (*client, protocol.Joined) {
 	return c, joined
 }
 
-// settled returns once the relay has taken what a client has sent.
+// settled returns once the relay has handled all frames of a client.
 func (o *one) settled(c *client, frames ...protocol.ClientFrame) {
 	o.Helper()
 	for _, f := range append(frames, protocol.Ping{T: "1"}) {
@@ -108,7 +108,7 @@ func (o *one) settled(c *client, frames ...protocol.ClientFrame) {
 	}
 }
 
-// send sends a message, until its echo, and returns it.
+// send sends a message, waits for its echo, and returns it.
 func (o *one) send(c *client, room, text string) protocol.Message {
 	o.Helper()
 	m := message(room)
@@ -145,7 +145,7 @@ func (o *one) members(token, room string) map[string]protocol.RoomMember {
 	return all
 }
 
-// TestPresenceOfOne: the next answer of any relay shows a join or a leave at another one.
+// TestPresenceOfOne checks that the next answer of any relay shows a join or a leave at another relay.
 func TestPresenceOfOne(t *testing.T) {
 	o := newOne(t)
 	head := o.as("head", protocol.RoleOrganizer)
@@ -174,7 +174,7 @@ func TestPresenceOfOne(t *testing.T) {
 	}
 }
 
-// TestMarkersOfOne: the next answer of any relay has a read marker set at another one.
+// TestMarkersOfOne checks that the next answer of any relay shows a read marker that was moved at another relay.
 func TestMarkersOfOne(t *testing.T) {
 	o := newOne(t)
 	ada, bob := o.as("ada", protocol.RoleModerator), o.as("bob", protocol.RoleParticipant)
@@ -205,7 +205,7 @@ func TestMarkersOfOne(t *testing.T) {
 	}
 }
 
-// TestActsOfOne: an act that was answered over REST holds in the next answer of any other relay.
+// TestActsOfOne checks that an act of moderation over REST is in force in the next answer of any other relay.
 func TestActsOfOne(t *testing.T) {
 	o := newOne(t)
 	head := o.as("head", protocol.RoleOrganizer)
@@ -239,7 +239,7 @@ func TestActsOfOne(t *testing.T) {
 	}
 }
 
-// TestRoomsOfOne: settings, deletion and reports.
+// TestRoomsOfOne checks that settings, deletions and reports of rooms are in force at every relay.
 func TestRoomsOfOne(t *testing.T) {
 	o := newOne(t)
 	head, ada := o.as("head", protocol.RoleOrganizer), o.as("ada", protocol.RoleParticipant)
@@ -281,7 +281,7 @@ func TestRoomsOfOne(t *testing.T) {
 	}
 }
 
-// TestMessagesOfOne: pages, search, mentions, resent messages and reactions.
+// TestMessagesOfOne checks pages, searches, mentions, resent messages and reactions at every relay.
 func TestMessagesOfOne(t *testing.T) {
 	o := newOne(t)
 	ada, bob := o.as("ada", protocol.RoleParticipant), o.as("bob", protocol.RoleParticipant)
@@ -312,7 +312,7 @@ func TestMessagesOfOne(t *testing.T) {
 				break
 			}
 		}
-		// The same message by all relays at once is stored once, and answered by all.
+		// If all relays get the same message at once, it is stored once, and all answer it.
 		id, statuses := uuid.Must(uuid.NewV7()).String(), make(chan int, 3)
 		var sends sync.WaitGroup
 		for _, r := range o.relays {

@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// TestLimitsOfOne: a user's limits hold over all relays, where nobody asks within the milliseconds that news take.
+// TestLimitsOfOne checks that a user's limits hold over all relays, apart from the milliseconds that news take.
 func TestLimitsOfOne(t *testing.T) {
 	o := newOne(t, "--rate", "1", "--conns-per-user", "6")
 	stored := 0
@@ -38,7 +38,7 @@ func TestLimitsOfOne(t *testing.T) {
 	}
 }
 
-// TestTypingOfOne: the other users see typing at all relays.
+// TestTypingOfOne checks that users at all relays see that another user types.
 func TestTypingOfOne(t *testing.T) {
 	o := newOne(t)
 	a, _ := o.enter(o.as("ada", protocol.RoleParticipant), "lobby")
@@ -51,7 +51,7 @@ func TestTypingOfOne(t *testing.T) {
 	}
 }
 
-// TestSettingsOfOne: everybody gets a changed setting once, and no older setting afterwards.
+// TestSettingsOfOne checks that every client gets a changed setting once, and no older setting afterwards.
 func TestSettingsOfOne(t *testing.T) {
 	o := newOne(t)
 	head := o.as("head", protocol.RoleOrganizer)
@@ -66,7 +66,7 @@ func TestSettingsOfOne(t *testing.T) {
 		o.settled(moderator, protocol.Adjust{Room: "lobby", SlowModeS: &seconds})
 		for i, c := range all {
 			f, err := await[protocol.Settings](c, 2*time.Second)
-			if i == 0 && err != nil { // it was told before the pong
+			if i == 0 && err != nil { // the setting came before the pong
 				continue
 			}
 			if err != nil || f.SlowModeS != seconds {

@@ -35,7 +35,7 @@ func (w *world) enterWith(r *relaytest.Relay, token string, d *devicetest.Device
 	return c, joined
 }
 
-// mustHear reads on to a frame of a kind.
+// mustHear reads up to the next frame of a type.
 func mustHear[F protocol.RelayFrame](t *testing.T, c *client, within time.Duration) F {
 	t.Helper()
 	f, err := await[F](c, within)
@@ -52,8 +52,8 @@ func (c *client) mustSay(t *testing.T, f protocol.ClientFrame) {
 	}
 }
 
-// TestKeysOfOtherRelays: a turn, its wraps, a device that lacks it and a reason for the next turn reach the devices of
-// all relays, and none keeps a stale key.
+// TestKeysOfOtherRelays checks that a turn, its wraps, the request of a device that lacks it, and the notice that a turn is due reach the
+// devices at all relays, and that no relay accepts a stale key.
 func TestKeysOfOtherRelays(t *testing.T) {
 	w := newWorld(t, 2)
 	w.put(w.relays[0], "/v1/rooms/lobby", `{"settings":{"e2ee":1}}`)
@@ -75,7 +75,7 @@ func TestKeysOfOtherRelays(t *testing.T) {
 	there.mustSay(t, protocol.Send{Room: "lobby", ID: message("lobby").ID, Encrypted: devicetest.Sealed(first.Kid)})
 	mustHear[protocol.Changed](t, here, 5*time.Second)
 
-	// Bob is the only holder on this relay, then none is.
+	// First Bob is the only device at this relay with the key, then there is none.
 	began := time.Now()
 	late, _ := w.enterWith(w.relays[1], w.token("cy"), &cy)
 	late.mustSay(t, protocol.Want{Room: "lobby", N: 1})
@@ -101,7 +101,7 @@ func TestKeysOfOtherRelays(t *testing.T) {
 	}
 	t.Logf("from another relay after %v", time.Since(began))
 
-	// A ban at the other relay makes a turn due here; a key that is stale there is stale here.
+	// A ban at the other relay makes a turn due here, and a key that is stale there is also stale here.
 	w.put(w.relays[1], "/v1/rooms/lobby/members/bob/ban", "")
 	if f := mustHear[protocol.Due](t, here, 5*time.Second); len(f.Out) != 1 || f.Out[0] != "bob" {
 		t.Errorf("due %+v", f)
@@ -121,7 +121,7 @@ func TestKeysOfOtherRelays(t *testing.T) {
 	}
 }
 
-// delete asks a relay over REST to delete something.
+// delete sends a request with the method DELETE to a relay.
 func (w *world) delete(r *relaytest.Relay, token, path string) int {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), http.MethodDelete, r.URL()+path, strings.NewReader(""))
@@ -137,7 +137,7 @@ func (w *world) delete(r *relaytest.Relay, token, path string) int {
 	return resp.StatusCode
 }
 
-// TestTurnsAtOnce: of two turns with one number, made at two relays, the room has one.
+// TestTurnsAtOnce checks that a room gets only one of two turns with the same number that are made at two relays at once.
 func TestTurnsAtOnce(t *testing.T) {
 	w := newWorld(t, 2)
 	w.put(w.relays[0], "/v1/rooms/lobby", `{"settings":{"e2ee":1}}`)

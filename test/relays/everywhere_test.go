@@ -55,7 +55,7 @@ func (w *world) streams(user string) (all []*client) {
 	return all
 }
 
-// untilOut reads on until the stream of the room or the connection has ended.
+// untilOut reads until the stream of the room or the connection has ended.
 func untilOut(c *client, within time.Duration) error {
 	if err := c.SetReadDeadline(time.Now().Add(within)); err != nil {
 		return err
@@ -74,7 +74,7 @@ func untilOut(c *client, within time.Duration) error {
 	}
 }
 
-// ends carries out an act about a user at a relay and returns how long each of the user's streams went on.
+// ends carries out an act about a user at a relay, and returns the time until each of the user's streams ended.
 func (w *world) ends(user string, at *relaytest.Relay, path string, streams []*client, within time.Duration) (took []time.Duration) {
 	w.Helper()
 	began := time.Now()
@@ -97,8 +97,8 @@ func (w *world) ends(user string, at *relaytest.Relay, path string, streams []*c
 	return took
 }
 
-// TestABanAndARevocationAreEverywhere: the streams of a banned or revoked user end at all relays, soon with the bus and
-// within 6 s where its news are lost. A banned user cannot come back by any relay.
+// TestABanAndARevocationAreEverywhere checks that the streams of a banned or revoked user end at all relays, soon with the bus and
+// within 6 s if its news are lost, and that a banned user cannot return at any relay.
 func TestABanAndARevocationAreEverywhere(t *testing.T) {
 	w := newWorld(t, 3)
 	for _, c := range []struct{ name, path string }{
@@ -129,7 +129,7 @@ func TestABanAndARevocationAreEverywhere(t *testing.T) {
 	for user := range lost {
 		streams[user] = w.streams(user)
 	}
-	w.nats.Pause() // the connections stay, and nothing arrives
+	w.nats.Pause() // the connections stay open, but nothing arrives
 	for user, path := range lost {
 		took := w.ends(user, w.relays[0], path, streams[user], 8*time.Second)
 		t.Logf("%s: %v", user, took)
@@ -140,7 +140,7 @@ func TestABanAndARevocationAreEverywhere(t *testing.T) {
 	w.nats.Resume()
 }
 
-// online reads on until a stream tells that so many users are there.
+// online reads until a stream tells this number of users.
 func online(c *client, users int64, within time.Duration) error {
 	if err := c.SetReadDeadline(time.Now().Add(within)); err != nil {
 		return err
@@ -158,15 +158,15 @@ func online(c *client, users int64, within time.Duration) error {
 	return nil
 }
 
-// TestPresenceIsOfAllRelays: every stream gets the number of users at all relays, within 2 s of a change and within
-// 7 s of a kill.
+// TestPresenceIsOfAllRelays checks that every stream gets the number of users at all relays, within 2 s after a change and within
+// 7 s after a kill.
 func TestPresenceIsOfAllRelays(t *testing.T) {
 	w := newWorld(t, 3)
 	var streams []*client
 	for n := range 9 {
 		streams = append(streams, w.mustEnter(w.relays[n%3], fmt.Sprint("user-", n), "lobby"))
 	}
-	again := w.mustEnter(w.relays[1], "user-0", "lobby") // the same user by another relay
+	again := w.mustEnter(w.relays[1], "user-0", "lobby") // the same user at another relay
 	all := func(streams []*client, users int64, within time.Duration, when string) {
 		t.Helper()
 		began := time.Now()
@@ -200,8 +200,8 @@ func TestPresenceIsOfAllRelays(t *testing.T) {
 	all(left, 5, 7*time.Second, "a relay was killed")
 }
 
-// TestABalancerHandsOutAllRelays: behind HAProxy each connection and request meets the next relay, and none meets an older
-// head.
+// TestABalancerHandsOutAllRelays checks that behind HAProxy each connection and request goes to the next relay, and that none gets an
+// older head.
 func TestABalancerHandsOutAllRelays(t *testing.T) {
 	w := newWorld(t, 3)
 	var addrs []string

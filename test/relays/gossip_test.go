@@ -15,7 +15,7 @@ func (w *world) staff() string {
 	return relaytest.Token(w.T, map[string]any{"sub": "mod", "name": "Mod", "role": "organizer", "rooms": []string{"*"}})
 }
 
-// put asks a relay over REST for a change, as an organizer.
+// put sends a request with the method PUT to a relay, as an organizer.
 func (w *world) put(r *relaytest.Relay, path, body string) {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), http.MethodPut, r.URL()+path, strings.NewReader(body))
@@ -34,7 +34,7 @@ func (w *world) put(r *relaytest.Relay, path, body string) {
 	}
 }
 
-// wait fails where something does not hold within d.
+// wait waits until a condition holds, and fails the test after d.
 func (w *world) wait(d time.Duration, what string, holds func() bool) {
 	w.Helper()
 	began := time.Now()
@@ -46,7 +46,7 @@ func (w *world) wait(d time.Duration, what string, holds func() bool) {
 	}
 }
 
-// presentAt waits until a client was told of so many users, or fails.
+// presentAt waits until a client is told this number of users, or fails.
 func (w *world) presentAt(c *client, users int64, within time.Duration) time.Duration {
 	w.Helper()
 	began := time.Now()
@@ -61,7 +61,7 @@ func (w *world) presentAt(c *client, users int64, within time.Duration) time.Dur
 	}
 }
 
-// onlineAt returns the users of the lobby who are online, as a relay says.
+// onlineAt returns the users of the lobby whom a relay lists as online.
 func (w *world) onlineAt(r *relaytest.Relay) string {
 	var answer struct {
 		Members []struct {
@@ -81,14 +81,15 @@ func (w *world) onlineAt(r *relaytest.Relay) string {
 	return strings.Join(online, " ")
 }
 
-// TestUsersOfAllRelaysAreOnline: in numbers, over REST, and where the room is not open; typing reaches them.
+// TestUsersOfAllRelaysAreOnline checks that the users of all relays count in the number of users and in the list of members, also at a relay
+// where nobody has joined the room, and that typing reaches them.
 func TestUsersOfAllRelaysAreOnline(t *testing.T) {
 	w := newWorld(t, 3)
 	ada := w.mustEnter(w.relays[0], "ada", "lobby")
 	bob := w.mustEnter(w.relays[1], "bob", "lobby")
 	t.Logf("two users: after %v", w.presentAt(ada, 2, 2*time.Second))
 	cy := w.mustEnter(w.relays[2], "cy", "lobby")
-	again := w.mustEnter(w.relays[2], "ada", "lobby") // on two relays, but one user
+	again := w.mustEnter(w.relays[2], "ada", "lobby") // one user at two relays
 	t.Logf("three users: after %v", w.presentAt(bob, 3, 2*time.Second))
 	w.wait(2*time.Second, "all relays know who is online", func() bool {
 		return w.onlineAt(w.relays[0]) == "ada bob cy" && w.onlineAt(w.relays[1]) == "ada bob cy" && w.onlineAt(w.relays[2]) == "ada bob cy"
@@ -111,7 +112,7 @@ func TestUsersOfAllRelaysAreOnline(t *testing.T) {
 	cy.Close()
 }
 
-// TestMarkersAndSettingsReachOtherRelays: a read marker and a changed setting reach the other relays.
+// TestMarkersAndSettingsReachOtherRelays checks that a read marker and a changed setting reach the other relays.
 func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 	w := newWorld(t, 2)
 	ada, there, mod := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")

@@ -11,17 +11,17 @@ import (
 	"hallway/test/relaytest"
 )
 
-// listener keeps a stream of the lobby on whichever relay is up, and goes on elsewhere when that ends.
+// listener reads the stream of the lobby at a running relay, and continues at another relay when the stream ends.
 type listener struct {
 	w     *world
 	token string
-	place int            // of the relay
-	heard map[string]int // messages, by id: how often
+	place int            // the index of the relay
+	heard map[string]int // by id: how often the message has arrived
 	told  int64          // everything up to this rev has arrived
-	ended *atomic.Int64  // the rev at which it has heard enough; 0: not known yet
+	ended *atomic.Int64  // the last rev of the test; 0: not known yet
 }
 
-// run listens until it has heard enough.
+// run listens until the last rev of the test has arrived.
 func (l *listener) run() error {
 	for began := time.Now(); ; {
 		err := l.listen()
@@ -74,7 +74,7 @@ func (l *listener) listen() error {
 	}
 }
 
-// TestRelayKilled: under load one of three relays is killed. Its clients go on at the others, and everybody hears every
+// TestRelayKilled checks that, when one of three relays is killed under load, its clients continue at the others, and every client gets every
 // message once.
 func TestRelayKilled(t *testing.T) {
 	const sends, writers, listeners = 150, 6, 9

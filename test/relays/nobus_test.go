@@ -9,8 +9,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestRelaysWithoutBus: two relays on one PostgreSQL without --nats, as while one deployment replaces the other, tell each
-// other's messages within a second, and say nothing of a bus.
+// TestRelaysWithoutBus checks that two relays on one PostgreSQL without --nats, as during a deployment, send each other's messages within
+// a second, and report nothing about a bus.
 func TestRelaysWithoutBus(t *testing.T) {
 	w := &world{T: t}
 	url := servers.PostgreSQL(t)

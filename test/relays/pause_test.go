@@ -11,22 +11,22 @@ import (
 	"hallway/test/relaytest"
 )
 
-// writer sends one message after the other at one of two relays, and hears all of its room.
+// writer sends one message after the other at one of two relays, and reads the whole stream of its room.
 type writer struct {
 	w     *world
 	r     *relaytest.Relay
 	user  string
 	c     *client
 	told  int64 // the last rev that came, or the head of the last join; 0: none yet
-	still bool  // its relay is the one that stands still
+	still bool  // its relay is the paused one
 }
 
-// While one of two relays stands still, the other goes on: a transaction that holds a room is ended by the database.
+// TestRelayPaused checks that one of two relays continues while the other is paused, because the database ends a transaction that locks a room.
 func TestRelayPaused(t *testing.T) {
 	w := newWorld(t, 2)
 	var work sync.WaitGroup
 	ended := make(chan struct{})
-	for i := range 8 { // half at the relay that pauses, so that it is in a transaction most of the time
+	for i := range 8 { // half of the writers are at the paused relay, so that it is in a transaction most of the time
 		one := &writer{w: w, r: w.relays[i%2], user: fmt.Sprint("writer-", i), still: i%2 == 0}
 		one.c = w.mustEnter(one.r, one.user, "lobby")
 		work.Go(func() {
@@ -62,13 +62,13 @@ func TestRelayPaused(t *testing.T) {
 // send sends a message until it comes back.
 func (o *writer) send(t *testing.T, send protocol.Send) error {
 	for {
-		if err := o.c.say(send); err != nil && !o.still { // hear says why a connection of that relay has ended
+		if err := o.c.say(send); err != nil && !o.still { // hear reports why a connection of that relay has ended
 			return err
 		}
 		again, err := o.hear(t, send.ID)
 		var code closed
 		if errors.As(err, &code) && o.still && protocol.CloseCode(code) == protocol.CloseSlowConsumer {
-			// The messages of the others exceed the bound of pending bytes of a connection.
+			// The messages of the other writers exceed the limit of a connection's pending bytes.
 			o.c.Close()
 			var joined protocol.Joined
 			o.c, joined, err = o.w.enter(o.r, o.w.token(o.user), "lobby")
@@ -80,8 +80,8 @@ func (o *writer) send(t *testing.T, send protocol.Send) error {
 	}
 }
 
-// hear reads on until the message of that id comes, and wants every rev. again is true where the send was refused because
-// the transaction of the relay that stood still was ended meanwhile.
+// hear reads until the message with that id arrives, and checks that no rev is missing. again is true if the send was refused because
+// the database has ended the transaction of the paused relay.
 func (o *writer) hear(t *testing.T, id string) (again bool, err error) {
 	for {
 		frame, err := await[protocol.RelayFrame](o.c, 20*time.Second)
@@ -95,7 +95,7 @@ func (o *writer) hear(t *testing.T, id string) (again bool, err error) {
 			}
 			return true, nil
 		case protocol.Changed:
-			if f.Message.Rev > o.told { // else it is an answer to this connection alone
+			if f.Message.Rev > o.told { // a message with a lower rev is an answer to this connection alone
 				if o.told > 0 && f.Message.Rev != o.told+1 {
 					t.Errorf("%s heard rev %d after %d", o.user, f.Message.Rev, o.told)
 				}

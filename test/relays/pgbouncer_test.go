@@ -8,7 +8,7 @@ import (
 	"hallway/test/servers"
 )
 
-// TestPgBouncer: two relays behind a PgBouncer, in each of its modes, write to one room at once and hear all of it.
+// TestPgBouncer checks that two relays behind a PgBouncer, in each of its modes, can write to one room at once and get all of its messages.
 func TestPgBouncer(t *testing.T) {
 	for mode, query := range map[string]string{"session": "", "transaction": "&default_query_exec_mode=cache_describe"} {
 		t.Run(mode, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestPgBouncer(t *testing.T) {
 			if status, err := w.get(w.relays[0], w.token("ada"), "/v1/rooms/lobby/messages?limit=500", &p); err != nil || status != 200 || p.Head != 2*n || len(p.Messages) != 2*n {
 				t.Errorf("page: %d, %v, head %d, %d messages", status, err, p.Head, len(p.Messages))
 			}
-			w.relays[0].Kill() // nothing that it has begun holds the room
+			w.relays[0].Kill() // its unfinished transactions must not lock the room
 			eve := w.mustEnter(w.relays[1], "eve", "lobby")
 			if err := eve.say(message("lobby")); err != nil {
 				t.Fatal(err)

@@ -26,8 +26,8 @@ func (m *atomicMax) note(n int64) {
 	}
 }
 
-// TestHopsUnderLoad: while messages flow through three relays, clients hop between them, by joins and by pages, and none
-// meets a head below what anybody was told before.
+// TestHopsUnderLoad checks that clients that move between three relays under load, by joins and by pages, never get a head below a rev that
+// any client was told before.
 func TestHopsUnderLoad(t *testing.T) {
 	w := newWorld(t, 3)
 	var told atomicMax
@@ -94,7 +94,7 @@ func TestHopsUnderLoad(t *testing.T) {
 	writers.Wait()
 }
 
-// TestBusStopped: while NATS is down, every change arrives within a second, and the relays stay ready.
+// TestBusStopped checks that, while NATS is down, every change arrives within a second, and the relays stay ready.
 func TestBusStopped(t *testing.T) {
 	w := newWorld(t, 2)
 	ada, bob := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")
@@ -116,7 +116,7 @@ func TestBusStopped(t *testing.T) {
 	var took []time.Duration
 	for range 40 {
 		took = append(took, tell())
-		time.Sleep(37 * time.Millisecond) // so that the messages come at all times between two checks
+		time.Sleep(37 * time.Millisecond) // so that messages come at different times between two checks of the relay
 	}
 	slices.Sort(took)
 	t.Logf("without the bus: median %v, most %v", took[len(took)/2], took[len(took)-1])
@@ -132,7 +132,7 @@ func TestBusStopped(t *testing.T) {
 	}
 }
 
-// untilReady waits until a relay is ready and says that of its bus.
+// untilReady waits until a relay is ready and reports this state of its bus.
 func (w *world) untilReady(relay int, bus string) {
 	w.Helper()
 	var is struct{ Status, Bus string }
@@ -144,8 +144,8 @@ func (w *world) untilReady(relay int, bus string) {
 	w.Fatalf("relay %d says %+v, want %s", relay, is, bus)
 }
 
-// TestDatabaseRestarted: meanwhile sends and joins are unavailable, the streams stay and the relay is not ready; all goes
-// on by itself.
+// TestDatabaseRestarted checks that, while the database is down, sends and joins are unavailable, streams stay open and the relay is not
+// ready, and that everything continues afterwards.
 func TestDatabaseRestarted(t *testing.T) {
 	w := newWorld(t, 2)
 	ada, bob := w.mustEnter(w.relays[0], "ada", "lobby"), w.mustEnter(w.relays[1], "bob", "lobby")
@@ -161,7 +161,7 @@ func TestDatabaseRestarted(t *testing.T) {
 		}
 	}
 	refused(send, ada)
-	refused(protocol.Join{Room: "lobby"}, bob) // from memory
+	refused(protocol.Join{Room: "lobby"}, bob) // although the relay has the room in memory
 	for _, user := range []string{"ada", "cy"} {
 		c, err := w.dial(w.relays[0], w.token(user))
 		if err != nil {

@@ -21,8 +21,8 @@ func postgres(t *testing.T, program string, args ...string) {
 	}
 }
 
-// TestDumpAndRestore: a database that pg_dump has saved and pg_restore has brought back, into a new database, serves what it had.
-// Its rooms have another epoch, so that clients drop what came after the dump.
+// TestDumpAndRestore checks that a relay on a new database that pg_restore has filled from a dump has the dump's messages. The rooms
+// have another epoch, so that clients drop the messages that came after the dump.
 func TestDumpAndRestore(t *testing.T) {
 	w := &world{T: t}
 	old, restored := servers.PostgreSQL(t), servers.PostgreSQL(t)
@@ -67,14 +67,14 @@ func TestDumpAndRestore(t *testing.T) {
 		t.Errorf("page: %d, %v, %d messages", status, err, len(p.Messages))
 	}
 	second.Kill()
-	third := relaytest.StartOn(t, restored, "--rate", "0") // the restored data stays as it is
+	third := relaytest.StartOn(t, restored, "--rate", "0") // a second start keeps the epoch of the restored rooms
 	if _, last, err := w.enter(third, w.token("ada"), "lobby"); err != nil || last.Epoch != after.Epoch {
 		t.Errorf("after a restart the epoch is %q, was %q, %v", last.Epoch, after.Epoch, err)
 	}
 }
 
-// TestPointInTimeRecovery: a base backup with the archived log, recovered to a point in time, is another history: rooms get another
-// epoch.
+// TestPointInTimeRecovery checks that the rooms get another epoch after a recovery to a point in time, from a base backup and the archived
+// log, because that is another history.
 func TestPointInTimeRecovery(t *testing.T) {
 	w := &world{T: t}
 	c := servers.NewArchivedCluster(t)

@@ -23,15 +23,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(relaytest.Main(m)) }
 
-// world is some relays on one database and one bus.
+// world holds the relays on one database and one bus.
 type world struct {
 	*testing.T
-	database *servers.Cluster // nil: the one of all tests
+	database *servers.Cluster // nil: the cluster that all tests share
 	nats     *servers.Server
 	relays   []*relaytest.Relay
 }
 
-// newWorld starts relays without limits, but for those of the flags.
+// newWorld starts relays. They have no limits except those in the flags.
 func newWorld(t *testing.T, relays int, flags ...string) *world {
 	t.Helper()
 	w := &world{T: t, database: servers.NewCluster(t), nats: servers.NATS(t)}
@@ -51,7 +51,7 @@ func (w *world) start(url string, relays int, flags []string) {
 	}
 }
 
-// token opens all rooms for a user.
+// token returns a user's token for all rooms.
 func (w *world) token(user string) string {
 	return relaytest.Token(w.T, map[string]any{"sub": user, "name": user, "rooms": []string{"*"}})
 }
@@ -103,12 +103,12 @@ func (c *client) next() (protocol.RelayFrame, error) {
 	return protocol.DecodeRelay(body)
 }
 
-// closed is the close code with which a relay has ended a connection.
+// closed is the error of a connection that the relay has closed: the close code.
 type closed protocol.CloseCode
 
 func (c closed) Error() string { return fmt.Sprint("closed with ", int(c)) }
 
-// await reads on to a frame of a kind.
+// await reads up to the next frame of a type.
 func await[F protocol.RelayFrame](c *client, within time.Duration) (f F, err error) {
 	if err := c.SetReadDeadline(time.Now().Add(within)); err != nil {
 		return f, err
@@ -143,7 +143,7 @@ func (w *world) enter(r *relaytest.Relay, token, room string) (*client, protocol
 	return c, joined, err
 }
 
-// mustEnter is enter, which succeeds.
+// mustEnter is enter, and fails the test on an error.
 func (w *world) mustEnter(r *relaytest.Relay, user, room string) *client {
 	w.Helper()
 	c, _, err := w.enter(r, w.token(user), room)
@@ -158,7 +158,7 @@ func message(room string) protocol.Send {
 	return protocol.Send{Room: room, ID: uuid.Must(uuid.NewV7()).String(), Text: "hi"}
 }
 
-// get asks a relay over REST and decodes its answer.
+// get sends a request with the method GET to a relay, and decodes the answer.
 func (w *world) get(r *relaytest.Relay, token, path string, into any) (status int, err error) {
 	ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
 	defer cancel()

@@ -14,7 +14,7 @@ var program string
 // Program returns the path of the relay that Main built, for its other commands.
 func Program() string { return program }
 
-// Main builds the relay, runs the tests and returns their exit code. HALLWAY_PROGRAM names another program to run in place of the relay.
+// Main builds the relay, runs the tests and returns their exit code. If HALLWAY_PROGRAM names a program, the tests run that program instead.
 func Main(m *testing.M) int {
 	if program = os.Getenv("HALLWAY_PROGRAM"); program != "" {
 		return m.Run()

@@ -1,8 +1,8 @@
-// Package relaytest builds the real relay and runs it as a separate process, so that a kill is a real one. The main type is [Relay].
+// Package relaytest builds the real relay and runs it as a separate process, which a test can kill by SIGKILL. The main type is [Relay].
 //
 // A test package calls [Main] in its TestMain, and [Start] in a test; the address and the database outlive a kill.
-// A program that starts its own processes uses [Build] and [FreeAddr] alone.
+// A program that starts its own processes uses only [Build] and [FreeAddr].
 //
-// The package must not know clients and rooms. A new wish of a test (another flag, a signal) becomes a
-// parameter of Start or a method of [Relay].
+// The package must not know clients and rooms. If a test needs more, such as another flag or signal, add a parameter of Start or a
+// method of [Relay].
 package relaytest

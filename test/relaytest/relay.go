@@ -41,7 +41,7 @@ func StartProgram(t *testing.T, program string, flags ...string) *Relay {
 	return startOn(t, program, filepath.Join(t.TempDir(), "hallway.db"), flags)
 }
 
-// StartOn is Start on a database that others may use as well.
+// StartOn is Start on a database that other relays may also use.
 func StartOn(t *testing.T, database string, flags ...string) *Relay {
 	t.Helper()
 	return startOn(t, program, database, flags)
@@ -63,10 +63,10 @@ func startOn(t *testing.T, program, database string, flags []string) *Relay {
 	return r
 }
 
-// URL returns the address as clients take it.
+// URL returns the address for clients.
 func (r *Relay) URL() string { return "http://" + r.Addr }
 
-// Running reports whether the relay was started and not killed since.
+// Running reports whether the relay was started and has not been killed since.
 func (r *Relay) Running() bool { return r.process != nil }
 
 // Start starts a killed relay again. It returns when the relay listens.
@@ -100,13 +100,13 @@ func (r *Relay) Start() {
 // Kill ends the relay at once.
 func (r *Relay) Kill() {
 	r.t.Helper()
-	// A relay that was drained may have ended by itself.
+	// A drained relay may have ended already.
 	_ = r.process.Process.Kill()
 	_ = r.process.Wait()
 	r.process = nil
 }
 
-// Pause stops the relay's process, as a machine does that swaps or is suspended, until Resume.
+// Pause stops the relay's process until Resume, like a machine that swaps or is suspended.
 func (r *Relay) Pause() { r.signal(syscall.SIGSTOP) }
 
 // Resume ends a Pause.
@@ -119,13 +119,13 @@ func (r *Relay) signal(s syscall.Signal) {
 	}
 }
 
-// Drain asks the relay to end in good order.
+// Drain tells the relay to end in an orderly way.
 func (r *Relay) Drain() {
 	r.t.Helper()
 	r.signal(syscall.SIGTERM)
 }
 
-// Token signs the claims that are not empty. The token lasts for an hour.
+// Token returns a token with those claims that are not empty. The token is valid for an hour.
 func Token(t *testing.T, claims map[string]any) string {
 	t.Helper()
 	for name, value := range claims {

@@ -26,7 +26,7 @@ const (
 	secretKey = "hallway-test-secret"
 )
 
-// build builds the server once a process, into a folder that stays for the next one.
+// build builds the server once in a process. The folder stays, so that the next process need not build it.
 var build = sync.OnceValues(func() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {

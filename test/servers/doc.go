@@ -3,7 +3,7 @@
 // Test processes that are killed leave no server behind.
 //
 // The main type is [Server]: a test stops, pauses, kills and starts it again, on the same port and folder. install.sh brings
-// the missing programs. A new kind of server gets a file with a function that fills in a Server, and a
+// the missing programs. For a new kind of server, add a file with a function that fills in a Server, and a
 // line in install.sh.
 //
 // The package must not know the relay or the tests.

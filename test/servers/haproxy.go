@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// HAProxy starts an HAProxy that hands each connection to the next of the backends that are up. The settings are lines of its
+// HAProxy starts an HAProxy that gives each connection to the next backend that is up. The settings are lines of its
 // section "listen", as "option httpchk GET /readyz"; by default a backend is up while it takes connections.
 func HAProxy(t Test, backends []string, settings ...string) *Server {
 	t.Helper()
@@ -38,7 +38,7 @@ listen backends
   %s
 `, s.Addr, strings.Join(settings, "\n  "))
 	for i, addr := range backends {
-		// inter also bounds how long a check waits for a connection: on a busy machine a shorter one takes out backends that serve.
+		// inter also bounds the time in which a check must connect. With a shorter time, HAProxy would remove working backends on a busy machine.
 		fmt.Fprintf(&config, "  server backend%d %s check inter 1s fastinter 100ms downinter 100ms rise 1 fall 3\n", i+1, addr)
 	}
 	path := filepath.Join(s.Folder, "haproxy.cfg")

@@ -31,7 +31,7 @@ func TestHAProxyGoesRoundTheBackendsThatAreUp(t *testing.T) {
 	for range 10 {
 		seen[named(t, proxy.Addr)]++
 	}
-	if seen["a"] < 3 || seen["b"] < 3 { // a slow check may take one out for a moment
+	if seen["a"] < 3 || seen["b"] < 3 { // because of a slow check, HAProxy may leave a backend out for a moment
 		t.Errorf("10 connections went to %v", seen)
 	}
 	a.Kill()

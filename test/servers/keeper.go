@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// keeper is a small process that outlives a killed test: it then kills the server and removes the folder. It notices by the
-// end of its input.
+// keeper is a small process that outlives a killed test. It notices the kill by the end of its input; then it kills the server and
+// removes the folder.
 type keeper struct {
 	process *exec.Cmd
 	input   io.Closer
@@ -33,7 +33,7 @@ func keep(pid int, folder string) (*keeper, error) {
 	return &keeper{process: process, input: input}, nil
 }
 
-// dismiss ends the keeper without consequences.
+// dismiss ends the keeper, which then leaves the server and the folder alone.
 func (k *keeper) dismiss() {
 	_ = syscall.Kill(-k.process.Process.Pid, syscall.SIGKILL) // the shell and its cat
 	_ = k.input.Close()
@@ -49,7 +49,7 @@ func descendants(pid int) []int {
 		if err != nil {
 			continue // it has ended
 		}
-		// "pid (name) state parent …"; the name may hold anything.
+		// The line is "pid (name) state parent …"; the name may contain any characters.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		child, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		if err != nil || len(fields) < 2 {
@@ -66,7 +66,7 @@ func descendants(pid int) []int {
 	return found
 }
 
-// runs reports whether a process has not ended. A zombie has.
+// runs reports whether a process runs. A zombie has ended.
 func runs(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

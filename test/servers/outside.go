@@ -2,8 +2,8 @@ package servers
 
 import "fmt"
 
-// Outside calls do with a stand-in for a test, for programs that are not tests, and then ends the servers that do has started. It
-// returns the error of do, or that of a server.
+// Outside lets a program that is not a test use servers: it calls do with a stand-in for a test, and then ends the servers that do has
+// started. It returns the error of do or of a server.
 func Outside(do func(Test) error) (err error) {
 	s := &session{}
 	defer func() {
@@ -23,7 +23,7 @@ func Outside(do func(Test) error) (err error) {
 	return do(s)
 }
 
-// session is the stand-in.
+// session stands in for a test.
 type session struct {
 	cleanups []func()
 	err      error // the first

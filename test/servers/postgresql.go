@@ -39,8 +39,8 @@ func PostgreSQL(t Test) string {
 	return shared.database(t)
 }
 
-// Scratch is PostgreSQL on a server that never waits for the disk (fsync=off), for tests in which nothing is killed. Databases
-// come and go in a fraction of the time. A relay refuses them.
+// Scratch is like PostgreSQL, on a server that never waits for the disk (fsync=off), for tests that kill nothing. It creates and drops
+// databases much faster. A relay refuses them.
 func Scratch(t Test) string {
 	t.Helper()
 	return scratch.database(t, "fsync=off", "full_page_writes=off", "synchronous_commit=off")
@@ -73,7 +73,7 @@ func startCluster(t Test, settings []string) *Cluster {
 	t.Helper()
 	c := newCluster(t)
 	data := c.data()
-	// Names sort by the rules of a language here, so a store that needs the order of bytes must ask for it.
+	// This database sorts names by the rules of a language, so a store that needs the order of bytes must request it.
 	c.run(t, "initdb", "--pgdata", data, "--username", "hallway", "--auth", "trust", "--no-sync",
 		"--encoding", "UTF8", "--locale", "C", "--locale-provider", "icu", "--icu-locale", "en")
 	c.serve(settings)
@@ -92,18 +92,18 @@ func (c *Cluster) data() string { return filepath.Join(c.Folder, "data") }
 // serve starts the server on its files.
 func (c *Cluster) serve(settings []string) {
 	data := c.data()
-	// The socket's path must be short, and the folder's is.
+	// The socket's path must be short; the path of the server's folder is.
 	c.command = []string{filepath.Join(c.programs, "postgres"), "-D", data, "-p", c.Port(), "-k", c.Folder, "-h", "127.0.0.1"}
 	for _, setting := range settings {
 		c.command = append(c.command, "-c", setting)
 	}
-	c.goodbye = syscall.SIGINT // "fast": it ends its sessions, and writes a checkpoint
-	c.leave = syscall.SIGQUIT  // "immediate": nobody will read the files
+	c.goodbye = syscall.SIGINT // a "fast" shutdown: the server ends its sessions and writes a checkpoint
+	c.leave = syscall.SIGQUIT  // an "immediate" shutdown, because nobody reads the files afterwards
 	c.ready = func() bool { return c.accepts(data) }
 	c.Start()
 }
 
-// accepts reports whether the server takes sessions, which the server itself says in its file of the process.
+// accepts reports whether the server takes sessions. The server says so in its file postmaster.pid.
 func (c *Cluster) accepts(data string) bool {
 	state, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	lines := strings.Split(string(state), "\n")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// archived are the settings of a server that keeps its write-ahead log in a folder.
+// archived returns the settings of a server that archives its write-ahead log in a folder.
 func archived(folder string) []string {
 	return []string{"archive_mode=on", "archive_command=mkdir -p '" + folder + "' && cp %p '" + folder + "/%f'"}
 }
@@ -30,7 +30,7 @@ func NewArchivedCluster(t Test) *Cluster {
 	return c
 }
 
-// BaseBackup copies the files of a running cluster, which goes on, and returns the copy for [Cluster.Recover].
+// BaseBackup copies the files of a running cluster and returns the copy for [Cluster.Recover].
 func (c *Cluster) BaseBackup(t Test) *Cluster {
 	t.Helper()
 	copied := newCluster(t)
@@ -57,7 +57,7 @@ func (c *Cluster) Recover(t Test, point string) {
 	c.untilPromoted(t)
 }
 
-// untilPromoted waits until the recovery has ended: the database can be written.
+// untilPromoted waits until the recovery has ended and the database can be written.
 func (c *Cluster) untilPromoted(t Test) {
 	t.Helper()
 	for {

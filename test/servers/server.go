@@ -22,7 +22,7 @@ const (
 	startTimeout = time.Minute
 	// stopTimeout bounds an orderly stop.
 	stopTimeout = 20 * time.Second
-	// pollEvery is the time between two looks at a server that starts.
+	// pollEvery is the time between two checks of a server that starts.
 	pollEvery = 5 * time.Millisecond
 )
 
@@ -35,7 +35,8 @@ type Test interface {
 	Cleanup(func())
 }
 
-// Server is a server on an address and a folder that outlive its stops and kills. Its methods are for one goroutine at a time.
+// Server is a server process. Its address and its folder stay the same when it is stopped, killed and started again. Only one goroutine at a time may call
+// its methods.
 type Server struct {
 	// Addr is the address that the server listens on, as "127.0.0.1:23456".
 	Addr string
@@ -47,15 +48,15 @@ type Server struct {
 	user    *syscall.Credential // nil: the user of the tests
 	ready   func() bool         // whether the running server answers
 	goodbye syscall.Signal      // ends the server in an orderly way
-	leave   syscall.Signal      // ends it without waiting for its clients
+	leave   syscall.Signal      // ends the server without waiting for its clients
 
 	process *exec.Cmd     // nil while the server is down
 	ended   chan struct{} // closed when the process has ended
 	keeper  *keeper
 }
 
-// Program starts another program as a server. command returns what to run for an address, and ready reports whether the
-// program serves there. SIGTERM ends it.
+// Program starts another program as a server. command returns the command for an address, and ready reports whether the
+// program serves there. SIGTERM ends the program.
 func Program(t Test, kind string, command func(addr string) []string, ready func(addr string) bool) *Server {
 	t.Helper()
 	s := newServer(t, kind, nil)
@@ -181,7 +182,7 @@ func (s *Server) Stop() {
 	}
 }
 
-// end sends a signal and waits until the server has ended; one that takes too long is killed, which is an error.
+// end sends a signal and waits until the server has ended. If that takes too long, it kills the server and returns an error.
 func (s *Server) end(signal syscall.Signal) error {
 	if err := s.process.Process.Signal(signal); err != nil {
 		return err
@@ -195,7 +196,7 @@ func (s *Server) end(signal syscall.Signal) error {
 	}
 }
 
-// Kill ends the server at once, as the loss of its machine does: SIGKILL. A paused server can be killed as well.
+// Kill ends the server at once by SIGKILL, as the loss of its machine does. It also ends a paused server.
 func (s *Server) Kill() {
 	s.t.Helper()
 	if err := s.kill(); err != nil {
@@ -210,7 +211,7 @@ func (s *Server) kill() error {
 	}
 	<-s.ended
 	for _, pid := range children {
-		_ = syscall.Kill(pid, syscall.SIGKILL) // most have ended with their parent
+		_ = syscall.Kill(pid, syscall.SIGKILL) // most children have ended with their parent
 	}
 	// PostgreSQL does not start while one of its old processes holds shared memory.
 	for late := time.Now().Add(stopTimeout); slices.ContainsFunc(children, runs) && time.Now().Before(late); {
@@ -220,7 +221,7 @@ func (s *Server) kill() error {
 	return nil
 }
 
-// down notes that the process has ended.
+// down records that the process has ended.
 func (s *Server) down() {
 	s.process = nil
 	if s.keeper != nil {
@@ -229,13 +230,13 @@ func (s *Server) down() {
 	}
 }
 
-// Pause stops the server and its children in their tracks, connections left open: SIGSTOP.
+// Pause stops the server and its children by SIGSTOP. Their connections stay open.
 func (s *Server) Pause() {
 	s.t.Helper()
 	s.signalAll(syscall.SIGSTOP)
 }
 
-// Resume lets a paused server go on: SIGCONT.
+// Resume continues a paused server by SIGCONT.
 func (s *Server) Resume() {
 	s.t.Helper()
 	s.signalAll(syscall.SIGCONT)
@@ -252,7 +253,7 @@ func (s *Server) signalAll(signal syscall.Signal) {
 	}
 }
 
-// hasEnded reports whether somebody else has ended the process.
+// hasEnded reports whether the process has ended without the Server's help.
 func (s *Server) hasEnded() bool {
 	select {
 	case <-s.ended:
@@ -280,7 +281,7 @@ func (s *Server) close() {
 	}
 }
 
-// installs holds the result of install.sh by kind of server, so that each is looked for once.
+// installs holds the result of install.sh by kind of server, so that it runs once for each kind.
 var installs sync.Map
 
 // installed returns the place that install.sh prints for a kind of server. The script installs a missing server.
