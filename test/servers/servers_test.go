@@ -17,7 +17,7 @@ import (
 // patience is the longest time that a test waits for something.
 const patience = time.Minute
 
-// greeting returns the first line that a NATS server says, or an error when it says nothing for so long.
+// greeting returns the first line of a NATS server, or an error if none comes within a time.
 func greeting(addr string, within time.Duration) (string, error) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {

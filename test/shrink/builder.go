@@ -14,7 +14,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// How long one program may run. A generated one takes less than a second.
+// The bounds of one run: of a package's tests, and of a generated program, which takes less than a second.
 const (
 	testsMax   = 5 * time.Minute
 	programMax = time.Minute
@@ -28,10 +28,10 @@ type builder struct {
 	small []string // flags of go build for the kind small
 }
 
-// without is the step that removes abilities on purpose: times are RFC 3339 only.
+// without names the step that removes features on purpose: with it, times are RFC 3339 only.
 const without = "time"
 
-// newBuilder returns a builder. With own it does not use the compiler that is there, if any.
+// newBuilder returns a builder. With own it builds its own compiler, even if there is one.
 func newBuilder(own bool) (*builder, error) {
 	on, err := shrink.Without(without)
 	if err != nil {
@@ -54,7 +54,7 @@ func newBuilder(own bool) (*builder, error) {
 
 func (b *builder) close() { _ = os.RemoveAll(b.dir) }
 
-// kinds are the two ways to build.
+// kinds holds the names of the two ways to build.
 var kinds = []string{"plain", "small"}
 
 // build builds a program of a kind by the go command's arguments and returns its path.
@@ -85,7 +85,7 @@ func (b *builder) build(kind, name, folder string, args ...string) (string, erro
 	return path, os.WriteFile(path, small, 0o644)
 }
 
-// run runs a program in a folder and returns its output, with its exit code at the end.
+// run runs a program in a folder and returns its output, followed by its exit code.
 func (b *builder) run(most time.Duration, path, folder string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()

@@ -20,7 +20,7 @@ type nested struct {
 	Err   error
 }
 
-// TestEquality compares values that the compiler compares by the description of their type.
+// TestEquality checks comparisons of values that the compiler compares by the description of their type.
 func TestEquality(t *testing.T) {
 	n, other := 1, 1
 	base := nested{7, [2]pair{{"a", 0, 1, "x"}, {"b", 0, -0.5, [2]string{"p", "q"}}}, &n, fmt.Errorf("e")}

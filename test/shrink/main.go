@@ -68,7 +68,7 @@ func run(o options, programs int, seed uint64) error {
 // count counts comparisons by their outcome.
 type count struct{ passed, failed int }
 
-// say prints the outcome of a comparison; different is empty without a difference.
+// say prints the outcome of a comparison. different describes the difference, or is empty.
 func (c *count) say(name, different string) {
 	if different == "" {
 		c.passed++

@@ -11,8 +11,8 @@ import (
 // suite is a package whose tests are compared.
 type suite struct {
 	path  string
-	short bool   // belongs to the short form
-	skip  string // tests that need something that the steps leave out on purpose
+	short bool   // the short run includes the suite
+	skip  string // a pattern of tests that need features that the steps remove on purpose
 }
 
 var suites = []suite{
@@ -20,7 +20,7 @@ var suites = []suite{
 	{path: "strings", short: true},
 	{path: "context", short: true},
 	{path: "encoding/json"},
-	// The skipped ones read the names of callers, which say in panics which method was called.
+	// The skipped tests read the names of callers, which panics use to name the called method.
 	{path: "reflect", skip: "TestGrow|TestSetIter|TestArrayOfPanicOnNegativeLength|TestConvertPanic|TestMethod5|TestSlice3|" +
 		"TestSetLenCap|TestUnexported|TestSetPanic|TestCallPanic|TestValuePanic|TestUnaddressableField|TestClear"},
 	{path: "sync"},
@@ -41,7 +41,7 @@ var suites = []suite{
 	{path: "hallway/component/view/markup"},
 }
 
-// address is a place in memory, which some tests have in their names.
+// address matches an address in memory, which some tests have in their names.
 var address = regexp.MustCompile(`0x[0-9a-f]+`)
 
 var outcome = regexp.MustCompile(`(?m)^\s*--- (PASS|FAIL|SKIP): (\S+)`)
@@ -90,7 +90,7 @@ func outcomes(out string) []string {
 	return append(all, out[strings.LastIndex(out, "exit code"):])
 }
 
-// difference returns the lines of one list that the other lacks.
+// difference returns the lines that only one of two lists has.
 func difference(plain, small []string) string {
 	var lines []string
 	for _, line := range plain {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// functionsPerProgram is how many random functions a program has. They call later ones only, so that all calls end.
+// functionsPerProgram is the number of random functions in a program. A function calls only later ones, so that all calls end.
 const functionsPerProgram = 12
 
 // comparePrograms generates programs, runs each natively and small in Node, and compares what they print.
@@ -56,7 +56,7 @@ func runNative(folder string) (string, error) {
 	return string(out) + "exit code 0\n", nil
 }
 
-// firstDifference returns the first line of a text that the other does not have in its place.
+// firstDifference returns the first line at which two texts differ.
 func firstDifference(text, other string) string {
 	others := strings.Split(other, "\n")
 	for i, line := range strings.Split(text, "\n") {
@@ -77,7 +77,7 @@ func generate(seed uint64) string {
 	return g.text.String()
 }
 
-// preamble has the functions that random functions call. Each call costs fuel, so that every loop ends.
+// preamble is the source of the functions that random functions call. Each call costs fuel, so that every loop ends.
 const preamble = `package main
 
 import (
@@ -118,7 +118,7 @@ func guard(f func() int) (result int) {
 	return f()
 }
 
-// deep grows the stack.
+// deep calls itself, so that the stack grows.
 func deep(n, a int) int {
 	var space [64]int
 	for i := range space {
@@ -156,9 +156,9 @@ func spread(a int) int {
 type generator struct {
 	rand    *rand.Rand
 	text    strings.Builder
-	index   int // of the function
+	index   int // the number of the function
 	depth   int
-	loops   int // loops around the statement
+	loops   int // the number of loops around the statement
 	labels  int
 	closure bool // the statement is in a function without a result
 }
@@ -195,7 +195,7 @@ func (g *generator) block(statements int) {
 	}
 }
 
-// inner writes statements one level deeper; fewer, the deeper they are.
+// inner writes statements one level deeper. Deeper levels get fewer statements.
 func (g *generator) inner() {
 	g.depth++
 	g.block(1 + g.rand.IntN(max(1, 5-g.depth)))

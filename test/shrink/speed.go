@@ -13,7 +13,7 @@ import (
 // only makes a run slower.
 const turns = 5
 
-// slowerMax is the largest ratio of the times, small to plain, that passes.
+// slowerMax is the largest allowed ratio of the times, small to plain.
 const slowerMax = 1.03
 
 // compareSpeed measures the work of speedProgram in both kinds and compares the times.
@@ -73,7 +73,7 @@ func compareSpeed(b *builder, c *count) error {
 	return nil
 }
 
-// speedProgram prints how many milliseconds kinds of work take.
+// speedProgram is a program that prints the milliseconds of several kinds of work.
 const speedProgram = `package main
 
 import (

@@ -14,12 +14,12 @@ import (
 	"hallway/relay/rules"
 )
 
-// newsLateMax is the longest way of news where they are late.
+// newsLateMax is the longest delay of late news.
 const newsLateMax = 3 * time.Second
 
 var errRead = errors.New("the database does not answer")
 
-// share connects a relay with the others.
+// share is the connection of a relay to the bus.
 func (r *relay) share() {
 	r.member = r.w.cluster.network.Join("simulation", bus.RelayID(r.w.cluster.started), r)
 	r.hub.Share(r, r)
@@ -35,7 +35,7 @@ func (r *relay) Publish(n hub.News) {
 	r.member.Tell(c)
 }
 
-// newsLine returns news as one line.
+// newsLine returns news as one line for the trace.
 func newsLine(n *hub.News) string {
 	return fmt.Sprintf("%s of %s: %d to %d, %d frames", n.Epoch, n.Room, n.First, n.Last, len(n.Frames))
 }
@@ -75,7 +75,7 @@ func (r *relay) Listening(rooms []string) { r.do(func() { r.hub.Followed(r.clock
 // Missed implements [bus.Listener].
 func (r *relay) Missed() { r.do(func() { r.hub.BusUp(r.clock(), r.member.Stats().Connected) }) }
 
-// cut takes the relay off the bus for a while. The relay notices, or does not.
+// cut disconnects the relay from the bus for a while. The relay may notice it or not.
 func (r *relay) cut(d time.Duration) {
 	if !r.member.Stats().Connected {
 		return
@@ -143,7 +143,7 @@ func (r *relay) MarkRead(marks []rules.ReadMark) {
 	}, func(err error) { r.hub.Gossip().Marked(r.clock(), err) })
 }
 
-// query reads from the database: after a while, and the answer comes after another.
+// query reads from the database: the read is delayed, and so is the answer.
 func (r *relay) query(read func() (answer func(), err error), failed func(error)) {
 	w := r.w
 	r.in(w.upTo(w.weather.commit/4), func() {
@@ -158,7 +158,7 @@ func (r *relay) query(read func() (answer func(), err error), failed func(error)
 	})
 }
 
-// arm wakes the hub for deadlines between two ticks.
+// arm schedules a call of the hub for a deadline between two ticks.
 func (r *relay) arm() {
 	if !r.w.cluster.several() {
 		return

@@ -18,22 +18,22 @@ import (
 	"hallway/e2ee"
 )
 
-// symbols are what all ciphers of a world know: which secret and which place each encrypted text, link and wrap is for, and
-// who has made a signature. They stand in for mathematics, so only ciphers and checks look here.
+// symbols holds the shared knowledge of all ciphers of a world: the secret and the place for each encrypted text, link and wrap, and
+// the key and data of each signature. It stands in for mathematics, so only ciphers and checks may read it.
 type symbols struct {
-	made   uint64            // secrets, encrypted texts and wraps so far
+	made   uint64            // the number of secrets, encrypted texts and wraps so far
 	sealed map[string]symbol // by the encrypted bytes
 	signed map[string]string // the key and the signed data, by signature
 }
 
-// symbol is something encrypted.
+// symbol holds the content of encrypted bytes, and what opens them.
 type symbol struct {
-	key   string // the secret or the public key that opens it
-	bound string // what else must be the same
+	key   string // the secret or the public key that opens the bytes
+	bound string // the place to which they are bound
 	plain []byte
 }
 
-// fresh returns n bytes that nobody has seen.
+// fresh returns n new bytes that differ from all earlier ones.
 func (s *symbols) fresh(n int) []byte {
 	s.made++
 	var out []byte
@@ -69,16 +69,16 @@ func (s *symbols) verify(key string, data, sig []byte) bool {
 	return s.signed[string(sig)] == key+string(data)
 }
 
-// identity is the keys of a device. The one to sign is real, because the relay checks a device's signature.
+// identity holds the keys of a device. The signing key is a real one, because the relay checks a device's signature.
 type identity struct {
 	sign      *ecdsa.PrivateKey
 	signPoint []byte
 	boxPoint  []byte
 }
 
-var identities sync.Map // by name: they are slow to make
+var identities sync.Map // the keys by name, because it takes long to make keys
 
-// identityOf returns the keys with a name.
+// identityOf returns the keys for a name. The same name always gets the same keys.
 func identityOf(name string) *identity {
 	if known, ok := identities.Load(name); ok {
 		return known.(*identity)
@@ -102,14 +102,14 @@ func identityOf(name string) *identity {
 	return made
 }
 
-// signReally returns a signature that everybody can verify, the same each time.
+// signReally returns a real signature. The same key and data always give the same signature.
 func (i *identity) signReally(data []byte) []byte {
 	digest := sha256.Sum256(data)
 	r, s := deterministic(i.sign, digest[:])
 	return append(r, s...)
 }
 
-// cipher is the e2ee.Cipher of one page. It holds what lives in the page's memory; the device keeps the rest.
+// cipher is the e2ee.Cipher of one page. It holds the page's memory; the device's cabinet keeps the rest.
 type cipher struct {
 	p       *page
 	self    *identity
@@ -121,7 +121,7 @@ type cipher struct {
 
 // cabinet holds the values that a device keeps for ciphers.
 type cabinet struct {
-	generation int // of the keys: others were evicted
+	generation int // the number of the keys: earlier ones were evicted
 	kept       map[string]keptValue
 }
 
@@ -260,19 +260,19 @@ func (c *cipher) withContents(op e2ee.Op, f [][]byte, answer func([]byte)) {
 	}
 }
 
-// open takes the keys of the device, or of the page where the device cannot store them.
+// open loads the keys of the device, or of the page if the device cannot store them.
 func (c *cipher) open(user string) {
 	d, name := c.p.dev, user
 	c.store = &d.cabinet
 	if d.missing {
-		// The keys are the same in all lives of the tab, else the user would soon have too many devices.
+		// A tab has the same keys in all its lives. Otherwise the user would soon have too many devices.
 		c.store, name = &cabinet{kept: map[string]keptValue{}}, fmt.Sprint(user, " tab ", c.p.place)
 	}
 	c.self = identityOf(fmt.Sprint(name, " ", c.store.generation))
 	c.checked, c.secrets = map[string][2]string{}, map[string]string{}
 }
 
-// keep keeps a value, unless a higher one is kept.
+// keep stores a value, unless a higher one is stored.
 func (c *cipher) keep(f [][]byte) int64 {
 	name := string(f[0])
 	n, _ := strconv.ParseInt(string(f[1]), 10, 64)
@@ -314,7 +314,7 @@ func (c *cipher) commitment(secret string) []byte {
 	return sum[:16]
 }
 
-// take keeps a secret if it is the one that the kid names.
+// take keeps a secret if the kid commits to it.
 func (c *cipher) take(kid, secret string) bool {
 	if !strings.HasSuffix(kid, "."+e2ee.Encode(c.commitment(secret))) {
 		return false
@@ -324,7 +324,7 @@ func (c *cipher) take(kid, secret string) bool {
 	return true
 }
 
-// deterministic signs without randomness, so that a seed runs in one way.
+// deterministic returns a signature that is made without randomness, so that a seed always gives the same run.
 func deterministic(key *ecdsa.PrivateKey, digest []byte) (r, s []byte) {
 	der, err := key.Sign(nil, digest, crypto.SHA256)
 	if err != nil {
@@ -337,7 +337,7 @@ func deterministic(key *ecdsa.PrivateKey, digest []byte) (r, s []byte) {
 	return sig.R.FillBytes(make([]byte, 32)), sig.S.FillBytes(make([]byte, 32))
 }
 
-// verifyReally reports whether the key at a point has signed a digest.
+// verifyReally reports whether the key with a point has signed a digest.
 func verifyReally(point, digest, sig []byte) bool {
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append([]byte{4}, point...))
 	return err == nil && len(sig) == 64 && ecdsa.Verify(key, digest, new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:]))

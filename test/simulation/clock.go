@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// clock is the one thread of a world: its virtual time, its tasks, its randomness and its trace. All parts of a world share it.
+// clock holds the virtual time of a world, its tasks, its randomness and its trace. All parts of a world share it, and run on one thread.
 type clock struct {
 	rnd   *rand.Rand
-	now   time.Duration // since start
+	now   time.Duration // the virtual time since start
 	queue queue
 	trace io.Writer // nil: no trace
 
-	second, steps int // the current second and its tasks so far, to find loops
+	second, steps int // the current second and the number of its tasks so far, to find loops
 }
 
 // start is the virtual time at which every world begins.
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// stepsMax bounds the tasks of a virtual second: more is a loop.
+// stepsMax bounds the tasks of a virtual second. More tasks mean a loop.
 const stepsMax = 20_000
 
-// errBroken carries the first broken check out of a run.
+// errBroken is the error of a run with a broken check.
 var errBroken = errors.New("broken")
 
 // fail ends the run with a broken check.
@@ -39,10 +39,10 @@ func (c *clock) note(actor, format string, args ...any) {
 	}
 }
 
-// in calls a function later.
+// in calls a function after a time.
 func (c *clock) in(d time.Duration, do func()) { c.queue.push(c.now+d, do) }
 
-// run lets time pass.
+// run runs all tasks of a span of virtual time.
 func (c *clock) run(d time.Duration) {
 	end := c.now + d
 	for len(c.queue.tasks) > 0 && c.queue.tasks[0].at <= end {
@@ -64,5 +64,5 @@ func (c *clock) upTo(d time.Duration) time.Duration {
 	return time.Duration(c.rnd.Int64N(int64(d/time.Microsecond)+1)) * time.Microsecond
 }
 
-// oneIn returns true once in n times, by chance.
+// oneIn returns true with the probability 1/n.
 func (c *clock) oneIn(n int) bool { return c.rnd.IntN(n) == 0 }

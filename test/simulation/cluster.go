@@ -14,11 +14,11 @@ import (
 // checkEvery is the time after which the balancer notices that a relay is paused.
 const checkEvery = 2 * time.Second
 
-// cluster is the relays of a world, with the balancer and the bus between them.
+// cluster holds the relays of a world, the balancer in front of them, and the bus between them.
 type cluster struct {
 	w       *world
-	relays  []*relay // at each place; nil: none runs there
-	started int      // relays so far
+	relays  []*relay // the relay at each place; nil: none runs there
+	started int      // the number of started relays so far
 	turn    int      // the place that the balancer has chosen last
 	network *memory.Network
 	floor   map[string]int64 // by epoch: the highest rev told to anybody
@@ -31,11 +31,11 @@ type cluster struct {
 // several reports whether the world has more than one relay.
 func (c *cluster) several() bool { return len(c.relays) > 1 }
 
-// told notes that somebody is told of a rev.
+// told records that a client is told of a rev.
 func (c *cluster) told(epoch string, rev int64) { c.floor[epoch] = max(c.floor[epoch], rev) }
 
-// balance returns the relay that gets the next connection or request: the next healthy one, else the next that runs;
-// nil: none runs.
+// balance returns the relay that gets the next connection or request: the next healthy one, or else the next that runs, or nil if
+// none runs.
 func (c *cluster) balance() *relay {
 	w := c.w
 	var found *relay
@@ -53,7 +53,7 @@ func (c *cluster) balance() *relay {
 	return found
 }
 
-// running returns a random relay; nil: none runs.
+// running returns a random running relay, or nil.
 func (c *cluster) running() *relay {
 	w := c.w
 	all := slices.DeleteFunc(slices.Clone(c.relays), func(r *relay) bool { return r == nil })
@@ -103,7 +103,7 @@ func (c *cluster) startAt(place int) {
 	if c.small {
 		r.cfg.Limits = protocol.Limits{TextBytes: 60, FrameBytes: 60*6 + 8192}
 		if w.oneIn(2) {
-			r.cfg.Limits.FrameBytes = 400 // the transport decides first
+			r.cfg.Limits.FrameBytes = 400 // the transport refuses larger frames before the hub sees them
 		}
 	}
 	if w.weather.strikes(clocks, 0.5) {
@@ -123,7 +123,7 @@ func (c *cluster) startAt(place int) {
 	r.tick()
 }
 
-// online returns the number of users in each room, at all relays.
+// online returns the number of users in each room, over all relays.
 func (c *cluster) online() map[string]int64 {
 	users, counts := map[[2]string]bool{}, map[string]int64{}
 	for _, r := range c.relays {
@@ -142,18 +142,18 @@ func (c *cluster) online() map[string]int64 {
 	return counts
 }
 
-// pause stops the process for a while; what arrives meanwhile waits.
+// pause stops the process for a while. Events that arrive meanwhile wait.
 func (r *relay) pause(d time.Duration) {
 	if r.w.now < r.paused {
 		return
 	}
 	r.w.note(r.name, "paused for %v", d)
-	// The odd nanosecond keeps what waits before the events of that time.
+	// The extra nanosecond lets the waiting events run before the events of that time.
 	r.pausedAt, r.paused = r.w.now, r.w.now+d+1
 	r.w.cluster.quiet = max(r.w.cluster.quiet, r.paused)
 }
 
-// do calls a function on this process: now, after its pause, or never where the process has ended.
+// do calls a function on this process: now, or after its pause, or never if the process has ended.
 func (r *relay) do(f func()) {
 	switch {
 	case !r.up:

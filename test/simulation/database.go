@@ -9,21 +9,21 @@ import (
 	"hallway/store/memory"
 )
 
-// database is the database of all relays. It also keeps, for the checks, every life of every room.
+// database is the database of all relays. For the checks it also keeps every life of every room.
 type database struct {
 	w       *world
 	store   *memory.Store
-	skew    time.Duration   // of its clock, ahead of the true time
-	backup  memory.Snapshot // for a restore
-	standby memory.Snapshot // takes over where the first database fails
-	locks   []*transaction  // in the order in which they came
+	skew    time.Duration   // the time by which its clock is ahead
+	backup  memory.Snapshot // the state that a restore puts back
+	standby memory.Snapshot // the state of the standby, which takes over when the database fails
+	locks   []*transaction  // the transactions, in the order of their beginning
 
 	lives map[string]*memory.Room // each life of each room as it was stored last, by epoch
 	order map[string]int          // the place of each life among all, from 1 on, by epoch
-	sent  map[string]string       // the texts of messages as they were made, by id
+	sent  map[string]string       // the texts with which messages were created, by id
 }
 
-// commit carries out ops at once, behind the hub's back.
+// commit carries out ops at once, without the hub.
 func (db *database) commit(now time.Time, ops ...rules.Op) {
 	w := db.w
 	outcomes, err := db.store.Commit(now, ops)
@@ -78,8 +78,8 @@ func (db *database) restore(from memory.Snapshot) {
 	}
 }
 
-// edit changes one of the last messages of a room, behind the hub's back: for every chat a
-// change that the live stream has lost.
+// edit changes one of the last messages of a room without the hub. To every chat this is a change that the live stream has
+// lost.
 func (db *database) edit(room string, of int) {
 	w := db.w
 	h := db.store.Life(room)
@@ -92,14 +92,14 @@ func (db *database) edit(room string, of int) {
 	}
 	author := protocol.User{ID: m.Sender.ID, Role: protocol.RoleOrganizer}
 	var do rules.Action = rules.Edit{ID: m.ID, Text: fmt.Sprintf("%s, edited at rev %d", db.sent[m.ID], h.Head()+1)}
-	if w.sealed.wide { // the database has no key to edit with
+	if w.sealed.wide { // an edit would need the room's key
 		do = rules.Pin{ID: m.ID, On: !m.Pinned}
 	}
 	db.commit(start.Add(w.now), rules.Op{Room: room, Sender: author, Do: do})
 	w.note("world", "edits seq %d of %s: head %d", m.Seq, room, db.store.Life(room).Head())
 }
 
-// mustBeDurable checks that the store has the message that somebody is told of.
+// mustBeDurable checks that the store has a message that a client is told of.
 func (db *database) mustBeDurable(m *protocol.Message, h *memory.Room, how string) {
 	w := db.w
 	if h == nil {

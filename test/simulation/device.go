@@ -19,16 +19,16 @@ type device struct {
 	user string
 
 	disk    map[string]map[string]client.Item     // outboxes: room → id → item
-	bytes   map[string]map[string]map[string]bool // of files: room → item → file
+	bytes   map[string]map[string]map[string]bool // the stored bytes of files: room → item → file
 	missing bool                                  // the device has no storage
 	full    bool                                  // the storage refuses to save
-	done    time.Duration                         // the time when the storage has carried out its tasks
+	done    time.Duration                         // the time when the storage will have carried out its tasks
 	shared  bool                                  // the device has locks and a bus
-	locks   map[string][]*page                    // by room: the owner, then the pages that wait
+	locks   map[string][]*page                    // by room: first the owner of the outbox, then the pages that wait
 
-	cabinet cabinet // for the ciphers of its pages
+	cabinet cabinet // the values that the ciphers of its pages store
 
-	skew    time.Duration // of the clock, ahead of the true time
+	skew    time.Duration // the time by which the clock is ahead
 	offline bool          // no network
 	silent  bool          // the host gives no tokens
 }
@@ -51,7 +51,7 @@ func newDevice(w *world, user string) *device {
 	return d
 }
 
-// load returns the outbox of a room, in the order of writing.
+// load returns the outbox of a room, in the order in which its items were written.
 func (d *device) load(room string) []client.Item {
 	var items []client.Item
 	for _, item := range d.disk[room] {
@@ -83,7 +83,7 @@ func (d *device) grant(p *page) {
 	p.in(d.w.upTo(5*time.Millisecond), func() { p.step(client.Owns{User: d.user}) })
 }
 
-// unlock makes a page give up its place, as its death does.
+// unlock removes a page from the owner and the waiting pages, as its death does.
 func (d *device) unlock(p *page) {
 	line := d.locks[p.room]
 	i := slices.Index(line, p)
@@ -97,7 +97,7 @@ func (d *device) unlock(p *page) {
 	}
 }
 
-// broadcast brings a note to the other living pages of the room. The notes of one page keep their order.
+// broadcast delivers a note to the other living pages of the room. The notes of one page keep their order.
 func (d *device) broadcast(from *page, note client.Note) {
 	from.heard = max(from.heard, d.w.now+d.w.upTo(5*time.Millisecond))
 	for _, p := range d.w.pages {

@@ -15,16 +15,16 @@ import (
 	"hallway/relay/rules"
 )
 
-// In one seed of filesOneIn people send files. That is a matter of the seed's number, as slow mode is.
+// In one of filesOneIn seeds people send files. The seed's number decides it, as it does for slow mode.
 const (
 	filesOneIn      = 5
 	fileBytesMax    = 100
 	messageFilesMax = 3
 )
 
-// The file of a message is named after it, and has a size that only the shell needs.
+// The file of a message is named after the message. Only the shell needs its size.
 
-// attaches puts files into the composer's strip, and returns their ids. Some are too large.
+// attaches adds files to the composer's strip, and returns their ids. Some files are too large.
 func (one *person) attaches(it *item) (ids []string) {
 	p, w := one.p, one.p.w
 	for range 1 + w.rnd.IntN(messageFilesMax) {
@@ -43,7 +43,7 @@ func (one *person) attaches(it *item) (ids []string) {
 	return ids
 }
 
-// noteFiles records which files the chat has taken with a message, and the text that it will have.
+// noteFiles records the files that the chat has taken with a message, and the text that the message will have.
 func (v *watch) noteFiles(it *item, s *client.Snapshot) {
 	p := v.p
 	own := s.Outbox[slices.IndexFunc(s.Outbox, func(o client.Own) bool { return o.ID == it.id })]
@@ -60,7 +60,7 @@ func (v *watch) noteFiles(it *item, s *client.Snapshot) {
 	}
 }
 
-// uploads are the files that a page sends to the relay.
+// uploads holds the files that a page sends to the relay.
 type uploads struct {
 	p     *page
 	bytes map[string]bool // the files whose bytes are in memory
@@ -82,7 +82,7 @@ func (u *uploads) saveBytes(item client.Item) {
 	}
 }
 
-// upload sends a file over HTTP. The relay may get it twice, and its answer may be lost.
+// upload sends a file over HTTP. The relay may get it twice, and the answer may be lost.
 func (u *uploads) upload(e client.Upload) {
 	p, w := u.p, u.p.w
 	p.uploads.under[e.Req] = true
@@ -122,7 +122,7 @@ func (u *uploads) upload(e client.Upload) {
 	})
 }
 
-// take brings an upload to a relay.
+// take delivers an upload to a relay.
 func (u *uploads) take(e client.Upload, end func(time.Duration, client.Event)) {
 	p := u.p
 	w, r := p.w, p.w.cluster.balance()
@@ -175,8 +175,8 @@ func (c *lastChecks) checkFiles(it *item, m *protocol.Message) {
 	}
 }
 
-// inspectLack checks that no message was sent before its files. Where the store was restored they may be gone; then the message
-// loses its place, because they are sent again.
+// inspectLack checks that no message was sent before its files. After a restore of the store the files may be missing; then the page sends
+// them again, and the message loses its place.
 func (v *watch) inspectLack(it *item) {
 	p := v.p
 	it.moved = true
@@ -185,7 +185,7 @@ func (v *watch) inspectLack(it *item) {
 	}
 }
 
-// sealFile encrypts a file before it is attached, as the shell of a page does.
+// sealFile encrypts a file before the page attaches it, as the shell does.
 func (e *sealedPage) sealFile(f *client.Attachment) {
 	_, key, iv, err := e.vault.SealFile(context.Background(), make([]byte, f.Size))
 	if err != nil {
@@ -195,12 +195,12 @@ func (e *sealedPage) sealFile(f *client.Attachment) {
 	e.p.w.sealed.files[f.ID] = *f.Sealed()
 }
 
-// tells reports whether a stored file says what is for the room alone.
+// tells reports whether a stored file reveals something that only the room may know.
 func tells(f client.Attachment) bool {
 	return f.Name+f.Type+f.Alt+f.Key+f.IV != "" || f.Width+f.Height != 0
 }
 
-// checkSealedFiles checks that a content has the files of its message, as they were attached.
+// checkSealedFiles checks that a content has the files that were attached to its message.
 func (s *sealedWorld) checkSealedFiles(id string, files []protocol.SealedFile) {
 	var ids []string
 	for _, f := range files {
@@ -213,7 +213,7 @@ func (s *sealedWorld) checkSealedFiles(id string, files []protocol.SealedFile) {
 	}
 }
 
-// filesOf returns the files of a content as they are shown.
+// filesOf returns the files of a content as a page shows them.
 func filesOf(said *protocol.Content) (files []protocol.File) {
 	for _, f := range said.Files {
 		files = append(files, f.File)
@@ -221,7 +221,7 @@ func filesOf(said *protocol.Content) (files []protocol.File) {
 	return files
 }
 
-// shownText returns the text with which a content is shown.
+// shownText returns the text that a page shows for a content.
 func shownText(said *protocol.Content) string {
 	return cmp.Or(said.Text, protocol.AutoText(filesOf(said)))
 }

@@ -9,20 +9,20 @@ import (
 )
 
 const (
-	// healMax is the time after the last fault within which all must be well.
+	// healMax is the time after the last fault within which every chat must have recovered.
 	healMax = 3 * time.Minute
 	// lastMax is the time that one more message may take after that: a throttled timer may still be a minute late.
 	lastMax = 2 * time.Minute
 )
 
-// lastChecks are the checks at the end of a run.
+// lastChecks holds the state of the checks at the end of a run.
 type lastChecks struct {
 	w       *world
 	renewed bool          // Ada has made new secrets where the last one was lost
-	queued  time.Duration // the time that rates and slow mode may add: messages that wait for a new secret need it after that
+	queued  time.Duration // the time that rates and slow mode may add. Messages that wait for a new secret need it after they have the secret
 }
 
-// heal ends the faults, and checks that all is well within a bounded time.
+// heal ends the faults, and checks that all chats recover within a bounded time.
 func (c *lastChecks) heal() {
 	w := c.w
 	w.note("world", "the faults end")
@@ -42,7 +42,7 @@ func (c *lastChecks) heal() {
 		}
 	}
 	c.queued = w.queueTime()
-	until := w.now + c.queued // the end of the last fault that goes on
+	until := w.now + c.queued // the end of the last fault that is still active
 	for _, p := range w.pages {
 		p.throttled = false
 		until = max(until, p.frozen)
@@ -58,7 +58,7 @@ func (c *lastChecks) heal() {
 		c.converge(lastMax, true)
 	}
 
-	// The stream of a relay alone may have lost the last change of a room; the next change reveals that.
+	// A single relay's stream may have lost the last change of a room; the next change reveals that.
 	for _, room := range w.rooms {
 		if i := slices.IndexFunc(w.pages, func(p *page) bool { return p.room == room && !w.sealed.isBanned(p.dev.user, room) }); i >= 0 {
 			p := w.pages[i]
@@ -81,7 +81,7 @@ func (w *world) queueTime() (queued time.Duration) {
 	if w.weather.on[rates] {
 		sends := len(w.people.items) + w.people.wanted + w.people.files
 		if w.sealed.on {
-			sends *= 3 // a new key costs a refused send, and those behind it
+			sends *= 3 // with a new key the relay refuses a send and those behind it
 		}
 		queued = time.Duration(sends) * time.Second / ratePerSecond
 	}
@@ -91,7 +91,7 @@ func (w *world) queueTime() (queued time.Duration) {
 	return queued
 }
 
-// converge waits until all is well, and with toEnd until no page lacks the newest messages.
+// converge waits until all chats have recovered, and with toEnd until no page lacks the newest messages.
 func (c *lastChecks) converge(atMost time.Duration, toEnd bool) {
 	w := c.w
 	end := w.now + atMost
@@ -113,7 +113,7 @@ func (c *lastChecks) converge(atMost time.Duration, toEnd bool) {
 	}
 }
 
-// unwell describes the first thing that is not well yet; "" when all is.
+// unwell describes the first problem, or returns "" if all chats have recovered.
 func (c *lastChecks) unwell(toEnd bool) string {
 	w := c.w
 	for _, p := range w.pages {
@@ -155,14 +155,14 @@ func (c *lastChecks) unwell(toEnd bool) string {
 	return ""
 }
 
-// readAll makes every page read its room from the end to the beginning. The checks of a live page see every hole on the way.
+// readAll makes every page read its room from the end to the beginning. The checks of a live page find every hole.
 func (c *lastChecks) readAll() {
 	w := c.w
 	for _, p := range w.pages {
 		if w.sealed.isBanned(p.dev.user, p.room) {
 			continue
 		}
-		for range 60 { // a token may expire meanwhile, and the next connection be refused
+		for range 60 { // a token may expire meanwhile, and then the relay refuses the next connection
 			p.step(client.LoadNewest{})
 			w.run(time.Second)
 			if !p.watch.shown.MoreAfter && !p.watch.shown.Loading {
@@ -223,7 +223,7 @@ func (c *lastChecks) checkItems() {
 				continue
 			}
 			if it.unsafe && !(it.author.alive && it.author.dev.shared) {
-				// An item in memory alone has no place in the order of the stored ones.
+				// An item that is only in memory has no place in the order of the stored ones.
 				continue
 			}
 			if it.number < last[it.author] {

@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// levelMax is the time within which a change reaches all relays and streams although its news are lost.
+	// levelMax is the time within which a change must reach all relays and streams if its news are lost.
 	levelMax = 6 * time.Second
-	// toldMax is the time within which streams are told that somebody has come or gone.
+	// toldMax is the time within which streams must get the number of users after a join or leave.
 	toldMax = 3 * time.Second
-	// rereadMax is the time within which relays read bans again that changed while they read them.
+	// rereadMax is the time within which relays read bans again if the bans changed during a read.
 	rereadMax = 2 * time.Second
 	// presenceMax is the time after a relay's silence within which all relays agree about the members of a room.
 	presenceMax = 8 * time.Second
 )
 
-// heardOf holds the state of the room, beside messages, that a page was told on a link.
+// heardOf holds the state of the room without its messages, as the relay has told it on a link.
 type heardOf struct {
 	members  int64 // users in the room
 	slowMode int64
@@ -37,14 +37,14 @@ func (l *link) hearsOf(f protocol.RelayFrame) {
 	}
 }
 
-// sound reports whether the link carries frames both ways.
+// sound reports whether the link delivers frames in both directions.
 func (l *link) sound() bool { return !l.left && !l.shut && !l.up.dead && !l.down.dead }
 
-// slowModeLater is the slow mode that checkLevel sets, which no room has before.
+// slowModeLater is the value of slow mode that checkLevel sets. No room has it before.
 const slowModeLater = 2
 
-// checkLevel writes a message, a ban and a setting into each room, tells nobody, and checks that they reach all relays and
-// streams in time, and that every stream knows the number of members.
+// checkLevel stores a message, a ban and a setting in each room without news, and checks that they reach all relays and
+// streams in time, and that every stream has the right number of members.
 func (c *lastChecks) checkLevel() {
 	w := c.w
 	w.run(max(0, w.cluster.quiet-w.now) + presenceMax)
@@ -88,8 +88,8 @@ func (c *lastChecks) checkLevel() {
 	c.checkBans(heads)
 }
 
-// changeOf returns a change of a room's messages: a new one, or a pin where mo has no key to write
-// with; nil: nothing there can be changed.
+// changeOf returns a change of a room's messages: a new message, or a pin if mo has no key to write
+// with. It returns nil if nothing in the room can be changed.
 func (c *lastChecks) changeOf(room string) rules.Action {
 	w := c.w
 	if w.sealed.on {

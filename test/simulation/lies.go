@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-// ghosts returns devices that the relay makes up: one with a certificate of another issuer, one with another's certificate.
+// ghosts returns devices that the relay invents: one with a certificate of another issuer, and one with the certificate of another device.
 func (s *sealedWorld) ghosts() []protocol.Device {
 	if s.made == nil {
 		for i, user := range []string{"ada", "ghost"} {
@@ -29,12 +29,12 @@ func (s *sealedWorld) ghosts() []protocol.Device {
 	return s.made
 }
 
-// keyOf returns a point as the wire has it.
+// keyOf returns a point in the form of the wire.
 func keyOf(point []byte) protocol.PublicKey {
 	return protocol.PublicKey{X: e2ee.Encode(point[:32]), Y: e2ee.Encode(point[32:])}
 }
 
-// lie returns another frame in place of the hub's, or the same one.
+// lie returns a false frame in place of the hub's, or the same frame.
 func (l *link) lie(f protocol.RelayFrame) protocol.RelayFrame {
 	w := l.w
 	if !w.sealed.on || !w.sealed.lies || w.weather.calm || !w.oneIn(8) {
@@ -79,7 +79,7 @@ func (s *sealedWorld) bogus(like *protocol.Wrap) *protocol.Wrap {
 	return &protocol.Wrap{To: like.To, Enc: e2ee.Encode(s.symbols.fresh(65)), CT: e2ee.Encode(s.symbols.fresh(48))}
 }
 
-// forge returns a turn with a secret that the relay knows: signed by nobody, or by the device of a participant that helps it.
+// forge returns a turn with a secret that the relay knows. It has no valid signature, or that of a participant's device that helps the relay.
 func (s *sealedWorld) forge(room string, t protocol.Turn) protocol.Turn {
 	w := s.w
 	forged := protocol.Turn{
@@ -99,7 +99,7 @@ func (s *sealedWorld) forge(room string, t protocol.Turn) protocol.Turn {
 	return forged
 }
 
-// lieAbout returns a message that is not as it was stored.
+// lieAbout returns a message that differs from the stored one.
 func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
 	p := e.p
 	w, lied := p.w, *m
@@ -122,11 +122,11 @@ func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
 		lied.SentAt = "2026-11-23T09:00:00.000Z"
 	case 3:
 		lied.Encrypted, lied.Text = nil, "a lie"
-	case 4: // what another message says
+	case 4: // the content of another message
 		if other := w.people.items[w.rnd.IntN(len(w.people.items))]; w.sealed.wrote[other.id].CT != "" {
 			sealed = w.sealed.wrote[other.id]
 		}
-	case 5: // an earlier text of this one
+	case 5: // an earlier content of this message
 		if first := w.sealed.wrote[m.ID]; first.CT != "" {
 			sealed = first
 		}
@@ -138,8 +138,8 @@ func (e *sealedPage) lieAbout(m *protocol.Message) *protocol.Message {
 	return &lied
 }
 
-// impersonate returns a text in the name of a message's author, encrypted by a member who helps the relay: the key is right, and
-// the signature is not.
+// impersonate returns a text in the name of a message's author, encrypted by a member who helps the relay. The key is right, but
+// the signature is wrong.
 func (s *sealedWorld) impersonate(ct string) string {
 	was := s.symbols.sealed[string(e2ee.Decode(ct))]
 	device, _, content, err := e2ee.ReadPlaintext(was.plain)
@@ -155,7 +155,7 @@ func (s *sealedWorld) impersonate(ct string) string {
 	return e2ee.Encode(s.symbols.encrypt(64, was.key, was.bound, forged))
 }
 
-// lieInPage returns a page of history with messages that are not as they were stored.
+// lieInPage returns a page of history with messages that differ from the stored ones.
 func (e *sealedPage) lieInPage(page protocol.Page) protocol.Page {
 	w := e.p.w
 	if !w.sealed.on || !w.sealed.lies || w.weather.calm {

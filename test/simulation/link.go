@@ -22,7 +22,7 @@ type link struct {
 
 	up, down pipe
 	stalled  time.Duration // the page reads nothing before this time
-	pending  int           // bytes under way to the page
+	pending  int           // the bytes on their way to the page
 	left     bool          // the page has hung up
 	shut     bool          // the relay sends nothing more
 	closed   bool          // the hub knows of the end
@@ -85,12 +85,12 @@ func (l *link) open(r *relay) {
 	}
 }
 
-// refuse tells the page that nobody answered its dial.
+// refuse tells the page that its dial has failed.
 func (l *link) refuse(after time.Duration, status int) {
 	l.p.in(after, func() { l.p.step(client.DialFailed{Gen: l.gen, Status: status}) })
 }
 
-// tell gives the page an event of the link, in order also while it is frozen.
+// tell gives the page an event of the link. The events keep their order, also while the page is frozen.
 func (l *link) tell(ev client.Event) { l.p.in(0, func() { l.p.step(ev) }) }
 
 // write sends a frame of the page.
@@ -107,7 +107,7 @@ func (l *link) write(data []byte) {
 	})
 }
 
-// hangUp ends the link from the page; written frames go out first.
+// hangUp ends the link from the page, after the frames that it has written.
 func (l *link) hangUp() {
 	if l.left {
 		return
@@ -130,7 +130,7 @@ func (l *link) gone() {
 	})
 }
 
-// lost ends the link silently: each side learns of it in its own time, or finds out by itself. Frames under way may be lost.
+// lost ends the link silently: each side learns of it after its own delay, or notices it without help. Frames on their way may be lost.
 func (l *link) lost() {
 	w := l.w
 	w.note("world", "cut %v", l)
@@ -144,19 +144,19 @@ func (l *link) lost() {
 	l.send(&l.down, 0, func() { l.tell(client.Closed{Gen: l.gen, Code: protocol.CloseCode(w.rnd.IntN(2) * 1006)}) })
 }
 
-// SendAhead does what Send does: here no frame waits for another.
+// SendAhead implements [hub.Conn] like Send, because here no frame waits for another.
 func (l *link) SendAhead(frame []byte) { l.Send(frame) }
 
-// Admit implements hub.Conn. Every client here waits for its welcome.
+// Admit implements hub.Conn and does nothing, because every client here waits for its welcome.
 func (l *link) Admit() {}
 
-// PauseReading implements hub.Conn. Nobody here sends enough for it to matter.
+// PauseReading implements hub.Conn and does nothing, because no client here sends that much.
 func (l *link) PauseReading(time.Duration) {}
 
 // Send delivers a frame of the hub for this connection alone.
 func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
 
-// push delivers a frame of the hub.
+// push sends a frame of the hub to the page.
 func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {
 	if l.shut {
 		return

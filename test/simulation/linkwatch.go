@@ -12,10 +12,10 @@ import (
 type outWatch struct {
 	joined bool
 	epoch  string // of the last joined
-	head   int64  // of the last joined
+	head   int64  // the head in the last joined
 	last   int64  // the last rev streamed
-	whole  int64  // everything up to it was told
-	joins  []rev  // by each join that is not answered: the highest rev that anybody was told before it
+	whole  int64  // the rev up to which the stream has told every change
+	joins  []rev  // for each join without an answer: the highest rev that any client was told before it
 }
 
 // rev is a rev in a life of a room.
@@ -28,7 +28,7 @@ type rev struct {
 type inWatch struct {
 	heardJoined bool
 	told        int64    // the highest rev
-	flight      []string // ids sent and not answered
+	flight      []string // the ids of sends without an answer
 	live        bool     // the page was live on this link
 }
 
@@ -41,7 +41,7 @@ func (r *relay) decode(l *link, frame []byte) protocol.RelayFrame {
 	return f
 }
 
-// said checks a frame of the hub on this link.
+// said checks a frame that the hub sends on this link.
 func (l *link) said(f protocol.RelayFrame, streamed bool) {
 	w := l.w
 	switch f := f.(type) {
@@ -51,7 +51,7 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 			w.fail("%v: joined a room that is not there", l)
 		}
 		if len(l.joins) > 0 && w.db.order[f.Epoch] >= w.db.order[l.joins[0].epoch] && w.db.lives[f.Epoch] != nil {
-			h = w.db.lives[f.Epoch] // it was the room's life since the join
+			h = w.db.lives[f.Epoch] // the room had this epoch at some time since the join
 		}
 		if l.epoch != f.Epoch {
 			l.last, l.whole = 0, 0
@@ -82,10 +82,10 @@ func (l *link) said(f protocol.RelayFrame, streamed bool) {
 		l.covers(&f)
 	case protocol.Error:
 		if f.Room != "" && f.ID == "" && len(l.joins) > 0 {
-			l.joins = l.joins[1:] // it may be the answer
+			l.joins = l.joins[1:] // the error may be the answer to the join
 		}
 		if it := w.people.byID[f.ID]; it != nil && !f.Code.Retryable() && w.db.store.Life(it.room).Find(it.id) == nil {
-			it.moved = true // if this is lost, a later relay may accept it
+			it.moved = true // if the refusal is lost, a later relay may accept the message
 		}
 	case protocol.Presence:
 		if !l.joined {
@@ -117,7 +117,7 @@ func (l *link) covers(f *protocol.Changed) {
 
 var joinPrefix = []byte(`{"type":"join"`)
 
-// noteJoin records the head that the answer to a join must reach. A single relay answers from memory, even if it has missed a change.
+// noteJoin records the head that the answer to a join must have at least. A single relay answers from memory, even if it has missed a change.
 func (l *link) noteJoin(data []byte) {
 	if l.w.cluster.several() && bytes.HasPrefix(data, joinPrefix) {
 		epoch := l.w.db.store.Life(l.p.room).Epoch()
@@ -125,7 +125,7 @@ func (l *link) noteJoin(data []byte) {
 	}
 }
 
-// answerJoin checks that nobody was told of a higher rev before the join.
+// answerJoin checks the head in the answer to a join: before the join no client was told of a higher rev.
 func (l *link) answerJoin(f *protocol.Joined) {
 	if len(l.joins) == 0 {
 		return
@@ -138,7 +138,7 @@ func (l *link) answerJoin(f *protocol.Joined) {
 
 var sendPrefix, editPrefix = []byte(`{"type":"send"`), []byte(`{"type":"edit"`)
 
-// wrote checks a frame of the page.
+// wrote checks a frame that the page has written.
 func (l *link) wrote(data []byte) {
 	sealed := l.w.sealed.on && bytes.HasPrefix(data, editPrefix)
 	if !sealed && !bytes.HasPrefix(data, sendPrefix) {

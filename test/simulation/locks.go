@@ -10,12 +10,12 @@ import (
 // lockMax is the time after which the database ends a transaction that does nothing.
 const lockMax = 2 * time.Second
 
-// A transaction has the locks of its rooms, or waits for them behind those that came before.
+// A transaction has the locks of its rooms, or waits for them behind earlier transactions.
 type transaction struct {
 	rooms   []string
-	locked  func() // called once, when it has the locks
+	locked  func() // called once, when the transaction has the locks
 	has     bool   // it has the locks
-	sent    bool   // the database has all of it and goes on without the relay
+	sent    bool   // the database has the whole transaction and completes it without the relay
 	aborted bool   // by the database
 }
 
@@ -30,7 +30,7 @@ func newTransaction(ops []rules.Op) *transaction {
 	return t
 }
 
-// lock begins a transaction. It calls locked when the transaction has its locks, which may be at once.
+// lock begins a transaction. It calls locked when the transaction has its locks, perhaps at once.
 func (db *database) lock(t *transaction, locked func()) {
 	t.locked = locked
 	db.locks = append(db.locks, t)
@@ -46,7 +46,7 @@ func (db *database) unlock(t *transaction) {
 	}
 }
 
-// abort ends all transactions, as the end of the database does. The relays of those that wait for locks learn of it too.
+// abort ends all transactions, as a failure of the database does. The relays of waiting transactions learn of it, too.
 func (db *database) abort() {
 	for _, t := range db.locks {
 		if t.aborted = true; !t.has {
@@ -61,7 +61,7 @@ func (db *database) writing() bool {
 	return slices.ContainsFunc(db.locks, func(t *transaction) bool { return t.has })
 }
 
-// grant gives the locks to each transaction whose rooms no earlier one wants.
+// grant gives the locks to each transaction that has no room in common with an earlier one.
 func (db *database) grant() {
 	w := db.w
 	for i, t := range db.locks {
@@ -78,7 +78,7 @@ func (db *database) grant() {
 	}
 }
 
-// overlaps reports whether two transactions want the same room.
+// overlaps reports whether two transactions have a room in common.
 func (t *transaction) overlaps(other *transaction) bool {
 	return slices.ContainsFunc(t.rooms, func(room string) bool { return slices.Contains(other.rooms, room) })
 }

@@ -9,22 +9,22 @@ import (
 	"hallway/relay/rules"
 )
 
-// A moderator works in the rooms over REST: deletes messages, clears those of a user, mutes and bans the bot, and handles
-// reports. It draws from a source of its own, so that the seeds without a moderator do not depend on it.
+// A moderator works in the rooms over REST: it deletes messages, clears those of a user, mutes and bans the bot, and handles
+// reports. It has its own source of random numbers, so that seeds without a moderator do not depend on it.
 type moderator struct {
 	w       *world
 	rnd     *rand.Rand
 	silent  map[string]int // the rooms in which the bot is known to be muted or banned, each with the number of the act
-	lifted  map[string]int // how often the moderator has asked for their end, by room
-	lifting map[string]int // of these, at another relay, the ones without an answer
-	acts    int            // mutes and bans so far
-	reports []int64        // made so far
+	lifted  map[string]int // by room: how often the moderator has asked to end a mute or ban
+	lifting map[string]int // by room: those requests at another relay that have no answer yet
+	acts    int            // the number of mutes and bans so far
+	reports []int64        // the numbers of the reports so far
 }
 
-// moderatedSeeds says which seeds have a moderator: each that has this rest by seven, which no regression has.
+// moderatedSeeds is the remainder by seven of the seeds with a moderator. No regression has it.
 const moderatedSeeds = 6
 
-// beginModeration makes the moderator, who acts in some seeds only.
+// beginModeration makes the moderator in the seeds that have one.
 func (w *world) beginModeration(seed uint64) {
 	w.moderator = &moderator{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), silent: map[string]int{}, lifted: map[string]int{}, lifting: map[string]int{}}
 	if seed%7 == moderatedSeeds {
@@ -32,7 +32,7 @@ func (w *world) beginModeration(seed uint64) {
 	}
 }
 
-// next acts again after a while.
+// next schedules the next act.
 func (m *moderator) next() {
 	m.w.in(time.Duration(m.rnd.Int64N(int64(2*m.w.weather.pace))), func() {
 		if r := m.w.cluster.balance(); r != nil {
@@ -100,8 +100,8 @@ func (m *moderator) act(r *relay, room string) {
 	}
 }
 
-// ask asks the relay; done, unless it is nil, gets the outcome. The answer of a relay that was
-// killed meanwhile does not come.
+// ask sends an op to the relay. done, unless it is nil, gets the outcome, but not if the relay is
+// killed meanwhile.
 func (m *moderator) ask(r *relay, room string, do rules.Action, done func(rules.Outcome)) {
 	who := hub.Identity{
 		User: protocol.User{ID: "mo", Name: "mo", Role: protocol.RoleOrganizer}, Expires: r.clock().Add(time.Hour),
@@ -115,10 +115,10 @@ func (m *moderator) ask(r *relay, room string, do rules.Action, done func(rules.
 	})
 }
 
-// restored forgets what an older database does not know.
+// restored forgets acts that an older database does not know.
 func (m *moderator) restored() { clear(m.silent) }
 
-// checkPost checks that a bot that was silent when it asked, and still is by the same act, has not sent anything new.
+// checkPost checks that the relay has stored nothing new of a bot that was muted or banned during the whole request, by the same act.
 func (m *moderator) checkPost(room string, silent int, o rules.Outcome) {
 	if stored, ok := o.Result.(rules.Stored); ok && stored.New && silent > 0 && m.silent[room] == silent {
 		m.w.fail("the bot writes in %s and may not", room)

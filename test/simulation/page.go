@@ -19,19 +19,19 @@ type page struct {
 	w       *world
 	dev     *device
 	room    string
-	place   int // in world.pages
+	place   int // the index in world.pages
 	offline client.OfflineMode
-	name    string // in the trace
+	name    string // the name in the trace
 
 	alive     bool
 	c         *core.Client
 	skew      time.Duration
 	frozen    time.Duration // the page does nothing before this time
 	throttled bool          // timers come late
-	timer     int           // the number of the current one
-	link      *link         // the last one dialled
-	diskLost  bool          // the page died, and some tasks of its storage with it
-	heard     time.Duration // the time when the last note arrives
+	timer     int           // the number of the current timer
+	link      *link         // the link of the last dial
+	diskLost  bool          // the page has died and some tasks of its storage were lost
+	heard     time.Duration // the time when the last note of another tab arrives
 
 	watch   watch
 	person  person
@@ -68,7 +68,7 @@ func (w *world) openTab(old *page) {
 	}
 }
 
-// die ends the page, with all that it has not done yet.
+// die ends the page. Tasks that it has not carried out are lost.
 func (p *page) die() {
 	if !p.alive {
 		return
@@ -92,7 +92,7 @@ func (p *page) clock() time.Time { return start.Add(p.w.now + p.skew) }
 // in calls a function on the page later.
 func (p *page) in(d time.Duration, do func()) { p.at(p.w.now+d, do) }
 
-// at calls a function on the page at a time, or once the page is no longer frozen.
+// at calls a function on the page at a time. If the page is frozen then, it waits until the end of that.
 func (p *page) at(at time.Duration, do func()) {
 	p.w.queue.push(at, func() {
 		switch {
@@ -105,13 +105,13 @@ func (p *page) at(at time.Duration, do func()) {
 	})
 }
 
-// freeze stops the page for a while; events meanwhile come afterwards, in their order.
+// freeze stops the page for a while. Events of that time come afterwards, in their order.
 func (p *page) freeze(d time.Duration) {
 	if p.w.now < p.frozen {
 		return
 	}
 	p.w.note(p.name, "frozen for %v", d)
-	// The odd nanosecond keeps postponed events before those of that time.
+	// The extra nanosecond lets postponed events come before the events of that time.
 	p.frozen = p.w.now + d + 1
 }
 
@@ -208,7 +208,7 @@ func (p *page) setTimer(at time.Time) {
 	})
 }
 
-// giveToken answers as the host does.
+// giveToken answers a request for a token, as the host does.
 func (p *page) giveToken() {
 	if p.dev.silent || p.dev.offline {
 		p.step(client.TokenGot{Err: errors.New("the host has no token now")})
@@ -217,7 +217,7 @@ func (p *page) giveToken() {
 	p.step(client.TokenGot{Token: p.dev.token()})
 }
 
-// loadOutbox reads the outbox, and asks for its ownership.
+// loadOutbox reads the outbox and requests its ownership.
 func (p *page) loadOutbox(user string) {
 	if p.dev.missing {
 		p.disk(func() client.Event { return client.OutboxLoaded{User: user, Err: errDisk} })
@@ -248,7 +248,7 @@ func (p *page) save(item client.Item) {
 	})
 }
 
-// disk gives the storage a task; it carries out tasks in order. Of the tasks of a dead page it carries out the first ones only.
+// disk gives the storage a task. The storage carries out tasks in order; of a dead page it carries out only the first ones.
 func (p *page) disk(do func() client.Event) {
 	w, d := p.w, p.dev
 	d.done = max(d.done, w.now) + w.upTo(5*time.Millisecond)

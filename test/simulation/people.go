@@ -8,35 +8,35 @@ import (
 	"hallway/component/client"
 )
 
-// item is a message as its writer knows it.
+// item holds everything that its writer knows of a message.
 type item struct {
 	number int
 	id     string
 	text   string
-	files  []string // that the chat took with it
+	files  []string // the files that the chat took with the message
 	user   string
 	room   string
 	author *page // the page that wrote it; nil: over REST
 	at     time.Duration
 
 	accepted  bool // the chat took it
-	handed    bool // its page has handed it to the device's storage, which may be slow
-	saved     bool // it was in the device's storage
-	unsafe    bool // it could not be saved, and the chat knows
-	echoed    bool // the relay told somebody that it is stored
+	handed    bool // its page has given it to the device's storage, which may be slow
+	saved     bool // the device's storage had it at some time
+	unsafe    bool // the storage has refused it, and the chat knows that
+	echoed    bool // the relay has told a client that it is stored
 	moved     bool // it lost its place: finally refused, or retried
-	discarded bool // by its user
-	undone    bool // it was durable, and a restore took it away
+	discarded bool // its user has discarded it
+	undone    bool // it was durable, and a restore has removed it
 }
 
-// people is everything that the users have written and asked for.
+// people holds everything that the users have written and requested.
 type people struct {
 	w      *world
 	items  []*item // in the order of writing
 	byID   map[string]*item
 	wishes map[wish]*wished
-	wanted int // changes asked for so far
-	files  int // attached so far
+	wanted int // the number of requested changes so far
+	files  int // the number of attached files so far
 }
 
 // person is the user in front of a page.
@@ -54,7 +54,7 @@ func (all *people) write(user, room string, author *page) *item {
 	return all.writeText(user, room, author, "")
 }
 
-// writeText returns a new item; its text is unique and ends with end.
+// writeText returns a new item. Its text is unique and ends with end.
 func (all *people) writeText(user, room string, author *page, end string) *item {
 	n := len(all.items) + 1
 	it := &item{number: n, id: uuid(100_000 + n), user: user, room: room, author: author, at: all.w.now}
@@ -64,10 +64,10 @@ func (all *people) writeText(user, room string, author *page, end string) *item 
 	return it
 }
 
-// short returns the part of an id that differs from id to id.
+// short returns the part of an id that differs between ids.
 func short(id string) string { return id[len(id)-6:] }
 
-// goOn makes a person act or a fault strike, again and again.
+// goOn makes people act or faults strike again and again.
 func (all *people) goOn() {
 	w := all.w
 	if w.weather.calm {
@@ -84,7 +84,7 @@ func (all *people) goOn() {
 	w.in(w.upTo(w.weather.pace), all.goOn)
 }
 
-// acts makes the user do one thing at random.
+// acts makes the user carry out a random act.
 func (one *person) acts() {
 	p, w := one.p, one.p.w
 	n := w.rnd.IntN(26)
@@ -116,7 +116,7 @@ func (one *person) acts() {
 	}
 }
 
-// writes sends messages if the composer is open; a host may write at any time.
+// writes sends messages if the composer is open. A host may send at any time.
 func (one *person) writes(n int) {
 	p := one.p
 	for range n {
@@ -134,7 +134,7 @@ func (one *person) writes(n int) {
 	}
 }
 
-// mends retries or discards failed or waiting items.
+// mends retries or discards items that have failed or that wait.
 func (one *person) mends() {
 	p := one.p
 	if len(p.watch.shown.Outbox) == 0 {

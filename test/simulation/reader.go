@@ -9,25 +9,25 @@ import (
 	"hallway/store/memory"
 )
 
-// wish is a change that a user may ask for, except a pin, which belongs to everybody.
+// wish names a change that a user may request. Pins are not wishes, because all moderators share them.
 type wish struct{ user, room, id, what string }
 
-// wished is the user's last wish of a kind. It is known to come true if only one page asked for it, that page lives, and the
-// relay did not refuse.
+// wished is the user's last wish of a kind. It must come true if only one page has requested it, that page lives, and the
+// relay has not refused it.
 type wished struct {
 	p       *page
-	text    string // an edit
-	on      bool   // a reaction
-	unknown bool   // asked for in two pages, or refused
+	text    string // the new text of an edit
+	on      bool   // for a reaction: it is added
+	unknown bool   // two pages have requested it, or the relay has refused it
 }
 
-// The kinds of wish beside emoji.
+// The kinds of wishes, besides emoji.
 const (
 	wishText   = "text"
 	wishDelete = "delete"
 )
 
-// jump asks for the messages around one, which may not exist.
+// jump requests the messages around one, which may not exist.
 func (one *person) jump() client.Event {
 	p, w := one.p, one.p.w
 	all := w.db.store.Life(p.room)
@@ -103,7 +103,7 @@ func (one *person) wants(key wish, x wished) {
 	p.w.people.wishes[key] = &x
 }
 
-// forgetWishes makes wishes unknown when their page has died or the relay has refused one.
+// forgetWishes makes wishes unknown after their page has died or the relay has refused one.
 func (one *person) forgetWishes(id string) {
 	p := one.p
 	for key, x := range p.w.people.wishes {
@@ -133,24 +133,24 @@ func (c *lastChecks) checkWishes() {
 	}
 }
 
-// same compares the fields that a change may change.
+// same compares those fields of two messages that a change may change.
 func same(a, b *protocol.Message) bool {
 	return a.Text == b.Text && a.Pinned == b.Pinned && a.EditedAt == b.EditedAt && a.DeletedAt == b.DeletedAt &&
 		slices.EqualFunc(a.Reactions, b.Reactions, func(x, y protocol.Reaction) bool { return x.Emoji == y.Emoji && x.Count == y.Count })
 }
 
-// crowded reports whether a reaction does not name all of its users.
+// crowded reports whether a reaction does not name all its users.
 func crowded(m *protocol.Message) bool {
 	return slices.ContainsFunc(m.Reactions, func(r protocol.Reaction) bool { return r.Count > int64(len(r.Users)) })
 }
 
-// knowsOwn reports whether a page shows its user's own reactions to a message, as far as it can know them. Among several relays a
+// knowsOwn reports whether a page shows its user's own reactions to a message, as far as the page can know them. With several relays a
 // change may come without its cause, and then a page does not know that its user has reacted in another tab.
 func (v *watch) knowsOwn(m *protocol.Message, life *memory.Room) bool {
 	return slices.Equal(m.Mine, life.Mine(m.ID, v.p.dev.user)) || v.p.w.cluster.several() && crowded(m)
 }
 
-// inspectMessage checks that a live page shows a message as stored, with the right reactions as its user's own.
+// inspectMessage checks that a live page shows a message as stored, with the right reactions of its user.
 func (v *watch) inspectMessage(m, stored *protocol.Message, life *memory.Room) {
 	p := v.p
 	if stored := p.sealed.unsealed(m, stored); !same(m, stored) {
@@ -162,7 +162,7 @@ func (v *watch) inspectMessage(m, stored *protocol.Message, life *memory.Room) {
 	v.checked[m.ID] = m
 }
 
-// inspectReader checks that read messages stay read, that typists are other users, and that pinned messages are in order.
+// inspectReader checks that read messages stay read, that typing users are other users, and that pinned messages are in order.
 func (v *watch) inspectReader(s *client.Snapshot) {
 	p, w := v.p, v.p.w
 	if s.ReadSeq < v.shown.ReadSeq && v.readIn == v.epoch {
@@ -184,7 +184,7 @@ func (v *watch) inspectReader(s *client.Snapshot) {
 	}
 }
 
-// behind describes what else a page does not show as stored; "" if it shows all.
+// behind describes another difference between page and store: in read marker, reactions or pinned messages. "" means none.
 func (v *watch) behind(h *memory.Room) string {
 	p, w := v.p, v.p.w
 	if read := h.MarkerOf(p.dev.user); v.shown.ReadSeq > read && !w.weather.on[storeFails] && !w.weather.on[resultsLost] {
@@ -193,7 +193,7 @@ func (v *watch) behind(h *memory.Room) string {
 	if w.weather.plain {
 		return ""
 	}
-	var pinned []*protocol.Message // the newest first
+	var pinned []*protocol.Message // in descending order
 	for i := h.Len() - 1; i >= 0; i-- {
 		if m := h.Message(i); m.Pinned {
 			pinned = append(pinned, m)

@@ -1,6 +1,6 @@
 package simulation
 
-// A Regression is a seed that shows a fault while the fault is there.
+// A Regression is a seed that fails while the code has a fault.
 // test/mutants plants most of them again and finds them by these seeds first.
 // If a change of the simulation makes a seed miss its fault, `go run ./test/mutants -only NAME -seeds 100000` finds another.
 type Regression struct {
@@ -8,7 +8,7 @@ type Regression struct {
 	Seed uint64
 }
 
-// Regressions are the seeds that the tests run, and the command when it stops at the first failure.
+// Regressions holds the seeds that the tests run. The command also runs them, first, when it stops at the first failure.
 var Regressions = []Regression{
 	{"the next try's time changed in silence", 0},
 	{"a rev was streamed that joined had counted in", 2055},

@@ -15,10 +15,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// relay is one process of the relay: the hub and the shell around it. A kill loses all of it but the store.
+// relay is one process of the relay: the hub and its shell. After a kill only the store remains.
 type relay struct {
 	w        *world
-	place    int // in cluster.relays
+	place    int // the index in cluster.relays
 	name     string
 	up       bool
 	pausedAt time.Duration
@@ -27,17 +27,17 @@ type relay struct {
 	hub      *hub.Hub
 	cfg      hub.Config
 	skew     time.Duration
-	links    int // accepted so far
+	links    int // the number of accepted links so far
 	batch    []rules.Op
-	tx       *transaction // of the batch; nil: none has begun
+	tx       *transaction // the transaction of the batch; nil: none has begun
 	member   *memory.Member
-	wakeAt   time.Time // when the hub is woken; zero: not yet known
+	wakeAt   time.Time // the time of the hub's next call; zero: not yet known
 
 	fills  map[string][]func() // by room: the calls that wait until its window is filled
 	groups map[string]*group   // by room
 }
 
-// ratePerSecond is the relay's limit, if it has one.
+// ratePerSecond is the relay's limit of messages, if it has one.
 const ratePerSecond = 2
 
 var (
@@ -45,15 +45,15 @@ var (
 	errToken  = errors.New("the token is not valid")
 )
 
-// clock returns the time as the relay sees it.
+// clock returns the time of the relay's clock.
 func (r *relay) clock() time.Time { return start.Add(r.w.now + r.skew) }
 
-// in calls a function on this process later.
+// in calls a function on this process after a time.
 func (r *relay) in(d time.Duration, do func()) {
 	r.w.in(d, func() { r.do(do) })
 }
 
-// tick calls the hub again and again.
+// tick calls the hub at regular times.
 func (r *relay) tick() {
 	r.hub.Tick(r.clock())
 	r.in(hub.TickEvery, r.tick)
@@ -73,19 +73,19 @@ func (r *relay) kill() {
 	for _, p := range r.w.pages {
 		if l := p.link; l != nil && l.relay == r {
 			if l.shut = true; r.w.weather.strikes(halfOpens, 0.2) {
-				l.down.dead = true // the machine has died: nobody is told
+				l.down.dead = true // the machine has died, so it sends no close
 			}
 			l.lost()
 		}
 	}
 }
 
-// restart starts a relay in this one's place, within a time.
+// restart starts a relay in place of this one, within a time.
 func (r *relay) restart(within time.Duration) {
 	r.w.in(r.w.upTo(within), func() { r.w.cluster.startAt(r.place) })
 }
 
-// deploy drains, closes all, and ends the process.
+// deploy drains the relay, closes all connections, and ends the process.
 func (r *relay) deploy() {
 	if r.draining {
 		return
@@ -115,11 +115,11 @@ func (r *relay) received(l *link, data []byte) {
 	if int64(len(data)) > r.cfg.Limits.FrameBytes {
 		if f, err := protocol.DecodeClient(data, protocol.Limits{TextBytes: protocol.TextBytesMax}); err == nil {
 			if send, ok := f.(protocol.Send); ok {
-				r.w.people.byID[send.ID].moved = true // if the close is lost, a later relay may accept it
+				r.w.people.byID[send.ID].moved = true // if the close is lost, a later relay may accept the message
 			}
 		}
 		l.Close(protocol.CloseTooLarge, "the frame is too large")
-		l.up.cut++ // the rest is not read
+		l.up.cut++ // the relay reads no later frames
 		l.send(&l.up, 0, l.gone)
 		return
 	}
@@ -142,7 +142,7 @@ func user(id string) protocol.User {
 	return protocol.User{ID: id, Name: id, Role: roleOf(id)}
 }
 
-// roleOf returns a user's role: Ada looks after the rooms.
+// roleOf returns a user's role. Ada is the moderator of the rooms.
 func roleOf(user string) protocol.Role {
 	if user == "ada" {
 		return protocol.RoleModerator
@@ -150,7 +150,7 @@ func roleOf(user string) protocol.Role {
 	return protocol.RoleParticipant
 }
 
-// everywhere opens every room.
+// everywhere is a list of rooms that opens every room.
 type everywhere struct{ role protocol.Role }
 
 func (e everywhere) Role(string) (protocol.Role, bool) { return e.role, true }
@@ -163,7 +163,7 @@ func (e everywhere) Entries() []bus.Grant { return []bus.Grant{{Pattern: "*", Ro
 
 func (e everywhere) Same(other hub.Grants) bool { return other == hub.Grants(e) }
 
-// Commit implements [hub.Committer]: the transaction takes a while, then it is durable, and a while later the hub learns of it.
+// Commit implements [hub.Committer]. The transaction takes a while until it is durable; later the hub learns of it.
 func (r *relay) Commit(ops []rules.Op) {
 	w := r.w
 	if r.batch != nil {
@@ -206,7 +206,7 @@ func (r *relay) transact(tx *transaction, now time.Time, ops []rules.Op) ([]rule
 	w.db.store.Sync()
 	w.db.noteStored(ops, outcomes)
 	if w.weather.strikes(edits, 0.1) {
-		w.db.edit(ops[len(ops)-1].Room, 1) // the next message told is old already
+		w.db.edit(ops[len(ops)-1].Room, 1) // so that the hub tells a message that has a newer state in the store
 	}
 	if w.weather.strikes(resultsLost, 0.05) {
 		return nil, errCommit
@@ -275,7 +275,7 @@ func (g *group) Send(frames [][]byte) {
 	}
 }
 
-// post sends over REST, as somebody without a chat.
+// post sends a message over REST, as a user without a chat.
 func (r *relay) post(room string) {
 	it := r.w.people.write("bot", room, nil)
 	send := protocol.Send{Room: room, ID: it.id, Text: it.text}

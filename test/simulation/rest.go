@@ -11,10 +11,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// requestMax is the time after which a page gives up a request.
+// requestMax is the time after which a page gives a request up.
 const requestMax = 5 * time.Second
 
-// fetch reads history over HTTP, independent of the page's link.
+// fetch reads history over HTTP, independently of the page's link.
 func (p *page) fetch(f client.FetchPage) {
 	w := p.w
 	fail := func(after time.Duration, status int, retryMs int64) {
@@ -63,7 +63,7 @@ func (p *page) fetch(f client.FetchPage) {
 	})
 }
 
-// history answers with a page as the relay's route does: from the room's window if that reaches far enough, else from the
+// history answers with a page, as the relay's route does: from the room's window if that reaches far enough, and otherwise from the
 // store. The answer has all changes that anybody was told before the question.
 func (r *relay) history(room, user string, q client.PageQuery, answer func(protocol.Page)) {
 	query := rules.Query{Kind: rules.QueryNewest, Limit: q.Limit}
@@ -93,7 +93,7 @@ func (r *relay) history(room, user string, q client.PageQuery, answer func(proto
 	})
 }
 
-// recent asks the window. The first request that finds a part missing reads it from the store; others wait for it.
+// recent reads from the window. If a part is missing, the first request reads it from the store, and others wait for it.
 // A relay among several first reads the room's head: a window that is behind it does not answer.
 func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Page)) {
 	window := r.hub.Windows().Of(room)
@@ -111,7 +111,7 @@ func (r *relay) recent(room, user string, q rules.Query, answer func(protocol.Pa
 	}
 }
 
-// inMemory answers with a page of the window, if there is one.
+// inMemory answers with a page of the window, if there is a window.
 func (r *relay) inMemory(room, user string, q rules.Query, page func() ([]byte, bool), answer func(protocol.Page)) {
 	ask := func() bool {
 		data, ok := page()
@@ -173,7 +173,7 @@ func (r *relay) fill(room string, from int64) {
 	})
 }
 
-// stored reads the page from the store.
+// stored answers with a page from the store.
 func (r *relay) stored(room, user string, q rules.Query, answer func(protocol.Page)) {
 	w := r.w
 	r.in(w.upTo(w.weather.commit/2), func() {

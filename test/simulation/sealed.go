@@ -23,46 +23,46 @@ const (
 	SealedClusterSeeds = 3_000_000
 )
 
-// sealedWorld is the part of a world with encrypted rooms.
+// sealedWorld holds the state of a world that concerns encrypted rooms.
 type sealedWorld struct {
 	w       *world
 	on      bool
 	locked  bool // the rooms are encrypted from now on
-	wide    bool // it may have several relays and rooms
+	wide    bool // the world may have several relays and rooms
 	lies    bool // the relay lies
 	evicts  bool // devices lose their keys
 	symbols symbols
-	// said holds the contents that authors have sealed, by the message's id and the text, with the number of the edit.
+	// said holds the number of the edit of each content that an author has sealed, by the message's id and the text.
 	said map[string]map[string]int64
 	// wrote holds the last encrypted form that was written of each message, by its id.
 	wrote  map[string]protocol.Encrypted
 	newest map[string]string              // the kid of the newest turn in each life of a room, by epoch
-	files  map[string]protocol.SealedFile // that were attached, by their ids
-	forged map[string]bool                // kids that no moderator has made
-	made   []protocol.Device              // by the relay, for nobody
+	files  map[string]protocol.SealedFile // the attached files, by id
+	forged map[string]bool                // the kids that no moderator has made
+	made   []protocol.Device              // the devices that the relay has invented
 
-	banned   string // a user whom a moderator bans in the room of that name during the run; "": nobody
-	bannedIn string
+	banned   string // the user whom a moderator bans during the run; "": nobody
+	bannedIn string // the room of the ban
 }
 
-// sealedPage is the part of a page in an encrypted world.
+// sealedPage holds the state of a page that concerns encrypted rooms.
 type sealedPage struct {
 	p       *page
 	vault   *vault.Vault
-	vaulted time.Duration                // the time when the vault has carried out its ops
-	floor   int64                        // the highest turn that was kept for this page
-	seen    map[string]*protocol.Message // messages that were checked
-	edits   map[string]int64             // the number of the edit that it shows, by the epoch and the message's id
-	lied    map[string]bool              // messages about which the relay has lied
+	vaulted time.Duration                // the time when the vault will have carried out its ops
+	floor   int64                        // the highest turn that the device has kept for this page
+	seen    map[string]*protocol.Message // the checked messages
+	edits   map[string]int64             // the number of the shown edit, by the epoch and the message's id
+	lied    map[string]bool              // the messages about which the relay has lied
 }
 
 // issuerKeys stands for the key set of the host's token issuer.
 const issuerKeys = "issuer"
 
-// certTTL is how long certificates are good: longer than clocks are wrong.
+// certTTL is the time for which certificates are valid. No clock is wrong by as much.
 const certTTL = 5 * 24 * time.Hour
 
-// begin prepares a world with encrypted rooms. It draws from the world's randomness only in such a world.
+// begin prepares a world with encrypted rooms. In other worlds it draws no random number.
 func (s *sealedWorld) begin(seed uint64) {
 	w := s.w
 	if s.on = seed >= SealedSeeds; !s.on {
@@ -86,7 +86,7 @@ func (s *sealedWorld) sealRooms() {
 	s.locked = true
 }
 
-// open gives a page in an encrypted world its vault.
+// open gives a page a vault if the world is encrypted.
 func (e *sealedPage) open() {
 	p := e.p
 	if !p.w.sealed.on {
@@ -100,7 +100,7 @@ func (e *sealedPage) open() {
 	})
 }
 
-// certificate returns the certificate of a device as the host's issuer makes it.
+// certificate returns the host's certificate of a device.
 func (d *device) certificate(jkt string) (string, error) {
 	if d.silent || d.offline {
 		return "", errors.New("the host gives no certificate now")
@@ -119,10 +119,10 @@ func (s *sealedWorld) certify(user, jkt, issuer string) string {
 	return signed + "." + e2ee.Encode(s.symbols.sign(issuer, []byte(signed)))
 }
 
-// sureName returns the name of a user as the issuer knows it; the relay tells another.
+// sureName returns the name of a user that the issuer certifies; the relay tells another one.
 func sureName(user string) string { return "sure " + user }
 
-// crypto lets the page's vault carry out an op, in the order in which they were asked for.
+// crypto lets the page's vault carry out an op. The vault carries out ops in the order of the requests.
 func (e *sealedPage) crypto(asked client.Crypto) {
 	p := e.p
 	e.vaulted = max(e.vaulted, p.w.now) + p.w.upTo(3*time.Millisecond)
@@ -152,7 +152,7 @@ func (e *sealedPage) crypto(asked client.Crypto) {
 	})
 }
 
-// ask asks the relay over REST, as a page of an encrypted room does beside its history.
+// ask sends a request about an encrypted room to the relay over REST.
 func (e *sealedPage) ask(req int, token string, answer func(ctx context.Context, r *relay) (client.Event, error)) {
 	p, w := e.p, e.p.w
 	fail := func(status int) {
@@ -204,7 +204,7 @@ func (e *sealedPage) fetchTurns(f client.FetchTurns) {
 	})
 }
 
-// fetchDevices reads devices; a relay that lies adds its own.
+// fetchDevices reads devices. A relay that lies adds devices of its own.
 func (e *sealedPage) fetchDevices(f client.FetchDevices) {
 	p := e.p
 	e.ask(f.Req, f.Token, func(ctx context.Context, _ *relay) (client.Event, error) {
@@ -216,17 +216,17 @@ func (e *sealedPage) fetchDevices(f client.FetchDevices) {
 	})
 }
 
-// evictionsMax bounds how often a device gets new keys: a user may have ten devices.
+// evictionsMax bounds how often a device gets new keys, because a user may have ten devices.
 const evictionsMax = 4
 
-// mustRemember reports whether a user's devices keep their keys: a moderator must know which turns an older database has
+// mustRemember reports whether a user's devices never lose their keys. A moderator must know the turns that an older database has
 // lost.
 func (s *sealedWorld) mustRemember(user string) bool {
 	w := s.w
 	return s.on && w.weather.forgets() && client.Moderates(roleOf(user))
 }
 
-// strikeEviction takes the keys of a device away: the browser needed the room.
+// strikeEviction deletes the keys of a device, as a browser does that needs the space.
 func strikeEviction(w *world, p *page) {
 	if w.sealed.mustRemember(p.dev.user) || p.dev.cabinet.generation >= evictionsMax {
 		return
@@ -235,7 +235,7 @@ func strikeEviction(w *world, p *page) {
 	p.dev.cabinet = cabinet{generation: p.dev.cabinet.generation + 1, kept: map[string]keptValue{}}
 }
 
-// beginBan lets Ada ban a participant after a while, and again until the relay has stored it.
+// beginBan lets Ada ban a participant after a while, again and again until the relay has stored the ban.
 func (s *sealedWorld) beginBan() {
 	w := s.w
 	last := w.pages[len(w.pages)-1]
@@ -246,7 +246,7 @@ func (s *sealedWorld) beginBan() {
 	w.in(w.upTo(w.weather.storm), s.ban)
 }
 
-// ban makes Ada ban the user, until a relay knows of the ban.
+// ban makes Ada ban the user, until a relay has stored the ban.
 func (s *sealedWorld) ban() {
 	w := s.w
 	if r := w.cluster.running(); r != nil {
@@ -268,7 +268,7 @@ func (s *sealedWorld) isBanned(user, room string) bool {
 	return user != "" && user == s.banned && room == s.bannedIn
 }
 
-// endLies opens all pages anew after the relay has lied, because a relay tells a rev only once.
+// endLies reloads all pages after the relay has lied, because a relay tells a rev only once.
 func (s *sealedWorld) endLies() {
 	w := s.w
 	if !s.lies {

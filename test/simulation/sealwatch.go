@@ -35,7 +35,7 @@ func (s *sealedWorld) plainOf(e *protocol.Encrypted) (said protocol.Content) {
 	return said
 }
 
-// noteTurn notes the newest turn of a new life of a room.
+// noteTurn records the newest turn of a new life of a room.
 func (s *sealedWorld) noteTurn(room string) {
 	if !s.on {
 		return
@@ -70,7 +70,7 @@ func turnOf(kid string) int64 {
 	return n
 }
 
-// noteSeal checks the kid under which the page seals, and records the content. Under the device's own the page seals only what
+// noteSeal checks the kid under which the page seals, and records the content. With the device's own key the page seals only messages
 // it keeps, and only if the device is stored.
 func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte, stored bool) {
 	p, w := e.p, e.p.w
@@ -96,7 +96,7 @@ func (e *sealedPage) noteSeal(kid string, aad, plaintext []byte, stored bool) {
 	}
 }
 
-// noteWrap checks a device that the page gives a secret.
+// noteWrap checks a device to which the page gives a secret.
 func (e *sealedPage) noteWrap(kid, device string) {
 	p := e.p
 	if kid == e2ee.OwnKid {
@@ -109,7 +109,7 @@ func (e *sealedPage) noteWrap(kid, device string) {
 	}
 }
 
-// noteTaken checks that nobody gets a secret of a turn that shuts the user out, or of a later one.
+// noteTaken checks that a page gets no secret of a turn that shuts its user out, or of a later turn.
 func (e *sealedPage) noteTaken(kid string) {
 	p := e.p
 	turns, _, _ := p.w.db.store.Turns(context.Background(), p.room, 0, 1000)
@@ -140,9 +140,9 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 			w.fail("%v writes what only its device can read: %s", l, short(f.ID))
 		}
 		before, again := w.sealed.wrote[f.ID]
-		on := &w.weather.on // without a storage or locks tabs do not know of each other's forms; an older database has an older key again
+		on := &w.weather.on // without storage or locks, tabs do not know each other's forms; after a restore an older key is the newest again
 		if again && before != *f.Encrypted && !on[diskMissing] && !on[diskFails] && !on[noLocks] && !w.weather.forgets() {
-			// The relay must have refused the earlier form finally.
+			// Before that the relay must have refused the earlier form for good.
 			turns, _, _ := w.db.store.Turns(context.Background(), l.p.room, 0, 1)
 			if len(turns) == 0 || turns[0].Kid == before.Kid {
 				w.fail("%v writes %s sealed anew, while its earlier form may still be stored", l, short(f.ID))
@@ -152,7 +152,7 @@ func (l *link) wroteSealed(f protocol.ClientFrame) {
 	}
 }
 
-// inspect checks encrypted messages as the page shows them: each unmarked one has the content that its author sealed.
+// inspect checks the encrypted messages of the page: each message without a mark has the content that its author sealed.
 func (e *sealedPage) inspect(s *client.Snapshot) {
 	p, w := e.p, e.p.w
 	if !w.sealed.on {
@@ -185,10 +185,10 @@ func (e *sealedPage) inspect(s *client.Snapshot) {
 	}
 }
 
-// keptWithin is the time in which a page of an encrypted room hands to the storage what its user has written, whether or not it has a key.
+// keptWithin is the time within which a page of an encrypted room gives a message to the storage, with or without a key.
 const keptWithin = 5 * time.Second
 
-// checkKept checks, when the page dies, that it has handed to the storage what its user wrote before.
+// checkKept checks, when the page dies, that it has given the messages of its user to the storage.
 func (e *sealedPage) checkKept() {
 	p, w := e.p, e.p.w
 	if !w.sealed.on || !p.watch.ready || w.weather.on[diskMissing] || w.weather.on[diskFails] {
@@ -212,7 +212,7 @@ func (e *sealedPage) asStored(m *protocol.Message) *protocol.Message {
 	return m
 }
 
-// unsealed returns a stored message as it is shown where it can be opened.
+// unsealed returns a stored message as a page shows it if it can decrypt it.
 func (e *sealedPage) unsealed(shown, stored *protocol.Message) *protocol.Message {
 	p := e.p
 	if !p.w.sealed.on || stored.Encrypted == nil || shown.Encrypted != nil {
@@ -223,7 +223,7 @@ func (e *sealedPage) unsealed(shown, stored *protocol.Message) *protocol.Message
 	return &m
 }
 
-// checkSealed checks that every message is opened by everybody who may read it, once all is well.
+// checkSealed checks, after the recovery, that every page has decrypted all messages that its user may read.
 func (c *lastChecks) checkSealed() {
 	w := c.w
 	if !w.sealed.on {

@@ -28,7 +28,7 @@ func TestRegressions(t *testing.T) {
 	}
 }
 
-// TestReplay checks that the same seed gives the same trace, but for addresses in memory.
+// TestReplay checks that the same seed gives the same trace, except for addresses in memory.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	addresses := regexp.MustCompile("0x[0-9a-f]+")

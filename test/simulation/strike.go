@@ -120,14 +120,14 @@ func (w *world) strike(p *page) {
 	}
 }
 
-// reopen opens a tab in place of a dead one, unless another has.
+// reopen opens a tab in place of a dead one, unless there is one already.
 func (w *world) reopen(p *page) {
 	if w.pages[p.place] == p && !p.alive {
 		w.openTab(p)
 	}
 }
 
-// network takes the device's network away, or gives it back. Mostly the browser reports that.
+// network takes the device's network away, or brings it back. In most cases the browser reports it.
 func (d *device) network(back bool) {
 	w := d.w
 	d.offline = !back
@@ -150,7 +150,7 @@ func (d *device) network(back bool) {
 	}
 }
 
-// strikeRestore stops the relay and puts an older database in place, or makes
+// strikeRestore makes a backup, or stops the relay and restores an earlier backup.
 // the backup for later.
 func strikeRestore(w *world, _ *page) {
 	if w.oneIn(2) || w.cluster.running() == nil {
@@ -166,7 +166,7 @@ func strikeRestore(w *world, _ *page) {
 	w.in(w.upTo(3*time.Second), w.cluster.start)
 }
 
-// strikePartition parts two relays for a while.
+// strikePartition stops the news between two relays for a while.
 func strikePartition(w *world, _ *page) {
 	a, b := w.cluster.running(), w.cluster.running()
 	if a == nil || a == b {
@@ -183,5 +183,5 @@ func strikeRefusal(w *world, _ *page) {
 	w.in(w.upTo(5*time.Second), func() { w.cluster.refuses = false })
 }
 
-// strikeEdit edits a message behind the relays.
+// strikeEdit edits a message in the database, without the relays.
 func strikeEdit(w *world, p *page) { w.db.edit(p.room, 80) }

@@ -12,9 +12,9 @@ import (
 
 // The bounds of a chat that the checks enforce.
 const (
-	// effectsMax bounds a step's effects besides those for each item of the outbox.
+	// effectsMax bounds the effects of a step, without those for items of the outbox.
 	effectsMax = 64
-	// asksMax bounds the dials, requests and tokens that a chat asks for within asksEvery, besides those that people cause: more
+	// asksMax bounds the dials, requests and token requests of a chat within asksEvery, without those that people cause. More
 	// is a loop.
 	asksMax   = 60
 	asksEvery = 10 * time.Second
@@ -26,15 +26,15 @@ const (
 type watch struct {
 	p       *page
 	shown   client.Snapshot
-	readIn  string                       // the epoch of its read marker
+	readIn  string                       // the epoch of the read marker
 	epoch   string                       // of the last joined that reached it
 	ready   bool                         // its outbox is loaded
-	refused string                       // the item whose final refusal it learns now
-	arrived map[string]string            // messages of others that came live, each with its epoch
-	checked map[string]*protocol.Message // messages that were equal to the stored ones
+	refused string                       // the item that the current event finally refuses
+	arrived map[string]string            // the messages of others that arrived live, each with its epoch
+	checked map[string]*protocol.Message // the messages that were equal to the stored ones
 
-	asks, wakes int            // in this span of asksEvery
-	sent        map[string]int // uploads begun in it, by file
+	asks, wakes int            // the requests and timers in this span of asksEvery
+	sent        map[string]int // the uploads that began in this span, by file
 	span        time.Duration
 }
 
@@ -73,7 +73,7 @@ func (v *watch) inspectEffects(effects []client.Effect, s *client.Snapshot) (cha
 		asked++
 		switch e := e.(type) {
 		case client.Arrived:
-			asked-- // these are bounded by a page of history
+			asked-- // a page of history bounds these
 			if v.arrived[e.Message.ID] == v.epoch || e.Message.Sender.ID == p.dev.user {
 				w.fail("%s: %s arrives again, or is its own", p.name, short(e.Message.ID))
 			}
@@ -140,7 +140,7 @@ func (v *watch) noteEvent(ev client.Event, effects []client.Effect, s *client.Sn
 		v.ready = true
 	case client.PageLoaded:
 		for i := range ev.Page.Messages {
-			p.link.answered(ev.Page.Messages[i].ID) // as good as its echo
+			p.link.answered(ev.Page.Messages[i].ID) // the page counts as an echo
 		}
 	case client.Retry:
 		w.people.byID[ev.ID].moved = true
@@ -153,7 +153,7 @@ func (v *watch) noteEvent(ev client.Event, effects []client.Effect, s *client.Sn
 	}
 }
 
-// inspectMessages checks that messages are bounded, ascending, and each as it is or was stored.
+// inspectMessages checks that the messages are bounded and ascending, and that each equals its stored state, now or earlier.
 func (v *watch) inspectMessages(s *client.Snapshot) {
 	p := v.p
 	w, n := p.w, len(s.Messages)
@@ -214,7 +214,7 @@ func (v *watch) inspectLive(s *client.Snapshot) {
 	}
 }
 
-// passDue returns the first place from one on with the message of that id, or one that the page should show. Among several
+// passDue returns the first place, from one on, that has the message with that id or a message that the page should show. With several
 // relays the messages of revs that a stream has skipped come with their later revs.
 func (l *link) passDue(life *memory.Room, place int, id string) int {
 	for l.w.cluster.several() && place < life.Len() && life.Message(place).ID != id && life.Message(place).Rev > l.told {
@@ -231,7 +231,7 @@ func idAt(life *memory.Room, place int) string {
 	return life.Message(place).ID
 }
 
-// inspectOutbox checks that the user's messages are in the order of writing, that none is in the room, too, and that none jumps.
+// inspectOutbox checks that the user's waiting messages are in the order of writing, that none is also in the room, and that none jumps.
 func (v *watch) inspectOutbox(s *client.Snapshot) {
 	p, w := v.p, v.p.w
 	if len(s.Outbox) > client.OutboxMax {

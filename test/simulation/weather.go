@@ -10,16 +10,16 @@ import (
 // fault is a kind of failure.
 type fault uint8
 
-// The faults. Some strike now and then (strike.go), the others at the place that asks for them.
+// The faults. Some strike at random times (strike.go); the code at the place of the others asks whether they strike.
 const (
 	cuts            fault = iota // connections end
 	halfOpens                    // one direction of a connection dies in silence
 	stalls                       // a reader is slow: 4409
 	delays                       // some frames and requests take seconds
 	httpFails                    // history answers 503, 401, 429 or nothing
-	httpLosses                   // the answer of history never comes, or comes half a minute late
+	httpLosses                   // the answer of history never comes, or half a minute late
 	kills                        // the relay dies at any instant
-	deploys                      // the relay drains, all leave, a new one starts
+	deploys                      // the relay drains, all connections end, and a new relay starts
 	restores                     // an older database replaces the relay's
 	storeFails                   // a commit fails, with nothing stored
 	resultsLost                  // a commit fails although everything is stored
@@ -38,7 +38,7 @@ const (
 	tooManyConns                 // the relay limits each user's connections
 	limitsShrink                 // a new relay takes smaller texts only
 	networksGo                   // a device has no network for a while
-	edits                        // messages change, and the stream does not say so
+	edits                        // messages change, and the stream does not tell it
 	smallPages                   // the relay gives fewer messages than asked for
 	disabledOffline              // some pages close the composer while not connected
 	faultCount
@@ -46,15 +46,15 @@ const (
 	// The faults of several relays.
 
 	newsLost     fault = iota - 1 // news on the bus are lost
-	newsLate                      // they take seconds
-	newsDoubled                   // they come twice
-	newsOvertake                  // they overtake others
-	newsForeign                   // they seem to be of another version
-	partitions                    // two relays do not hear each other
-	busCuts                       // a relay is off the bus for a while
+	newsLate                      // news take seconds
+	newsDoubled                   // news come twice
+	newsOvertake                  // news overtake earlier ones
+	newsForeign                   // news seem to be of another version
+	partitions                    // two relays get no news from each other
+	busCuts                       // a relay is disconnected from the bus for a while
 	pauses                        // a relay does nothing for a while
 	readsFail                     // the database does not answer a question
-	promotions                    // the database loses its last changes, and the relays go on
+	promotions                    // the database loses its last changes, and the relays continue
 	clusterFaultCount
 )
 
@@ -67,7 +67,7 @@ var faultNames = [clusterFaultCount]string{
 	"newsLost", "newsLate", "newsDoubled", "newsOvertake", "newsForeign", "partitions", "busCuts", "pauses", "readsFail", "promotions",
 }
 
-// In one seed of slowOneIn the rooms are in slow mode, with slowModeS seconds between two messages of a participant.
+// In one of slowOneIn seeds the rooms are in slow mode, with slowModeS seconds between two messages of a participant.
 // The seed's number decides it, so that all other seeds run as they did before there was slow mode.
 const (
 	slowOneIn = 7
@@ -81,9 +81,9 @@ type weather struct {
 
 	kinds     fault // the number of faults that the world may have
 	on        [clusterFaultCount]bool
-	latency   time.Duration // the longest of a frame or a request without delays
-	commit    time.Duration // the longest of a commit
-	storm     time.Duration // the time of faults
+	latency   time.Duration // the longest time of a frame or a request, without the fault delays
+	commit    time.Duration // the longest time of a commit
+	storm     time.Duration // the time with faults
 	pace      time.Duration // the longest time between two acts of people, or two faults
 	history   int           // messages from before the run
 	restless  bool          // people scroll a lot
@@ -101,9 +101,9 @@ func (x *weather) draw(several bool) {
 	}
 	on, rnd := x.on[:x.kinds], x.c.rnd
 	switch rnd.IntN(4) {
-	case 0: // one kind only
+	case 0: // faults of one kind
 		on[rnd.IntN(len(on))] = true
-	case 1: // a few
+	case 1: // faults of a few kinds
 		for range 4 {
 			on[rnd.IntN(len(on))] = true
 		}
@@ -129,7 +129,7 @@ func (x *weather) draw(several bool) {
 	x.heartbeat = time.Duration(pick(2, 10, 10)) * time.Second
 }
 
-// strikes returns true with that probability, if the seed has this fault.
+// strikes returns true with a probability, if the seed has the fault.
 func (x *weather) strikes(f fault, p float64) bool {
 	return !x.calm && x.on[f] && x.c.rnd.Float64() < p
 }
@@ -145,7 +145,7 @@ func (x *weather) String() string {
 	return strings.Join(names, " ")
 }
 
-// forgets reports whether an older database may take the place of the relays' one.
+// forgets reports whether an older database may replace the current one.
 func (x *weather) forgets() bool { return x.on[restores] || x.on[promotions] }
 
 // delay returns the time of a frame or a request on its way.

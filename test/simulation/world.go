@@ -28,7 +28,7 @@ type world struct {
 	rooms     []string
 	devices   []*device
 	pages     []*page // the living page of each tab
-	tabs      int     // so far
+	tabs      int     // the number of tabs so far
 	tokens    map[string]issued
 	moderator *moderator
 }
@@ -90,7 +90,7 @@ func Run(seed uint64, trace io.Writer) (err error) {
 // uuid returns the n-th id.
 func uuid(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 
-// populate makes rooms with their history, users, devices and tabs.
+// populate makes the rooms with their history, and the users, devices and tabs.
 func (w *world) populate() {
 	w.rooms = []string{"lobby", "stage"}[:1+w.rnd.IntN(4)/3]
 	switch {
@@ -102,7 +102,7 @@ func (w *world) populate() {
 	var made [][]rules.Op
 	for _, name := range w.rooms {
 		if w.weather.history == 0 && w.oneIn(2) && !w.weather.slow {
-			continue // nobody has entered it
+			continue // a room that nobody has entered
 		}
 		ops := []rules.Op{{Room: name, Sender: protocol.User{ID: "old"}, Do: rules.Configure{}}}
 		for i := range w.weather.history {
@@ -118,7 +118,7 @@ func (w *world) populate() {
 		made = append(made, ops)
 	}
 	w.db.store = memory.New(memory.Options{
-		ReactionUsers: 1 + w.rnd.IntN(3), // a few users make a crowd
+		ReactionUsers: 1 + w.rnd.IntN(3), // small, so that reactions often do not name all their users
 		Now:           func() time.Time { return start.Add(w.now + w.db.skew) },
 	})
 	for _, ops := range made {
@@ -156,7 +156,7 @@ func (w *world) addTabs(d *device, tabs int) {
 	}
 }
 
-// begin starts people, faults and everything else that goes on by itself.
+// begin starts people, faults and everything else that continues without a cause.
 func (w *world) begin() {
 	w.cluster.start()
 	for _, p := range w.pages {

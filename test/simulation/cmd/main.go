@@ -16,10 +16,10 @@ import (
 	"hallway/test/simulation"
 )
 
-// failuresMax bounds the failures that it prints; it only counts the others.
+// failuresMax bounds the printed failures; the command only counts the others.
 const failuresMax = 20
 
-// memoryBytes is about the memory that all worlds take together.
+// memoryBytes is about the memory that all running worlds need together.
 const memoryBytes = 512 << 20
 
 func main() {
@@ -81,7 +81,7 @@ func replay(text string) int {
 
 // run runs seeds on all processors.
 func run(from, seeds uint64, first bool) int {
-	// The worlds are short and small: the collector runs only when this much memory is full.
+	// The worlds are short and small, so the collector runs only when this memory is full.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(memoryBytes)
 	var next, done, failures atomic.Uint64
