@@ -19,7 +19,7 @@ func Claim(ctx context.Context, s Store, database string) error {
 	owner, err := Owner(ctx, s)
 	if err == nil && owner == "" {
 		failed := s.Put(ctx, ownerKey, strings.NewReader(database), int64(len(database)))
-		if owner, err = Owner(ctx, s); err == nil && owner == "" { // else another relay was faster
+		if owner, err = Owner(ctx, s); err == nil && owner == "" { // otherwise another relay was faster
 			err = failed
 		}
 	}

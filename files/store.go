@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Store keeps blobs. Its methods may be called from several goroutines.
+// Store keeps blobs. Its methods are safe for concurrent use.
 type Store interface {
-	// Put stores size bytes of r under a key that nobody has used. After an error, and after a crash, nothing is stored
-	// or all of it is. It is an error if r has fewer bytes; Put reads no more than size.
+	// Put stores size bytes of r under an unused key. After an error or a crash, the blob is complete or missing. Put
+	// returns an error if r has fewer bytes, and reads at most size.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 
-	// Get returns the bytes of a blob from offset on, at most length of them (below 0: all), and the size of the whole
+	// Get returns the bytes of a blob from offset on, at most length bytes (below 0: all), and the size of the whole
 	// blob. The caller closes the body. The error is ErrNotFound if the blob does not exist.
 	Get(ctx context.Context, key string, offset, length int64) (body io.ReadCloser, size int64, err error)
 
-	// Delete deletes a blob. A blob that does not exist is not an error.
+	// Delete deletes a blob. It returns nil if the blob does not exist.
 	Delete(ctx context.Context, key string) error
 
-	// List calls each for every blob, in no order, until that returns an error, which List then returns. A blob that is
-	// stored or deleted meanwhile may be among them or not.
+	// List calls each for every blob, in no order. If a call returns an error, List stops and returns it. A blob that
+	// is stored or deleted meanwhile may or may not be listed.
 	List(ctx context.Context, each func(Blob) error) error
 
-	// Close ends the store.
+	// Close closes the store.
 	Close() error
 }
 
-// A Sweeper is a Store in which a process that was killed may leave parts of blobs, which List leaves out.
+// A Sweeper is a Store in which a killed process may leave parts of blobs, which List omits.
 type Sweeper interface {
 	// Sweep deletes the parts that were last written before a time.
 	Sweep(ctx context.Context, before time.Time) error
@@ -48,7 +48,7 @@ var ErrNotFound = errors.New("there is no such file")
 // ErrKey means that a key is not valid.
 var ErrKey = errors.New("this is not a valid key of a file")
 
-// KeyBytesMax is the most bytes in a key, and keyBytesMin the least.
+// KeyBytesMax is the maximum number of bytes in a key, and keyBytesMin the least.
 const (
 	KeyBytesMax = 64
 	keyBytesMin = 3

@@ -15,7 +15,7 @@ import (
 // for that key. The command for a token does not get the variable.
 const Variable = "HALLWAY_JKT"
 
-// saidMax bounds the output of a failed command that an error repeats, in bytes.
+// saidMax bounds the part of a failed command's output that an error quotes, in bytes.
 const saidMax = 300
 
 // ask runs a command of the host with sh and returns the one word of its output. It kills the command when ctx ends.

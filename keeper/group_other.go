@@ -4,5 +4,5 @@ package keeper
 
 import "os/exec"
 
-// endWhole does nothing: this system has no process groups.
+// endWhole does nothing, because this system has no process groups.
 func endWhole(*exec.Cmd) {}

@@ -15,7 +15,7 @@ import (
 	"hallway/protocol"
 )
 
-// restartAfter is the time until a chat that has ended for good, for example by a ban, starts again.
+// restartAfter is the time until a chat restarts after its final end, for example by a ban.
 const restartAfter = time.Minute
 
 // Options holds the settings of a keeper.
@@ -83,7 +83,7 @@ func isLoopback(host string) bool {
 type Keeper struct {
 	options Options
 	shelf   *folder
-	cipher  sync.Mutex // the ciphers of all rooms share the device's keys: only one works at a time
+	cipher  sync.Mutex // the ciphers of all rooms share the device's keys, so only one works at a time
 }
 
 // New checks the options and opens the folder of the keys.
@@ -108,7 +108,8 @@ func (k *Keeper) Run(ctx context.Context) {
 	rooms.Wait()
 }
 
-// keep runs the chat of a room. If it ends for good, keep starts it again after restartAfter: the host may have mended the cause.
+// keep runs the chat of a room. After a final end, keep restarts the chat after restartAfter, because the host may have
+// removed the cause.
 func (k *Keeper) keep(ctx context.Context, name string) {
 	log := k.options.Log.With("room", name)
 	for ctx.Err() == nil {

@@ -65,7 +65,7 @@ func (k *Keeper) vault(room string) *vault.Vault {
 
 // state is the log entry about a room.
 type state struct {
-	text  string // "" if there is nothing new
+	text  string // "" if nothing has changed
 	level slog.Level
 	more  []any
 	ended bool // the chat has ended for good
@@ -97,7 +97,7 @@ func tell(s *client.Snapshot) state {
 	return state{text: "the keeper waits for the key of the room: a device that has it must come", level: slog.LevelWarn}
 }
 
-// reportingVault logs each reason why a vault fails, once.
+// reportingVault logs each reason of a vault's failures, once.
 type reportingVault struct {
 	driver.Vault
 	log  *slog.Logger

@@ -11,7 +11,7 @@ func Blank(text string) bool {
 	return true
 }
 
-// unseen reports whether a character alone shows nothing.
+// unseen reports whether a character by itself is invisible.
 func unseen(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -31,9 +31,8 @@ func unseen(r rune) bool {
 	return low < len(unseenRanges)/2 && unseenRanges[2*low] <= uint16(r)
 }
 
-// unseenRanges are the first and the last character of each range above U+02FF of which
-// unseen is true. A test holds them against Unicode's own tables, which are too large for
-// the browser build.
+// unseenRanges are the first and the last character of each range above U+02FF for which unseen is true. A test
+// compares them with Unicode's own tables, which are too large for the browser build.
 var unseenRanges = [...]uint16{
 	0x0300, 0x036f, 0x0483, 0x0489, 0x0591, 0x05bd, 0x05bf, 0x05bf, 0x05c1, 0x05c2, 0x05c4, 0x05c5, 0x05c7, 0x05c7,
 	0x0610, 0x061a, 0x061c, 0x061c, 0x064b, 0x065f, 0x0670, 0x0670, 0x06d6, 0x06dc, 0x06df, 0x06e4, 0x06e7, 0x06e8,

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// DeviceClaims holds the claims of a device's certificate (a JWT). The reader must verify them first.
+// DeviceClaims holds the claims of a device's certificate (a JWT). They are not verified yet.
 type DeviceClaims struct {
-	Type, Alg       string // of the header
+	Type, Alg       string // in the header
 	Subject, Name   string
 	Role            Role
 	Rooms           []RoomClaim
-	Issued, Expires int64  // Unix seconds; 0: not told
-	JKT             string // of the claim cnf: the thumbprint of the device's key
+	Issued, Expires int64  // Unix seconds; 0: missing
+	JKT             string // in the claim cnf: the thumbprint of the device's key
 }
 
 // RoomClaim is an entry of the claim rooms.
@@ -21,8 +21,8 @@ type RoomClaim struct {
 	Role Role
 }
 
-// ReadDeviceClaims reads a certificate's claims; ok is false if it is not a JWT with a valid
-// sub and roles, has a claim of the wrong kind, or needs an extension (RFC 7515, section 4.1.11).
+// ReadDeviceClaims reads a certificate's claims; ok is false if it is not a JWT with a valid sub and roles, has a claim
+// of the wrong kind, or needs an extension (RFC 7515, section 4.1.11).
 func ReadDeviceClaims(token string) (d DeviceClaims, ok bool) {
 	first, _, _ := strings.Cut(token, ".")
 	header, err := base64URL(first)
@@ -88,7 +88,7 @@ func roomClaims(c *codec, rooms *[]RoomClaim) {
 	})
 }
 
-// unixClaim reads a time of a JWT, in whole seconds; 0: it is not a time.
+// unixClaim reads a time of a JWT, in whole seconds; 0 if it is not a time.
 func unixClaim(number string) int64 {
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil || n <= 0 || n >= integerMax || len(number) > literalBytesMax {
@@ -97,12 +97,12 @@ func unixClaim(number string) int64 {
 	return int64(n)
 }
 
-// MatchRoom reports whether a pattern, in which * stands for any characters and ? for one,
-// matches a whole name. It goes back to the last * only, so the time is at most the product
-// of both lengths. Names of rooms are ASCII: a byte is a character.
+// MatchRoom reports whether a pattern, in which * stands for any characters and ? for one, matches a whole name. It
+// backtracks only to the last *, so the time is at most the product of both lengths. Names of rooms are ASCII: a byte
+// is a character.
 func MatchRoom(pattern, name string) bool {
 	p, n := 0, 0
-	star, from := -1, 0 // the last *, and where its run ended
+	star, from := -1, 0 // the last *, and the end of its match
 	for n < len(name) {
 		switch {
 		case p < len(pattern) && pattern[p] == '*':

@@ -9,7 +9,7 @@ import (
 // client cannot verify them.
 type Claims struct {
 	Subject string
-	Expires time.Time // zero: not told
+	Expires time.Time // zero: missing
 }
 
 // ReadClaims reads a token's claims without verifying them; ok is false if it is not a JWT

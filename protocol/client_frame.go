@@ -55,7 +55,7 @@ func (c *codec) readClientFrame(typ []byte) ClientFrame {
 		}
 	}
 	var f Unknown
-	f.fields(c) // refuses it
+	f.fields(c) // fields refuses it
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (f *Leave) fields(c *codec) {
 
 func (f Leave) clientFrame(c *codec) { f.fields(c) }
 
-// Send makes a message. An id that was sent before asks for that message again.
+// Send makes a message. A stored id asks for that message again.
 type Send struct {
 	Room, ID  string
 	Text      string
@@ -138,7 +138,7 @@ func (f *Edit) fields(c *codec) {
 
 func (f Edit) clientFrame(c *codec) { f.fields(c) }
 
-// Delete makes a message a tombstone.
+// Delete turns a message into a tombstone.
 type Delete struct{ Room, ID string }
 
 func (f *Delete) fields(c *codec) {
@@ -181,14 +181,14 @@ func (f *Pin) fields(c *codec) {
 
 func (f Pin) clientFrame(c *codec) { f.fields(c) }
 
-// Moderate mutes, bans or removes a user, deletes a user's messages, or ends a mute or a
-// ban. Moderators and organizers may send it about users of a lower role.
+// Moderate mutes, bans or removes a user, deletes a user's messages, or ends a mute or a ban. Moderators and organizers
+// may send it about users of a lower role.
 type Moderate struct {
 	Room   string
 	Act    Act
 	User   string // the user's id
-	ForMs  int64  // how long a mute or a ban lasts; 0: for ever
-	Reason string // for people; may be empty
+	ForMs  int64  // the duration of a mute or a ban; 0: for ever
+	Reason string // a text for people; may be empty
 }
 
 func (f *Moderate) fields(c *codec) {
@@ -221,8 +221,8 @@ func (f *Report) fields(c *codec) {
 
 func (f Report) clientFrame(c *codec) { f.fields(c) }
 
-// Adjust (type "settings") changes the settings of a room that it names: slow mode, which
-// moderators and organizers may change, and frozen, which organizers may.
+// Adjust (type "settings") changes the named settings of a room: slow mode, which moderators and organizers may change,
+// and frozen, which organizers may.
 type Adjust struct {
 	Room      string
 	SlowModeS *int64
@@ -242,7 +242,7 @@ func (f *Adjust) fields(c *codec) {
 
 func (f Adjust) clientFrame(c *codec) { f.fields(c) }
 
-// Typing tells the others in the room that the user is writing.
+// Typing tells the other users in the room that the user is writing.
 type Typing struct{ Room string }
 
 func (f *Typing) fields(c *codec) {
@@ -253,7 +253,8 @@ func (f *Typing) fields(c *codec) {
 
 func (f Typing) clientFrame(c *codec) { f.fields(c) }
 
-// Read moves the user's read marker forward. From the relay it says that another device of the user has moved it.
+// Read moves the user's read marker forward. From the relay it reports that another device of the user has moved the
+// marker.
 type Read struct {
 	Room string
 	Seq  int64
@@ -271,8 +272,8 @@ func (f Read) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); re
 func (f Read) clientFrame(c *codec)     { f.fields(c) }
 func (Read) relayFrame()                {}
 
-// Ping is the application's heartbeat. T is a JSON number as the client wrote it, which
-// [Pong] gives back; it may be empty.
+// Ping is the application's heartbeat. T is a JSON number as the client wrote it, which [Pong] returns; it may be
+// empty.
 type Ping struct{ T string }
 
 func (f *Ping) fields(c *codec) {

@@ -2,8 +2,8 @@ package protocol
 
 import "cmp"
 
-// Code is the reason why a frame or a request was refused. It carries its policy: its HTTP status, and whether to try
-// again.
+// Code is the reason why a frame or a request was refused. It knows its policy: its HTTP status, and whether a retry
+// may succeed.
 type Code string
 
 // The codes of version 1.
@@ -19,8 +19,8 @@ const (
 	CodeInternal     Code = "internal"
 )
 
-// Retryable reports whether the same frame may succeed when sent again later.
-// A code that this version does not know is final.
+// Retryable reports whether the same frame may succeed when sent again later. A code that this version does not know is
+// final.
 func (c Code) Retryable() bool {
 	switch c {
 	case CodeRateLimited, CodeUnavailable, CodeInternal:
@@ -29,7 +29,7 @@ func (c Code) Retryable() bool {
 	return false
 }
 
-// HTTPStatus returns the status with which REST answers the code; 500 for an unknown code.
+// HTTPStatus returns the HTTP status for the code; 500 for an unknown code.
 func (c Code) HTTPStatus() int { return cmp.Or(statuses[c], 500) }
 
 var statuses = map[Code]int{
@@ -46,7 +46,7 @@ const (
 	CloseNormal       CloseCode = 1000 // closed by the user
 	CloseGoingAway    CloseCode = 1001 // the relay is going away
 	CloseTooLarge     CloseCode = 1009 // a frame above frame_bytes
-	CloseTryLater     CloseCode = 1013 // the keys of tokens are unknown at present
+	CloseTryLater     CloseCode = 1013 // the relay does not know the keys of tokens now
 	CloseNotProtocol  CloseCode = 4400 // no JSON object, a binary message
 	CloseUnauthorized CloseCode = 4401 // no valid token, at hello or when it expires
 	ClosePutOut       CloseCode = 4403 // banned, revoked
@@ -55,5 +55,5 @@ const (
 	CloseTooMany      CloseCode = 4429 // too many connections
 )
 
-// Final reports whether a client must not connect again by itself.
+// Final reports whether a client must not reconnect by itself.
 func (c CloseCode) Final() bool { return c == CloseNotProtocol || c == ClosePutOut }

@@ -1,15 +1,15 @@
 package protocol
 
-// The table of an object, a frame or a part of one, is its method fields. It calls a method
-// of the codec for each field, in the order of the wire, with the field's name and kind. It
-// does so in a loop, because the codec does something else each time:
+// The table of an object, a frame or a part of one, is its method fields. For each field, in the order of the wire, it
+// calls a method of the codec with the field's name and kind. It does so in a loop, because the codec may need several
+// runs:
 //
 //	for c.walk() {
 //		c.str("name", &f.Name, must)
 //	}
 //
-// The loop runs once to write an object. To read one it runs as often as the order of its
-// members needs, mostly once. What a client sent is then checked in further runs.
+// The loop runs once to write an object. To read one it runs as often as the order of its members needs, usually once.
+// Further runs then check an object of a client.
 
 // A phase is the work of the codec in one run.
 type phase uint8
@@ -17,7 +17,7 @@ type phase uint8
 const (
 	writing phase = iota // append the fields to out
 	reading              // read the members that come next in the input
-	kinds                // refuse a client's frame if a field is missing or of the wrong kind
+	kinds                // refuse a client's frame with a missing field or one of the wrong kind
 	limits               // refuse it if a value is beyond its limits
 	late                 // the same for the fields that are checked last
 	idle                 // do nothing for a field: see turn
@@ -28,18 +28,18 @@ type codec struct {
 	phase  phase
 	inside bool   // the loop of the innermost object has begun
 	exact  bool   // null is not a string
-	loose  bool   // null counts as absent: the object comes from a client, also where the relay sends it
+	loose  bool   // null counts as absent: a client made the object, even if the relay sent it
 	out    []byte // the JSON so far
 	*input        // nil when writing
 }
 
-// A given is the part of a frame that the URL of a body gives.
+// A given is the part of a frame that the URL of a request gives.
 type given uint8
 
 const (
 	nothingGiven given = iota
 	roomGiven
-	idGiven // and the room
+	idGiven // with the room
 )
 
 // frame is walk for the table of a frame; it also writes and reads the member "type".
@@ -86,8 +86,7 @@ func (c *codec) walk() bool {
 	return c.advance()
 }
 
-// advance begins the next phase when the outermost object is read, and reports whether there
-// is one.
+// advance begins the next phase when the outermost object is read, and returns false after the last one.
 func (c *codec) advance() bool {
 	if c.phase == reading {
 		c.in.end()
@@ -156,8 +155,8 @@ func (c *codec) find(name string, must bool) phase {
 	return idle
 }
 
-// claim gives a field the member that comes next, and reports whether it has a value: null in a client's frame, a turn or a
-// content counts as absent.
+// claim gives a field the next member, and reports whether the member has a value: null counts as absent in a client's
+// frame, a turn or a content.
 func (c *codec) claim(bit uint32) bool {
 	if c.seen&bit != 0 {
 		c.in.fail(errTwice)
@@ -187,8 +186,7 @@ func (c *codec) into(name string, t phase) bool {
 	return t == reading && c.begin(false)
 }
 
-// begin begins an object in a field or a list. If the input has a value of another kind, begin
-// skips it and returns false.
+// begin begins an object in a field or a list. If the value has another kind, begin skips it and returns false.
 func (c *codec) begin(element bool) bool {
 	if c.phase == writing {
 		c.inside = false
@@ -210,7 +208,7 @@ func (c *codec) begin(element bool) bool {
 	return true
 }
 
-// leave goes back from an object to the one around it.
+// leave returns from an object to the one around it.
 func (c *codec) leave() {
 	inner := c.level
 	c.others = c.others[:inner.others]
@@ -224,7 +222,7 @@ func (c *codec) leave() {
 	}
 }
 
-// want marks the object as wrong if ok is false when its end is read.
+// want marks the object as wrong if ok is false at its end.
 func (c *codec) want(ok bool) {
 	if c.phase == reading && c.ended && !ok {
 		c.bad |= wholeBad

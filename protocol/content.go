@@ -11,7 +11,7 @@ type Content struct {
 
 // SealedFile is a file that its sender has encrypted before the upload.
 type SealedFile struct {
-	File        // as it was before
+	File        // as it was before the encryption
 	Key  string // base64url of 32 bytes
 	IV   string // base64url of 12 bytes
 }
@@ -25,7 +25,7 @@ func (f *SealedFile) fields(c *codec) {
 }
 
 // Fits reports whether a content can be shown: its mentions lie in its text, and its files are different, complete, and
-// have names that a relay would take.
+// have valid names.
 func (m *Content) Fits() bool {
 	if !MentionsFit(m.Mentions, m.Text) || len(m.Files) > MessageFilesMax {
 		return false
@@ -43,11 +43,11 @@ func (f *SealedFile) fits() bool {
 		f.Size >= 0 && f.Width >= 0 && f.Height >= 0 && isBase64(f.Key, fileKeyBytes) && isBase64(f.IV, fileIVBytes)
 }
 
-// The key and the initialisation vector of a file, in bytes.
+// The sizes of a file's key and initialisation vector, in bytes.
 const (
 	fileKeyBytes = 32
 	fileIVBytes  = 12
-	// FileTagBytes is the growth of a file by its encryption.
+	// FileTagBytes is the number of bytes that encryption adds to a file.
 	FileTagBytes = 16
 )
 

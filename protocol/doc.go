@@ -1,6 +1,6 @@
-// Package protocol is the contract between the chat component, the relay and any other
-// client: the messages, frames, documents, codes and close codes of version 1, and one
-// strict, bounded codec for them. docs/PROTOCOL.md is the same contract in prose.
+// Package protocol is the contract between the chat component, the relay and any other client: the messages, frames,
+// documents, codes and close codes of version 1, and one strict, bounded codec for them. docs/PROTOCOL.md describes the
+// same contract in prose.
 //
 // # The flow
 //
@@ -13,10 +13,9 @@
 //
 // # One revision counter a room
 //
-// Every durable change of a room takes the room's next revision (rev 1, 2, 3 … without a
-// hole). A message keeps as seq the rev at which it was made, and its created_at strictly
-// increases with seq. A frame always carries a whole [Message] at a rev. So it does no harm
-// to apply one twice, or an older one after a newer one: keep the highest rev of each id.
+// Every durable change of a room takes the room's next revision (rev 1, 2, 3 … without a hole). The seq of a message is
+// the rev at its creation, and its created_at strictly increases with seq. A frame always carries a whole [Message] at
+// a rev. So applying a frame twice, or an older one after a newer one, does no harm: keep the highest rev of each id.
 //
 // # Frames
 //
@@ -51,6 +50,6 @@
 //
 // # What this package must not know
 //
-// Sockets, HTTP, databases, clocks. It imports the standard library only, and of that only
-// what a browser build can carry without weight: no reflection, no encoding/json.
+// Sockets, HTTP, databases, clocks. It imports only the standard library, and only the packages that are small in a
+// browser build: no reflection, no encoding/json.
 package protocol

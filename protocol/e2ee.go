@@ -14,7 +14,7 @@ func (k *PublicKey) fields(c *codec) {
 type Device struct {
 	ID   string    // base64url of the first 16 bytes of the thumbprint of Sign
 	Sign PublicKey // signs messages, turns and Box
-	Box  PublicKey // takes secrets
+	Box  PublicKey // receives secrets
 	Sig  string    // by Sign, binds Box to the user
 	Cert string    // a JWT by which the host's token issuer vouches for Sign
 }
@@ -55,19 +55,19 @@ func DecodeDevice(data []byte) (d Device, err error) {
 	return d, c.broken("device")
 }
 
-// Turn is a new secret of a room, as its maker has signed it.
+// Turn is a new secret of a room, signed by its maker.
 type Turn struct {
 	N       int64  // 1, 2, 3 …
 	Kid     string // N, a dot, and base64url of 16 bytes that commit to the secret
-	PrevKid string // of the turn before; "": there is none
-	Prev    string // base64url of the hash of the turn before; "": there is none
-	Link    string // the secret before, encrypted with this one; "": a new chapter begins
+	PrevKid string // of the previous turn; "": this is the first
+	Prev    string // base64url of the hash of the previous turn; "": this is the first
+	Link    string // the previous secret, encrypted with this one; "": a new chapter begins
 	Out     []string
-	By      string // the id of the device that has made it
-	At      string // its clock, RFC 3339, or a number
+	By      string // the id of the device that made it
+	At      string // the device's clock, RFC 3339, or a number
 	Sig     string
 
-	raw string // as it was read, so that members of later versions are handed on
+	raw string // the JSON as read, so that members of later versions are kept
 }
 
 func (t *Turn) fields(c *codec) {
@@ -76,7 +76,7 @@ func (t *Turn) fields(c *codec) {
 		c.inside = true
 		return
 	}
-	c.loose = true // its maker has written it
+	c.loose = true // a client made it
 	for c.walk() {
 		c.int("n", &t.N, must)
 		c.str("kid", &t.Kid, must)
@@ -115,7 +115,7 @@ func (c *codec) stamp(name string, v *string) {
 	c.number(name, v)
 }
 
-// maybeTurn is turnField for a turn of the relay that is absent if the pointer is nil.
+// maybeTurn is turnField for a turn in a relay's object; it is absent if the pointer is nil.
 func maybeTurn(c *codec, t **Turn) {
 	phase := c.turn("turn", opt, *t == nil)
 	if phase == reading {
@@ -129,10 +129,10 @@ func maybeTurn(c *codec, t **Turn) {
 // Append appends the turn's JSON to dst: as it was read, or made from its fields.
 func (t *Turn) Append(dst []byte) []byte { c := codec{out: dst}; t.fields(&c); return c.out }
 
-// Bytes returns the approximate size of the turn's JSON; of a turn that was read, the exact one.
+// Bytes returns the approximate size of the turn's JSON; the exact size if the turn was read.
 func (t *Turn) Bytes() int { return max(len(t.raw), turnBytes) }
 
-// turnBytes is the approximate size of a turn that leaves nobody out.
+// turnBytes is the approximate size of a turn that leaves no user out.
 const turnBytes = 512
 
 // DecodeTurn decodes a turn.
@@ -208,12 +208,12 @@ func (p *turns) fields(c *codec) {
 	}
 }
 
-// AppendTurns appends the JSON of a page of turns to dst; more says that there are earlier ones.
+// AppendTurns appends the JSON of a page of turns to dst; more reports that earlier ones exist.
 func AppendTurns(dst []byte, page []Turn, more bool) []byte {
 	return appendList(dst, "turns", &more, len(page), func(dst []byte, i int) []byte { return page[i].Append(dst) })
 }
 
-// DecodeTurns decodes a page of turns; more says that there are earlier ones.
+// DecodeTurns decodes a page of turns; more reports that earlier ones exist.
 func DecodeTurns(data []byte) (page []Turn, more bool, err error) {
 	var p turns
 	c := read(data)

@@ -12,7 +12,7 @@ const (
 	coordinateBytes = 32
 	signatureBytes  = 64
 	hashBytes       = 32
-	sealedBytes     = 32 + 16 // a secret, encrypted
+	sealedBytes     = 32 + 16 // an encrypted secret
 	encBytes        = 65      // of a wrap
 	kidBytes        = 16
 )
@@ -23,7 +23,7 @@ func isBase64(s string, n int) bool {
 	return err == nil && len(b) == n && !strings.ContainsAny(s, "\r\n")
 }
 
-// checkDevice returns the code and the reason of a device's refusal; both are empty if its parts have their form.
+// checkDevice returns the code and the reason of a device's refusal; both are empty if its parts are well-formed.
 func checkDevice(d *Device) (Code, string) {
 	switch {
 	case d.ID != "" && !ValidDevice(d.ID):
@@ -42,7 +42,7 @@ func checkDevice(d *Device) (Code, string) {
 	return "", ""
 }
 
-// notJWT reports whether a JWT cannot have the character.
+// notJWT reports whether a character cannot occur in a JWT.
 func notJWT(r rune) bool {
 	return r > 'z' || !alphanumeric(byte(r)) && r != '.' && r != '-' && r != '_'
 }
@@ -50,7 +50,7 @@ func notJWT(r rune) bool {
 // ValidDevice reports whether id can be a device's: base64url of 16 bytes.
 func ValidDevice(id string) bool { return isBase64(id, deviceIDBytes) }
 
-// KidTurn returns the number of the turn in a key's id; 0: it is not such an id.
+// KidTurn returns the number of the turn in a key's id; 0 if the id is not valid.
 func KidTurn(kid string) int64 {
 	number, commitment, _ := strings.Cut(kid, ".")
 	n, err := strconv.ParseInt(number, 10, 64)
@@ -60,7 +60,7 @@ func KidTurn(kid string) int64 {
 	return n
 }
 
-// checkTurn is checkDevice for a turn whose JSON has so many bytes.
+// checkTurn is checkDevice for a turn. bytes is the size of its JSON.
 func checkTurn(t *Turn, bytes int) (Code, string) {
 	switch {
 	case bytes > TurnBytesMax:

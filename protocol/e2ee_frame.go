@@ -48,7 +48,7 @@ func (f *HandOn) fields(c *codec) {
 
 func (f HandOn) clientFrame(c *codec) { f.fields(c) }
 
-// Want says that the connection's device lacks the secret of a turn.
+// Want reports that the connection's device lacks the secret of a turn.
 type Want struct {
 	Room string
 	N    int64 // the number of the turn
@@ -82,8 +82,8 @@ func (Registered) relayFrame()                {}
 
 // Locked is the state of an end-to-end encrypted room.
 type Locked struct {
-	Turn *Turn    // the newest; nil: there is none
-	Wrap *Wrap    // of its secret for this device; nil: there is none
+	Turn *Turn    // the newest; nil: no turn was made
+	Wrap *Wrap    // of the turn's secret, for this device; nil: none is stored
 	Due  bool     // a moderator or organizer must make a new turn
 	Out  []string // users who must not get the new secret, if one is due
 }
@@ -116,7 +116,7 @@ func lockedField(c *codec, name string, l **Locked) {
 	}
 }
 
-// Turned tells everybody in a room of its new turn.
+// Turned tells all users in a room of its new turn.
 type Turned struct {
 	Room string
 	Turn Turn
@@ -173,7 +173,7 @@ func (f *Wanted) fields(c *codec) {
 func (f Wanted) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Wanted) relayFrame()                {}
 
-// Due tells moderators and organizers that somebody must make a new turn.
+// Due tells moderators and organizers that one of their devices must make a new turn.
 type Due struct {
 	Room string
 	Out  []string // users who must not get the new secret

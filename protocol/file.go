@@ -14,7 +14,7 @@ const OctetStream = "application/octet-stream"
 type File struct {
 	ID            string
 	Name          string // for people
-	Type          string // by the bytes, as image/png
+	Type          string // determined from the bytes, such as image/png
 	Size          int64
 	Width, Height int64  // of pictures
 	Alt           string // a text in its place; may be empty
@@ -62,7 +62,7 @@ func filesField(c *codec, name string, files *[]File) {
 	})
 }
 
-// Attachment names a file that a message is sent with.
+// Attachment names a file in a message to send.
 type Attachment struct {
 	ID  string
 	Alt string // a text in the file's place; may be empty
@@ -94,7 +94,7 @@ func attachmentsField(c *codec, name string, all *[]Attachment) {
 			}
 		} else if c.begin(true) {
 			if a.fields(c); a.Alt == "" {
-				a.Alt = " " // an object has one: this is refused
+				a.Alt = " " // an object must have an alt: this value is refused
 			}
 		}
 		*all = append(*all, a)
@@ -136,7 +136,7 @@ func ValidFileName(name string) bool {
 		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// AutoText returns the text of a message without one: the names of its files, one a line.
+// AutoText returns the text of a message without one: the names of its files, one on each line.
 func AutoText(files []File) string {
 	var text []byte
 	for i := range files {

@@ -5,22 +5,21 @@ import (
 	"errors"
 )
 
-// An input is the reading half of a codec: the JSON, the object in it that is being read, and the refusal of a client's
-// frame.
+// An input is the reading half of a codec: the JSON, the current object in it, and the refusal of a client's frame.
 type input struct {
 	in     scanner
-	name   []byte // the name of the member whose value comes next; nil: none
-	level         // of the object that is being read
+	name   []byte // the name of the next member; nil: none
+	level         // the level of the current object
 	outer  [levelsMax]level
-	levels uint8    // how many of outer are used
+	levels uint8    // the used part of outer
 	others [][]byte // the names of the unknown members of all open objects
 
-	// For an object that a client sent:
+	// Used for an object of a client:
 
 	client    bool
 	given     given
 	textBytes int64
-	// A browser build has no checks, because it reaches them only through these.
+	// A browser build contains no checks, because only these fields refer to them.
 	check          func(name, s string, n, textBytes int64) (text string, code Code, reason string)
 	checkEncrypted func(e *Encrypted, textBytes int64) (Code, string)
 	checkMentions  func(mentions []Mention, text string) (Code, string)
@@ -33,19 +32,19 @@ type input struct {
 	why  string // its reason
 }
 
-// A level is the state of an object that is being read. Each field of its table has a bit.
+// A level is the state of an object under way. Each field of its table has a bit.
 type level struct {
-	seen, has, bad uint32 // fields that are named; that have a value; a value of the wrong kind
+	seen, has, bad uint32 // fields that are named; that have a value; that have a value of the wrong kind
 	at             uint8  // the number of the next field in the table
 	hit            bool   // a field took a member in this run
-	ended          bool   // the end of the object is read
+	ended          bool   // the end of the object was read
 	element        bool   // the object is an element of a list, not the value of a member
-	members        uint16 // how many members are read
-	others         uint16 // where its unknown names begin in input.others
-	began          int    // the place of its brace in the input
+	members        uint16 // the number of members read
+	others         uint16 // the index of its first unknown name in input.others
+	began          int    // the index of its brace in the input
 }
 
-// levelsMax is how deep tables nest: a page has messages, and a message a sender.
+// levelsMax is the depth of nested tables: a page has messages, and a message a sender.
 const levelsMax = 2
 
 // wholeBad is the bit in level.bad for an error that is not one field's.
@@ -101,15 +100,14 @@ func (r *input) skipMember() {
 	r.took(true)
 }
 
-// refuse notes why a client's frame is refused, unless code is empty. The first refusal
-// counts.
+// refuse notes the reason of a refusal of a client's frame, unless code is empty. The first refusal counts.
 func (r *input) refuse(code Code, reason string) {
 	if r.code == "" {
 		r.code, r.why = code, reason
 	}
 }
 
-// broken returns the error in what the relay sent, or nil.
+// broken returns the error in a relay's object; nil if it is valid.
 func (r *input) broken(what string) error {
 	err := r.in.err
 	if err == nil && r.bad != 0 {
@@ -123,7 +121,7 @@ func (r *input) broken(what string) error {
 
 var errKind = errors.New("has a member of the wrong kind")
 
-// err returns why a client's frame is refused, a *[FrameError], or nil.
+// err returns the refusal of a client's frame, a *[FrameError]; nil if it is valid.
 func (r *input) err() error {
 	switch {
 	case errors.Is(r.in.err, errNoObject), errors.Is(r.in.err, errSyntax):

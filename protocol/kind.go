@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// The methods in this file are the kinds of fields. A field that must be there is always
-// written, and a client's frame without it is refused. A field that is opt is not written if
-// its value is empty.
+// The methods in this file are the kinds of fields. A field with must is always written, and a client's frame without
+// it is refused. A field with opt is not written if its value is empty.
 const (
 	must = true
 	opt  = false
@@ -48,7 +47,7 @@ func (c *codec) str(name string, v *string, must bool) {
 	}
 }
 
-// lateStr is an optional str whose limits are checked after those of all others.
+// lateStr is an optional str whose limits are checked last.
 func (c *codec) lateStr(name string, v *string) {
 	was := c.phase
 	switch was {
@@ -81,8 +80,8 @@ func (c *codec) integer(name string, v *int64, t phase) {
 	}
 }
 
-// lateInt is an optional int whose kind and limits are checked after those of all others. If
-// another field says that it does not count, v becomes 0.
+// lateInt is an optional int whose kind and limits are checked last. If counts is false, because of another field, v
+// becomes 0.
 func (c *codec) lateInt(name string, v *int64, counts bool) {
 	switch {
 	case c.phase < kinds:
@@ -150,8 +149,8 @@ func (c *codec) time(name string, v *Time, must bool) {
 	}
 }
 
-// number is an optional number in its written form. A client takes any value from the relay,
-// because it only compares the value with its own.
+// number is an optional number in its written form. A client accepts any value from the relay, because it only compares
+// the value with its own.
 func (c *codec) number(name string, v *string) {
 	switch c.turn(name, false, *v == "") {
 	case writing:

@@ -2,30 +2,29 @@ package protocol
 
 import "time"
 
-// The names and limits of version 1. A relay tells its own TextBytes and
-// FrameBytes in [Welcome]; these are the defaults.
+// The names and limits of version 1. A relay announces its own TextBytes and FrameBytes in [Welcome]; these are the
+// defaults.
 const (
 	// Subprotocol is the WebSocket subprotocol of version 1.
 	Subprotocol = "hallway.v1"
 
-	// FeaturePinned is named in [Welcome] by a relay whose history knows
-	// pinned=true.
+	// FeaturePinned is announced in [Welcome] by a relay whose history supports pinned=true.
 	FeaturePinned = "pinned"
 
-	// FeatureModeration is named by a relay that knows moderate, report and settings.
+	// FeatureModeration is announced by a relay that supports moderate, report and settings.
 	FeatureModeration = "moderation"
 
-	// FeatureMentions is named by a relay that knows mentions and counts them.
+	// FeatureMentions is announced by a relay that supports mentions and counts them.
 	FeatureMentions = "mentions"
 
-	// FeatureProfiles is named by a relay that knows pictures and titles of users, finds members by their names and
-	// lists the users of a reaction.
+	// FeatureProfiles is announced by a relay that supports pictures and titles of users, finds members by their names
+	// and lists the users of a reaction.
 	FeatureProfiles = "profiles"
 
-	// FeatureFiles is named by a relay that takes files.
+	// FeatureFiles is announced by a relay that accepts files.
 	FeatureFiles = "files"
 
-	// FeatureE2EE is named by a relay that knows end-to-end encrypted rooms.
+	// FeatureE2EE is announced by a relay that supports end-to-end encrypted rooms.
 	FeatureE2EE = "e2ee"
 
 	// TextBytesMax limits the bytes of UTF-8 in a message's text.
@@ -57,9 +56,9 @@ const (
 	SettingsBytesMax = 8192
 	// ReactionsMax limits the different emoji on one message.
 	ReactionsMax = 20
-	// ReactionsNewMax limits the emoji on a message that one user was the first to use, as long as anybody uses them.
+	// ReactionsNewMax limits the emoji on a message that one user was the first to use, as long as any user uses them.
 	ReactionsNewMax = 3
-	// ReactionUsersMax limits the users that a reaction names; its count counts all.
+	// ReactionUsersMax limits the users that a reaction names; its count includes all users.
 	ReactionUsersMax = 20
 	// MentionsMax limits the mentions in a message.
 	MentionsMax = 20
@@ -101,20 +100,19 @@ const (
 	PageBytesMax = 256 << 10
 )
 
-// The times of version 1. A relay tells its own heartbeat and timeout in
-// [Welcome]; these are the defaults.
+// The times of version 1. A relay announces its own heartbeat and timeout in [Welcome]; these are the defaults.
 const (
 	// HelloTimeout is the time that a relay waits for the first hello (close 4408).
 	HelloTimeout = 10 * time.Second
 	// Heartbeat is the time after which a client pings a quiet connection.
 	Heartbeat = 10 * time.Second
-	// Timeout is the time after a ping after which a silent connection counts as dead.
+	// Timeout is the time after an unanswered ping at which a silent connection counts as dead.
 	Timeout = 5 * time.Second
-	// BackoffBase and BackoffMax bound the wait before the n-th try to connect:
-	// uniformly random below min(BackoffMax, BackoffBase × 2ⁿ).
+	// BackoffBase and BackoffMax bound the wait before the n-th attempt to connect: uniformly random below
+	// min(BackoffMax, BackoffBase × 2ⁿ).
 	BackoffBase = 500 * time.Millisecond
 	// BackoffMax is the longest such wait.
 	BackoffMax = 30 * time.Second
-	// BackoffReset is the time after which n starts again on a live connection.
+	// BackoffReset is the age of a connection at which n starts again at 0.
 	BackoffReset = 10 * time.Second
 )

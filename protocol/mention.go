@@ -9,7 +9,7 @@ import (
 type Mention struct {
 	At, Len int64  // the part, in bytes of the text
 	User    string // the user's id
-	All     bool   // everybody, in place of User
+	All     bool   // all users, in place of User
 }
 
 func (m *Mention) fields(c *codec) {
@@ -25,7 +25,7 @@ func (m *Mention) fields(c *codec) {
 func mentionsField(c *codec, text *string, all *[]Mention) {
 	c.list("mentions", len(*all), opt, func(i int) {
 		if i == len(*all) {
-			*all = append(*all, Mention{At: -1}) // without a place it is refused
+			*all = append(*all, Mention{At: -1}) // without a position it is refused
 		}
 		(*all)[i].fields(c)
 	})
@@ -53,13 +53,13 @@ func checkMentions(mentions []Mention, text string) (Code, string) {
 	return "", ""
 }
 
-// within reports whether a place in a text is inside of a character.
+// within reports whether a position in a text is inside a character.
 func within(text string, at int64) bool {
 	return at < int64(len(text)) && !utf8.RuneStart(text[at])
 }
 
-// FrameMentions reports whether an encoded message, or a frame with one, has mentions. In a string the quotes would be
-// escaped.
+// FrameMentions reports whether an encoded message, or a frame with one, has mentions. Inside a string the quotes would
+// be escaped.
 func FrameMentions(encoded []byte) bool { return bytes.Contains(encoded, []byte(`"mentions":[`)) }
 
 // MentionsAll reports whether one of the mentions names everybody.
@@ -82,8 +82,8 @@ func MentionsUser(mentions []Mention, user string) bool {
 	return false
 }
 
-// CleanMentions cleans a text as [CleanText] does, and moves the mentions with it. It drops a mention whose text is
-// gone.
+// CleanMentions cleans a text as [CleanText] does, and moves the mentions accordingly. It drops a mention whose text
+// was removed.
 func CleanMentions(text string, mentions []Mention) (string, []Mention) {
 	clean := CleanText(text)
 	if clean == text {
@@ -99,7 +99,7 @@ func CleanMentions(text string, mentions []Mention) (string, []Mention) {
 	return clean, moved
 }
 
-// MentionsFit reports whether mentions are parts of a text, ascending and apart from each other, between characters.
+// MentionsFit reports whether mentions are parts of a text between characters, ascending and without overlap.
 func MentionsFit(mentions []Mention, text string) bool {
 	end := int64(0)
 	for _, m := range mentions {

@@ -1,6 +1,6 @@
 package protocol
 
-// Role decides what a user may do in a room.
+// Role decides which actions a user may do in a room.
 type Role string
 
 // The roles of version 1, the least first.
@@ -34,18 +34,18 @@ func (r Role) rank() int {
 // User is a user in a room.
 type User struct {
 	ID   string // the token's sub
-	Name string // for people; not unique
+	Name string // the display name; not unique
 	Role Role
-	// Picture is an https URL, and Title a text, from the user's token. Few frames and documents have them.
+	// Picture is an https URL, and Title a text, from the user's token. Only few frames and documents have them.
 	Picture, Title string
 }
 
-// A profile selects the fields of a user beside id, name and role.
+// A profile selects the fields of a user in addition to id, name and role.
 type profile uint8
 
 const (
 	nameOnly     profile = iota
-	withPicture          // as a sender
+	withPicture          // the fields of a sender
 	wholeProfile         // with the title, too
 )
 
@@ -87,11 +87,11 @@ func authorField(c *codec, name string, u *User) {
 type Message struct {
 	Room      string
 	ID        string // a UUID in canonical lower case, made by the sending client
-	Seq       int64  // the rev at which it was made: its place in the room
+	Seq       int64  // the rev at its creation: its place in the room
 	Rev       int64  // the rev of its last change
 	Sender    User
 	CreatedAt Time   // the relay's clock, strictly increasing with Seq
-	SentAt    string // the sender's clock in the sender's form (RFC 3339); a hint, never order
+	SentAt    string // the sender's clock in the sender's form (RFC 3339); never used for the order
 	Text      string
 	Encrypted *Encrypted // in place of Text
 	Mentions  []Mention  // in Text
@@ -99,10 +99,10 @@ type Message struct {
 	AutoText  bool // Text is AutoText of the files
 	ReplyTo   string
 	EditedAt  Time
-	DeletedAt Time // set: a tombstone, all content gone
+	DeletedAt Time // set: the message is a tombstone without content
 	Pinned    bool
 	Reactions []Reaction
-	Mine      []string // REST only: the asking user's own emoji
+	Mine      []string // REST only: the requesting user's own emoji
 }
 
 func (m *Message) fields(c *codec) {
@@ -145,13 +145,13 @@ const (
 	fileFrameBytes     = 128
 )
 
-// Size returns the approximate size of the message's JSON, without Mine. It is at least half of the true number.
+// Size returns the approximate size of the message's JSON, without Mine. It is at least half of the exact size.
 func (m *Message) Size() int {
 	n := messageFrameBytes + len(m.Room) + len(m.ID) + len(m.Sender.ID) + len(m.Sender.Name) + len(m.Sender.Picture) + len(m.SentAt) + len(m.ReplyTo)
 	n += len(m.Text)
 	for i := range len(m.Text) {
 		if c := m.Text[i]; c < ' ' || c == '"' || c == '\\' {
-			n++ // it is escaped
+			n++ // the character is escaped
 		}
 	}
 	if e := m.Encrypted; e != nil {
@@ -210,8 +210,7 @@ func contentFields(c *codec, text *string, e **Encrypted, files bool) {
 	}
 }
 
-// Reaction is one emoji on a message. Users names at most [ReactionUsersMax]
-// users, Count counts all.
+// Reaction is one emoji on a message. Users names at most [ReactionUsersMax] users, Count counts all.
 type Reaction struct {
 	Emoji string
 	Count int64

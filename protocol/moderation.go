@@ -13,10 +13,10 @@ type Act string
 // The acts of [Moderate].
 const (
 	ActMute   Act = "mute"   // may not write in the room
-	ActUnmute Act = "unmute" // the mute is over
+	ActUnmute Act = "unmute" // ends the mute
 	ActBan    Act = "ban"    // may not enter the room
-	ActUnban  Act = "unban"  // the ban is over
-	ActRemove Act = "remove" // not a member any more; may join again
+	ActUnban  Act = "unban"  // ends the ban
+	ActRemove Act = "remove" // the user is no longer a member; may join again
 	ActClear  Act = "clear"  // all messages of the user become tombstones
 )
 
@@ -26,20 +26,20 @@ var Acts = [...]Act{ActMute, ActUnmute, ActBan, ActUnban, ActRemove, ActClear}
 // Valid reports whether a is one of version 1's acts.
 func (a Act) Valid() bool { return slices.Contains(Acts[:], a) }
 
-// Lasts reports whether the act is a sanction: it lasts for a time or for ever.
+// Lasts reports whether the act is a sanction, which lasts for a time or for ever.
 func (a Act) Lasts() bool { return a == ActMute || a == ActBan }
 
-// Why names the cause of a refusal, beside the code. An unknown cause counts as none.
+// Why names the cause of a refusal, in addition to the code. An unknown cause counts as none.
 type Why string
 
 // The reasons of version 1.
 const (
 	WhyBanned   Why = "banned"
 	WhyMuted    Why = "muted"
-	WhyFrozen   Why = "frozen"    // only organizers write
-	WhyArchived Why = "archived"  // nobody writes
+	WhyFrozen   Why = "frozen"    // only organizers may write
+	WhyArchived Why = "archived"  // no user may write
 	WhySlowMode Why = "slow_mode" // too soon after the last message
-	WhyRemoved  Why = "removed"   // the user is not a member any more
+	WhyRemoved  Why = "removed"   // the user is no longer a member
 	WhyRevoked  Why = "revoked"   // the user's tokens were revoked
 
 	// WhyReactions comes with a conflict: the message has too many different reactions, or too many new ones of the
@@ -50,13 +50,13 @@ const (
 // Reasons why an end-to-end encrypted room refuses a message.
 const (
 	WhyEncrypted Why = "encrypted" // it is not encrypted
-	WhyStaleKey  Why = "stale_key" // its key is not the newest; it is not stored
+	WhyStaleKey  Why = "stale_key" // its key is not the newest; the message is not stored
 )
 
 // Why a file was refused.
 const (
-	WhyFilesOff Why = "files_off" // the room takes no files, or none of this role
-	WhyFileType Why = "file_type" // the relay or the room does not take files of this type
+	WhyFilesOff Why = "files_off" // the room accepts no files, or none from this role
+	WhyFileType Why = "file_type" // the relay or the room does not accept files of this type
 	WhyQuota    Why = "quota"     // the quota of the user, the room or the relay is used up
 	WhyPicture  Why = "picture"   // it has too many pixels, or does not decode
 	WhyScan     Why = "scan"      // the relay's scanner has found something in it
@@ -67,16 +67,16 @@ const (
 	WhyMalformed Why = "malformed" // it is not a JWT
 	WhyAlgorithm Why = "algorithm" // its algorithm, or an extension in its header, is not accepted
 	WhyType      Why = "type"      // its typ is for another purpose
-	WhyKey       Why = "key"       // its key is not known, or not any more
+	WhyKey       Why = "key"       // its key is unknown, or was removed
 	WhySignature Why = "signature" // another secret or key has signed it
 	WhyExpired   Why = "expired"
 	WhyEarly     Why = "early"      // it is not valid yet
-	WhyTTL       Why = "ttl"        // it lasts longer than this relay allows
+	WhyTTL       Why = "ttl"        // it is valid for longer than this relay allows
 	WhyIssuer    Why = "issuer"     // another issuer made it
 	WhyAudience  Why = "audience"   // it is made for another application
 	WhyClaims    Why = "claims"     // a claim is missing or not valid
-	WhyUser      Why = "user"       // a refreshing hello brought another user's
-	WhyBadTokens Why = "bad_tokens" // its address has shown too many bad ones
+	WhyUser      Why = "user"       // a refreshing hello had another user's token
+	WhyBadTokens Why = "bad_tokens" // its address has shown too many bad tokens
 )
 
 // Sanction is a mute or a ban that is in force, over REST.
@@ -85,7 +85,7 @@ type Sanction struct {
 	Kind   Act  // ActMute or ActBan
 	Until  Time // 0: for ever
 	Reason string
-	By     User // its role is not told
+	By     User // without the role
 	At     Time
 }
 
@@ -115,7 +115,7 @@ type ReportState string
 const (
 	ReportOpen      ReportState = "open"
 	ReportResolved  ReportState = "resolved"  // it was right, and a moderator has acted
-	ReportDismissed ReportState = "dismissed" // there was nothing to it
+	ReportDismissed ReportState = "dismissed" // there was no reason to act
 )
 
 // Valid reports whether s is one of version 1's states.
@@ -127,7 +127,7 @@ func (s ReportState) Valid() bool {
 type ReportEntry struct {
 	N        int64  // its number, unique in the relay
 	ID       string // the message
-	By       User   // its role is not told
+	By       User   // without the role
 	Reason   string
 	At       Time
 	State    ReportState
@@ -178,7 +178,7 @@ func (e *AuditEntry) fields(c *codec) {
 // Append appends the entry's JSON to dst.
 func (e *AuditEntry) Append(dst []byte) []byte { c := codec{out: dst}; e.fields(&c); return c.out }
 
-// AppendAudit appends the JSON of a page of the audit to dst; more says that others follow.
+// AppendAudit appends the JSON of a page of the audit to dst; more reports that others follow.
 func AppendAudit(dst []byte, entries []AuditEntry, more bool) []byte {
 	return appendList(dst, "entries", &more, len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
 }

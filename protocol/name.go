@@ -7,11 +7,11 @@ import (
 )
 
 // CleanName prepares a user's name for display on one line, of at most bytesMax bytes. Line breaks and other control
-// characters become a space. Characters that turn the direction of text, or that are invisible and join nothing, are
-// removed, so that two names which look alike are alike. It returns "" if nothing is visible.
+// characters become a space. It removes characters that turn the direction of text, or that are invisible and join
+// nothing, so that two names that look alike are equal. It returns "" if nothing is visible.
 func CleanName(name string, bytesMax int) string {
 	var clean strings.Builder
-	space := true // at the end of clean
+	space := true // the last character of clean is a space
 	for _, r := range name {
 		switch {
 		case r == utf8.RuneError, leftOut(r):

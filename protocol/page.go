@@ -3,11 +3,10 @@ package protocol
 // Page is a part of a room's history, a consistent snapshot.
 type Page struct {
 	Messages []Message
-	Epoch    string // the life of the room's counter
+	Epoch    string // the room's epoch
 	Head     int64  // the room's rev at the time of the read; 0: the room does not exist
-	More     bool   // more messages of the asked kind follow beyond the page
-	// MoreBefore and MoreAfter tell the side of More on a page around a message;
-	// nil on every other page.
+	More     bool   // more messages of the requested kind follow
+	// MoreBefore and MoreAfter tell the side of More on a page around a message; nil on every other page.
 	MoreBefore, MoreAfter *bool
 }
 
@@ -60,7 +59,7 @@ type Problem struct {
 	Title     string
 	Detail    string
 	Why       Why      // the cause; may be empty
-	Until     Time     // when the cause ends; 0: for ever, or not known
+	Until     Time     // 0: for ever, or unknown
 	Supported []string // with 426: the subprotocols that the relay speaks
 }
 
@@ -74,7 +73,7 @@ func (p *Problem) fields(c *codec) {
 		c.str("why", (*string)(&p.Why), opt)
 		c.time("until", &p.Until, opt)
 		c.stringList("supported", &p.Supported, opt)
-		if c.phase == reading { // writing must not change a problem that requests share
+		if c.phase == reading { // requests share a problem, so writing must not change it
 			p.Status = int(status)
 		}
 	}
@@ -148,12 +147,12 @@ func (r *reports) fields(c *codec) {
 	}
 }
 
-// AppendReports appends the JSON of a page of reports to dst; more says that others follow.
+// AppendReports appends the JSON of a page of reports to dst; more reports that others follow.
 func AppendReports(dst []byte, entries []ReportEntry, more bool) []byte {
 	return appendList(dst, "reports", &more, len(entries), func(dst []byte, i int) []byte { return entries[i].Append(dst) })
 }
 
-// DecodeReports decodes a page of reports; more says that others follow.
+// DecodeReports decodes a page of reports; more reports that others follow.
 func DecodeReports(data []byte) (entries []ReportEntry, more bool, err error) {
 	var r reports
 	c := read(data)

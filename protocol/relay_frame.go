@@ -11,8 +11,7 @@ type RelayFrame interface {
 	relayFrame()
 }
 
-// DecodeRelay decodes a relay's frame. It passes over unknown members, and decodes a frame
-// of an unknown type as [Unknown].
+// DecodeRelay decodes a relay's frame. It skips unknown members, and decodes a frame of an unknown type as [Unknown].
 func DecodeRelay(data []byte) (RelayFrame, error) {
 	c := read(data)
 	f := c.readRelayFrame(frameType(data))
@@ -93,22 +92,22 @@ func (f *Welcome) fields(c *codec) {
 func (f Welcome) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Welcome) relayFrame()                {}
 
-// Limits bound the frames of a client.
+// Limits bound a client's frames.
 type Limits struct {
 	TextBytes  int64
 	FrameBytes int64
-	// If the relay takes no files, both are 0:
+	// If the relay accepts no files, both are 0:
 
-	FileBytes    int64 // of one file
-	MessageFiles int64 // that a message may have
+	FileBytes    int64 // of a file
+	MessageFiles int64 // of a message
 }
 
-// Joined answers Join. From here on every change with a rev above Head comes.
+// Joined answers Join. The stream then contains every change with a rev above Head.
 type Joined struct {
 	Room    string
 	Epoch   string
 	Head    int64
-	Members int64 // distinct users now in the room, this one included
+	Members int64 // the number of users in the room now, this one included
 	Read    int64 // the user's read marker
 	Role    Role  // the user's role in this room
 	// Mentions counts the unread messages of others that mention the user or everybody.
@@ -142,12 +141,12 @@ func (f *Joined) fields(c *codec) {
 func (f Joined) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Joined) relayFrame()                {}
 
-// Changed (type "message") is a message at a new rev. With the user's own id it
-// acknowledges that the change is durably stored.
+// Changed (type "message") is a message at a new rev. With the user's own id it acknowledges that the change is durably
+// stored.
 type Changed struct {
 	Message Message
 	Cause   *Cause // of a reaction
-	// After is the rev above which this stream has told everything up to the message's rev; nil: the rev before.
+	// After is the rev above which this stream has sent all changes up to the message's rev; nil: the rev before.
 	After *int64
 }
 
@@ -188,7 +187,7 @@ func (f Changed) AppendEncoded(dst, message []byte) []byte {
 	return c.out
 }
 
-// AppendAfter returns a copy of an encoded Changed without After, with one.
+// AppendAfter returns a copy of an encoded Changed without After, with the given one.
 func AppendAfter(frame []byte, after int64) []byte {
 	out := make([]byte, 0, len(frame)+32)
 	out = append(append(out, frame[:len(frame)-1]...), `,"after":`...)
@@ -244,12 +243,12 @@ func (f *Presence) fields(c *codec) {
 func (f Presence) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Presence) relayFrame()                {}
 
-// Moderated tells moderators and organizers of an act. The user concerned gets it too if it is a mute, a ban or the end
-// of one.
+// Moderated tells moderators and organizers of an act. The user concerned also gets it if it is a mute, a ban or the
+// end of one.
 type Moderated struct {
 	Room   string
 	Act    Act
-	User   User // the one concerned
+	User   User // the user concerned
 	Until  Time // mute and ban; 0: for ever
 	Reason string
 	By     User
@@ -300,13 +299,13 @@ func (f *Reports) fields(c *codec) {
 func (f Reports) Append(dst []byte) []byte { c := codec{out: dst}; f.fields(&c); return c.out }
 func (Reports) relayFrame()                {}
 
-// Settings holds the settings of a room that decide who may write.
+// Settings holds the settings of a room that its members must know.
 type Settings struct {
 	Room      string
 	SlowModeS int64
 	Frozen    bool
 	Archived  bool
-	E2EE      int64 // the version of the room's end-to-end encryption; 0: it has none
+	E2EE      int64 // the version of the room's end-to-end encryption; 0: it is not encrypted
 }
 
 func (f *Settings) fields(c *codec) {
@@ -343,10 +342,10 @@ type Error struct {
 	Room, ID     string // of the refused frame, if it named them
 	RetryAfterMs int64
 	// Of is the type of the refused frame if that was moderate, report, settings, device, turn, wraps or want. Without
-	// it a client could take the error for the refusal of a join or of a change.
+	// it a client could mistake the error for the refusal of a join or of a change.
 	Of    string
 	Why   Why  // the cause; may be empty
-	Until Time // when the cause ends; 0: for ever, or not known
+	Until Time // when the cause ends; 0: for ever, or unknown
 	// Reason is the moderator's reason for the ban or the mute; may be empty.
 	Reason string
 }

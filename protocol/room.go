@@ -12,13 +12,13 @@ type Room struct {
 	Title   string // for people; plain text
 	Head    int64  // the room's rev
 	Unread  int64  // others' messages after the user's read marker, without tombstones
-	Members int64  // present members
+	Members int64  // the number of members
 	// Mentions counts the unread messages that mention the user or everybody.
 	Mentions int64
 	Role     Role     // the user's role in the room
-	Last     *Message // the newest; nil: there is none
+	Last     *Message // the newest message; nil: the room is empty
 
-	// Of one room alone, not in a list:
+	// Only for a single room, not in a list:
 
 	Epoch     string
 	CreatedAt Time
@@ -47,7 +47,7 @@ func (r *Room) entry(c *codec) {
 // Append appends the room's JSON to dst, as an entry of a list of rooms.
 func (r *Room) Append(dst []byte) []byte { c := codec{out: dst}; r.fields(&c); return c.out }
 
-// AppendWhole is Append with the fields of one room alone.
+// AppendWhole is Append with the fields for a single room.
 func (r *Room) AppendWhole(dst []byte) []byte {
 	c := codec{out: dst}
 	for c.walk() {
@@ -59,8 +59,8 @@ func (r *Room) AppendWhole(dst []byte) []byte {
 	return c.out
 }
 
-// AppendRooms appends the JSON of a list of rooms to dst. More says whether others follow; nil: the whole list was
-// asked for.
+// AppendRooms appends the JSON of a list of rooms to dst. more reports whether others follow; nil: the request asked
+// for the whole list.
 func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 	return appendList(dst, "rooms", more, len(rooms), func(dst []byte, i int) []byte { return rooms[i].Append(dst) })
 }
@@ -68,10 +68,10 @@ func AppendRooms(dst []byte, rooms []Room, more *bool) []byte {
 // RoomMember is a member of a room, over REST.
 type RoomMember struct {
 	User     User // as at the last join
-	UserOnly bool // the other fields are not told
+	UserOnly bool // the other fields are left out
 	Read     int64
 	Online   bool // is in the room now
-	JoinedAt Time // the first time
+	JoinedAt Time // when the user first joined
 }
 
 func (m *RoomMember) fields(c *codec) {
@@ -93,7 +93,8 @@ func AppendMembers(dst []byte, members []RoomMember, more *bool) []byte {
 	return appendList(dst, "members", more, len(members), func(dst []byte, i int) []byte { return members[i].Append(dst) })
 }
 
-// AppendUsers appends the JSON of a list of users, with their pictures and titles, to dst; more says that others follow.
+// AppendUsers appends the JSON of a list of users, with their pictures and titles, to dst; more reports that others
+// follow.
 func AppendUsers(dst []byte, users []User, more bool) []byte {
 	return appendList(dst, "users", &more, len(users), func(dst []byte, i int) []byte {
 		c := codec{out: dst}
@@ -112,7 +113,7 @@ func appendList(dst []byte, name string, more *bool, n int, element func(dst []b
 	return c.out
 }
 
-// Configure is the body of a room's PUT. It replaces all of the room's values; an absent one becomes empty.
+// Configure is the body of a room's PUT. It replaces all values of the room; a missing one becomes empty.
 type Configure struct {
 	Title    string // for people; plain text
 	Settings string // a JSON object as it was written; "": none

@@ -9,13 +9,13 @@ import (
 )
 
 // scanner reads JSON (RFC 8259) strictly: names are case-sensitive and unique in an object, strings are valid UTF-8
-// without lone surrogates, nesting is bounded, and nothing follows the value. It keeps the first error and does nothing
-// more after it.
+// without lone surrogates, nesting is bounded, and nothing follows the value. It keeps the first error and then does
+// nothing.
 type scanner struct {
 	data  []byte
 	pos   int
 	depth int16
-	loose bool // half a surrogate pair is read as U+FFFD and is not an error
+	loose bool // half a surrogate pair becomes U+FFFD instead of an error
 	err   error
 }
 
@@ -104,8 +104,8 @@ func (s *scanner) object(member func(name []byte)) {
 		if s.err != nil {
 			return
 		}
-		// Few members are expected. A frame with many costs the square of their number, but only up to this bound,
-		// beyond which it is refused.
+		// An object usually has few members. The time grows with the square of their number, but only up to this bound:
+		// an object with more is refused.
 		if len(seen) >= membersMax {
 			s.fail(errMany)
 			return
@@ -133,7 +133,7 @@ func (s *scanner) key() []byte {
 	return name
 }
 
-// str consumes a string. Its bytes may be those of the input.
+// str consumes a string. It may return a slice of the input.
 func (s *scanner) str() []byte {
 	if !s.take('"') {
 		return nil
@@ -352,9 +352,9 @@ func (s *scanner) integer() (int64, bool) {
 	return n, err == nil && -integerMax <= n && n <= integerMax
 }
 
-// CheckObject returns the reason why data is not a JSON object by the strict rules of a frame: no member twice, bounded
-// depth, UTF-8. Such an object means the same to every reader. Half a character in a string counts as U+FFFD, because
-// programs that cut texts leave such halves.
+// CheckObject returns the reason why data is not a JSON object by the strict rules of a frame: no repeated members,
+// bounded depth, UTF-8. Such an object has the same meaning for every reader. Half a character in a string counts as
+// U+FFFD, because programs that cut texts leave such halves.
 func CheckObject(data []byte) error {
 	s := scanner{data: data, loose: true}
 	s.object(func([]byte) { s.skip() })
@@ -362,7 +362,7 @@ func CheckObject(data []byte) error {
 	return s.err
 }
 
-// frameType returns the value of the member "type". It reads no further than that.
+// frameType returns the value of the member "type". It reads no further.
 func frameType(data []byte) []byte {
 	s := scanner{data: data}
 	for next := byte('{'); s.take(next); next = ',' {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// RoomSettings are the members of a room's settings that the relay enforces. It keeps the others as they are.
+// RoomSettings are the members of a room's settings that the relay enforces. It keeps other members unchanged.
 type RoomSettings struct {
-	SlowModeS  int64 // seconds between two messages of a participant; 0: none
-	Frozen     bool  // only organizers write
+	SlowModeS  int64 // seconds between two messages of a participant; 0: slow mode is off
+	Frozen     bool  // only organizers may write
 	RetentionS int64 // seconds that a message is kept; 0: for ever
-	Archived   bool  // nobody writes
+	Archived   bool  // no user may write
 
 	MembersStaff bool // only moderators and organizers see the list of members
 
@@ -21,7 +21,7 @@ type RoomSettings struct {
 	E2EE int64 // the version of the room's end-to-end encryption; 0: it is not encrypted
 }
 
-// FilesRule says who may send files in a room.
+// FilesRule tells which users may send files in a room.
 type FilesRule string
 
 // The rules of version 1. "" is FilesAll.
@@ -48,8 +48,8 @@ const (
 
 func validSlowMode(s int64) bool { return 0 <= s && s <= SlowModeSMax }
 
-// ReadSettings reads a room's settings, a JSON object or "". The error, safe to show, names a
-// wrong setting, which counts as absent.
+// ReadSettings reads a room's settings, a JSON object or "". The error, safe to show, names a wrong setting, which
+// counts as absent.
 func ReadSettings(settings string) (r RoomSettings, err error) {
 	if settings == "" {
 		return r, nil
@@ -71,7 +71,7 @@ func ReadSettings(settings string) (r RoomSettings, err error) {
 }
 
 // readMember reads the value of a setting. For a wrong value it leaves the setting empty and returns a description of
-// the values that are allowed; else it returns "".
+// the allowed values; otherwise it returns "".
 func (r *RoomSettings) readMember(s *scanner, name string) (want string) {
 	var ok bool
 	switch name {

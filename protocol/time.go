@@ -15,7 +15,7 @@ const timeBytesMax = 35
 // TimeOf converts t, rounded down to the microsecond.
 func TimeOf(t time.Time) Time { return Time(t.UnixMicro()) }
 
-// Time is t in UTC.
+// Time returns t in UTC.
 func (t Time) Time() time.Time { return time.UnixMicro(int64(t)).UTC() }
 
 // String returns t as on the wire.
@@ -35,7 +35,7 @@ func (t Time) append(dst []byte) []byte {
 
 var errTime = errors.New("must be a time by RFC 3339")
 
-// parseTime takes any RFC 3339 time.
+// parseTime parses any RFC 3339 time.
 func parseTime(s string) (Time, error) {
 	if len(s) > timeBytesMax {
 		return 0, errTime

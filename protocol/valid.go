@@ -48,11 +48,11 @@ func ValidID(id string) bool {
 }
 
 // checkField checks the value of a client's field, a string s or an integer n, and returns the string in its stored
-// form. A name means the same in each frame and body.
+// form. A name has the same meaning in each frame and body.
 func checkField(name, s string, n, textBytes int64) (kept string, code Code, reason string) {
 	ok, want := true, ""
 	switch name {
-	case "token", "client": // may be as long as the frame
+	case "token", "client": // these may be as long as the frame
 	case "text":
 		s = NormalBreaks(s)
 		code, reason = CheckText(s, textBytes)
@@ -100,8 +100,8 @@ func checkField(name, s string, n, textBytes int64) (kept string, code Code, rea
 	return s, CodeBadRequest, want
 }
 
-// NormalBreaks returns a text in which every line break is one newline: a carriage
-// return counts as one, alone or with the newline behind it.
+// NormalBreaks returns a text in which every line break is one newline: a carriage return counts as one, alone or with
+// a following newline.
 func NormalBreaks(text string) string {
 	if strings.IndexByte(text, '\r') < 0 {
 		return text
@@ -125,8 +125,8 @@ func CheckText(text string, bytesMax int64) (Code, string) {
 	return "", ""
 }
 
-// forbiddenInText reports whether a text may not have a character: a control character (Unicode's category Cc) except
-// newline and tab.
+// forbiddenInText reports whether a character is not allowed in texts: a control character (Unicode's category Cc)
+// except newline and tab.
 func forbiddenInText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // ivBytes is the size of A256GCM's initialisation vector.

@@ -50,7 +50,7 @@ func process(ctx context.Context, typ string, p intake.Pictures) (media.Picture,
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps the terminal's signals away from it
 	var out, trouble bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &trouble
-	// The process ends when the relay does: then its stdin ends.
+	// The process ends with the relay, because its stdin ends then.
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return media.Picture{}, err
@@ -76,7 +76,7 @@ func process(ctx context.Context, typ string, p intake.Pictures) (media.Picture,
 	return f.Picture, nil
 }
 
-// Main processes the picture in the files that the process was given, prints the result, and returns the exit code.
+// Main processes the picture in the files of the process, prints the result, and returns the exit code.
 func Main(typ string) int {
 	yield()
 	go func() {

@@ -10,7 +10,7 @@ import (
 // priority is the niceness of a process for a picture.
 const priority = 10
 
-// yield lets others go first.
+// yield lets other processes go first.
 func yield() { _ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, priority) }
 
 // self returns the path of this program.

@@ -1,15 +1,16 @@
-// Package collect deletes the bytes of files that no message needs any more. The main type is [Collector].
+// Package collect deletes unneeded bytes of files. The main type is [Collector].
 //
-// It deletes three kinds of bytes. Doomed bytes: the database has deleted their row, and lists their keys until the bytes are
-// deleted, so a crash only delays that. Unused bytes: an upload that no message was sent with for a day. Unknown bytes: they have
-// no row, because a relay was killed between storing them and making the row; a sweep through all keys finds them, when the relay
-// starts and every few hours. If several relays share a place, one of them does the work for all.
+// It deletes three kinds of bytes. Doomed bytes: the database has deleted their row, and lists their keys until the
+// bytes are deleted, so a crash only delays the deletion. Unused bytes: an upload that has been in no message for a
+// day. Unknown bytes: they have no row, because a relay was killed between storing them and making the row; a sweep
+// through all keys finds them, at the start of the relay and every few hours. If several relays share a place, one
+// relay does the work for all.
 //
 // Another reason to delete bytes becomes a method of [Rows], which [Collector.Run] calls.
 //
 // # What this package must not know
 //
-// Rooms, users and messages: the database says which keys it knows.
+// Rooms, users and messages: the database tells which keys it knows.
 package collect
 
 import (
@@ -24,13 +25,14 @@ import (
 
 // Rows is the database as the collector uses it.
 type Rows interface {
-	// Doomed lists at most limit keys whose rows are durably deleted, so that their bytes can go.
+	// Doomed lists at most limit keys whose rows are durably deleted, so that their bytes can be deleted.
 	Doomed(ctx context.Context, limit int) ([]string, error)
-	// Deleted removes keys from the list of the doomed.
+	// Deleted removes keys from the doomed ones.
 	Deleted(ctx context.Context, keys []string) error
 	// Unknown returns the keys without a row.
 	Unknown(ctx context.Context, keys []string) ([]string, error)
-	// DropUnused deletes the rows of at most limit files that are in no message and were uploaded before a time, and returns their number.
+	// DropUnused deletes the rows of at most limit files that are in no message and were uploaded before a time, and
+	// returns their number.
 	DropUnused(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
@@ -43,7 +45,7 @@ const (
 	unusedEvery = time.Minute
 	// sweepEvery is the time between two sweeps.
 	sweepEvery = 6 * time.Hour
-	// unknownAfter is the least age of unknown bytes to delete. It is longer than any upload takes.
+	// unknownAfter is the least age of unknown bytes at their deletion. It is longer than any upload takes.
 	unknownAfter = time.Hour
 	// slice is the number of keys handled at once.
 	slice = 200
@@ -53,10 +55,11 @@ const (
 type Options struct {
 	Store files.Store
 	Rows  Rows
-	// Alone means that no other process stores files at this place: no upload owns unknown bytes from before the start.
+	// Alone means that no other process stores files at this place: unknown bytes from before the start belong to no
+	// upload.
 	Alone bool
-	// Turn reports whether this collector does the work, and not another one at the same place, and reserves that for a while. It is
-	// called again and again. nil: this collector always does.
+	// Turn reports whether this collector, and no other one at the same place, does the work, and reserves the work for
+	// a while. It is called repeatedly. nil: this collector always does the work.
 	Turn func(ctx context.Context) (bool, error)
 	Log  *slog.Logger
 	// Swept, if not nil, is called with the number of files whose bytes were deleted.
@@ -73,7 +76,7 @@ type Collector struct {
 	sweep  time.Time // the last sweep
 }
 
-// New returns a collector. It takes bytes stored after this call for those of uploads under way.
+// New returns a collector. It assumes that bytes stored after this call belong to uploads under way.
 func New(o Options) *Collector {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -219,7 +222,7 @@ func (c *Collector) sweepUnknown(ctx context.Context, now time.Time) error {
 
 // deleteUnknown deletes the blobs without a row.
 func (c *Collector) deleteUnknown(ctx context.Context, keys []string) (n int, err error) {
-	of := make(map[string][]string) // the blobs of a file
+	of := make(map[string][]string) // the blobs of each file
 	var asked []string
 	for _, key := range keys {
 		file := intake.FileOf(key)

@@ -31,11 +31,11 @@ const (
 	shardBytes = 2
 )
 
-// Open opens a folder, and makes it if it is missing. Only one process can have it open.
+// Open opens a folder, and creates it if it is missing. Only one process can have it open.
 func Open(root string) (*Store, error) { return open(root, false) }
 
-// OpenShared opens a folder for relays that share it, and makes it if it is missing. While one has it open, Open
-// fails, and the reverse.
+// OpenShared opens a folder for relays that share it, and creates it if it is missing. Open fails while a relay has the
+// folder open by OpenShared, and the reverse.
 func OpenShared(root string) (*Store, error) { return open(root, true) }
 
 func open(root string, shared bool) (*Store, error) {
@@ -151,7 +151,7 @@ func (s *Store) rename(name, path string) error {
 	case !errors.Is(err, fs.ErrExist):
 		return err
 	}
-	// A link, unlike a rename, takes no other blob's place; but not every file system has links.
+	// A link, unlike a rename, replaces no other blob; but some file systems have no links.
 	err := os.Link(name, path)
 	switch {
 	case err == nil:

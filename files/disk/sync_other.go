@@ -4,8 +4,8 @@ package disk
 
 import "os"
 
-// syncDir does nothing: on this system names are durable without it.
+// syncDir does nothing, because on this system names are durable without it.
 func syncDir(string) error { return nil }
 
-// lockFile does nothing: on this system the lock of the database must do.
+// lockFile does nothing, because on this system the lock of the database is enough.
 func lockFile(*os.File, bool) error { return nil }

@@ -17,7 +17,7 @@ func syncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// lockFile locks a file, for this process alone or shared with others.
+// lockFile locks a file, for this process only or shared with others.
 func lockFile(f *os.File, shared bool) error {
 	how := syscall.LOCK_EX
 	if shared {

@@ -1,5 +1,5 @@
-// Package filestest is the test suite that every [files.Store] passes. The main function is [Run]. A new demand on stores is a
-// subtest of Run.
+// Package filestest is the test suite that every [files.Store] passes. The main function is [Run]. A new requirement
+// for stores is a subtest of Run.
 //
 // # What this package must not know
 //

@@ -1,11 +1,11 @@
-// Package intake receives the bytes of an upload, lets a scanner check them, determines their type, and stores them. The main
-// type is [Intake].
+// Package intake receives the bytes of an upload, asks a scanner about them, determines their type, and stores them.
+// The main type is [Intake].
 //
 // The bytes are received into a temporary file without a name, so that no upload takes more memory than a buffer, and a
-// crash leaves nothing behind. The stored bytes may differ from the received ones: pictures lose their metadata. Only a few
+// crash leaves no file. The stored bytes may differ from the received ones: pictures lose their metadata. Only a few
 // uploads are inspected at once, so that decoding pictures leaves the processors to the chat.
 //
-// To inspect more of a file, add it to [Intake.Store], after the scan.
+// For another inspection of files, add it to [Intake.Store], after the scan.
 //
 // # What this package must not know
 //
@@ -246,7 +246,8 @@ func (in *Intake) Delete(ctx context.Context, blob string) error {
 	return Delete(ctx, in.options.Store, blob)
 }
 
-// Delete deletes a file with its thumbnails. The file itself goes last: as long as it is listed, something is left to delete.
+// Delete deletes a file with its thumbnails. The file itself is deleted last: as long as it is listed, something is
+// left to delete.
 func Delete(ctx context.Context, s files.Store, blob string) error {
 	keys := Keys(blob)
 	for i := range keys {

@@ -11,15 +11,15 @@ import (
 
 // Pictures are the open files of a picture. All but In are empty, and are written from the beginning.
 type Pictures struct {
-	In           *os.File // as it came
+	In           *os.File // as received
 	Clean        *os.File // without metadata
-	Large, Small *os.File // the thumbnails of media.ThumbLarge and media.ThumbSmall, of pictures that are larger
+	Large, Small *os.File // the thumbnails of media.ThumbLarge and media.ThumbSmall, if the picture is larger
 }
 
 // Processor decodes a picture of a type that media.Sniff has found, and writes its files. The error is media.ErrPicture if it is refused.
 type Processor func(ctx context.Context, typ string, p Pictures) (media.Picture, error)
 
-// Process is a Processor that works in this process.
+// Process is a Processor that runs in the present process.
 func Process(ctx context.Context, typ string, p Pictures) (media.Picture, error) {
 	info, err := p.In.Stat()
 	if err != nil {

@@ -11,7 +11,7 @@ type spool struct {
 	file *os.File
 	w    *bufio.Writer
 	size int64
-	name string // where the system needs one until the file is closed
+	name string // set if the system needs a name until the file is closed
 }
 
 const spoolBytes = 16 << 10
@@ -57,7 +57,7 @@ func (s *spool) Restart() error {
 	return err
 }
 
-// measure reads the size of a file that others have written.
+// measure reads the size of a file that another process has written.
 func (s *spool) measure() error {
 	info, err := s.file.Stat()
 	if err == nil {

@@ -1,8 +1,8 @@
 // Package media inspects the bytes of an upload: [Sniff] returns their type, and [Process] prepares a picture.
 //
-// The type that a client names does not count. A picture's size is read before any pixel is decoded. The stored picture is
-// written piece by piece: the pixels as they came, without metadata and without the bytes behind the picture's end. A picture
-// is encoded again only if its metadata says that it is turned.
+// The type that a client names does not count. A picture's size is read before any pixel is decoded. The stored picture
+// is written piece by piece: the original pixels, without metadata and without the bytes after the picture's end. A
+// picture is encoded again only if its metadata says that it is turned.
 //
 //	sniff.go                            types
 //	jpeg.go png.go gif.go webp.go       the pieces of each format, and those that stay

@@ -88,7 +88,7 @@ func (s *source) marker() byte {
 	return m
 }
 
-// scan copies coded pixels, and returns the marker behind them.
+// scan copies coded pixels, and returns the marker after them.
 func (s *source) scan(w io.Writer) byte {
 	for s.err == nil {
 		if _, err := s.r.Peek(1); err != nil {

@@ -19,15 +19,15 @@ const (
 )
 
 const (
-	turnedQuality = 92 // of a JPEG that is encoded again
+	turnedQuality = 92 // the quality of a JPEG that is encoded again
 	thumbQuality  = 80
 )
 
 // Picture describes a processed picture.
 type Picture struct {
-	Type          string // of the written picture
+	Type          string // the type of the written picture
 	Width, Height int    // after the orientation is applied
-	ThumbType     string // of the thumbnails; "" without thumbnails
+	ThumbType     string // the type of the thumbnails; "" without thumbnails
 }
 
 // Out holds the destinations of Process.
@@ -43,9 +43,9 @@ type Out struct {
 	Thumb func(size int, typ string, write func(io.Writer) error) error
 }
 
-// Process writes a picture without its metadata, turned by its orientation, and its
-// thumbnails. typ is the type from Sniff. The error is ErrPicture if the picture is too large or malformed. Process takes a CPU and much
-// memory: its caller bounds how many run at once.
+// Process writes a picture without its metadata, turned by its orientation, and its thumbnails. typ is the type from
+// Sniff. The error is ErrPicture if the picture is too large or malformed. Process takes a CPU and much memory: its
+// caller bounds the number of concurrent calls.
 func Process(ctx context.Context, typ string, r io.Reader, size int64, out Out) (p Picture, err error) {
 	f, ok := formats[typ]
 	if !ok {

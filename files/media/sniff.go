@@ -132,7 +132,7 @@ func markup(head []byte) bool {
 // isText reports whether r is UTF-8 without unusual control characters.
 func isText(r io.Reader) (bool, error) {
 	buf := make([]byte, 32<<10)
-	kept := 0 // bytes of a character that is not complete
+	kept := 0 // the bytes of an incomplete character
 	for {
 		n, err := io.ReadFull(r, buf[kept:])
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

@@ -60,7 +60,7 @@ var formats = map[string]format{
 // source reads the pieces of a picture. It keeps the first error and then returns zeros.
 type source struct {
 	r    *bufio.Reader
-	left int64 // bytes that follow
+	left int64 // the number of bytes that follow
 	err  error
 }
 
@@ -137,7 +137,7 @@ func (s *source) write(w io.Writer, b []byte) {
 	}
 }
 
-// end returns the first error of all, or that of a picture without a size.
+// end returns the first error, or the error of a picture without a size.
 func (s *source) end(h header) (header, error) {
 	if s.err == nil && h.width == 0 {
 		s.fail(malformed("it has no pixels"))

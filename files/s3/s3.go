@@ -19,18 +19,18 @@ import (
 type Store struct {
 	core   minio.Core
 	bucket string
-	prefix string // of all keys, "" or with a slash at its end
+	prefix string // the beginning of all keys: "", or with a slash at its end
 }
 
 var _ files.Store = (*Store)(nil)
 
-// Scheme begins the address of a bucket.
+// Scheme is the beginning of a bucket's address.
 const Scheme = "s3://"
 
 // endpointDefault is the endpoint of an address without one.
 const endpointDefault = "https://s3.amazonaws.com"
 
-// Open opens a bucket by its address, and makes sure that it can be reached.
+// Open opens a bucket by its address, and checks that it can be reached.
 func Open(ctx context.Context, address string) (*Store, error) {
 	s, err := parse(address)
 	if err != nil {
@@ -46,7 +46,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// parse makes a store from an address, without a request to the server.
+// parse returns the store at an address, without a request to the server.
 func parse(address string) (*Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -5,8 +5,8 @@
 //	unix:///run/clamav/clamd.sock  likewise
 //	https://scan.example.org/…   a POST with the bytes as its body: 2xx means clean, 403 and 406 mean malware
 //
-// A scanner that is down or slow, or gives an unknown answer, is an error: bytes that were not scanned never count as
-// clean. For another kind of scanner, add the scheme of its address to New.
+// A scanner that is down or slow, or gives an unknown answer, causes an error: bytes that were not scanned never count
+// as clean. For another kind of scanner, add the scheme of its address to New.
 //
 // # What this package must not know
 //
@@ -34,7 +34,7 @@ type Scanner interface {
 }
 
 const (
-	// timeout bounds a scan, dialTimeout the time until it begins.
+	// timeout bounds a scan, dialTimeout the time until it starts.
 	timeout     = 60 * time.Second
 	dialTimeout = 5 * time.Second
 	// answerBytesMax bounds a scanner's answer.
@@ -93,7 +93,7 @@ func (c clamd) Scan(ctx context.Context, r io.Reader, size int64) (clean bool, f
 	if errors.Is(wrote, errRead) {
 		return false, "", wrote
 	}
-	// If clamd refuses the stream half-way, its answer says why.
+	// If clamd refuses the stream half-way, its answer has the reason.
 	answer, err := bufio.NewReader(io.LimitReader(conn, answerBytesMax)).ReadString(0)
 	if err != nil {
 		return false, "", errors.Join(wrote, err)

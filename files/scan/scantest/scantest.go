@@ -36,7 +36,7 @@ func Clamd(t *testing.T, limit int) string {
 	return "tcp://" + l.Addr().String()
 }
 
-// answer reads a command and returns what clamd says to it.
+// answer reads a command and returns clamd's answer.
 func answer(r *bufio.Reader, limit int) string {
 	if command, err := r.ReadString(0); err != nil || command != "zINSTREAM\x00" {
 		return "UNKNOWN COMMAND"
