@@ -15,11 +15,11 @@ import (
 	"hallway/relay/hub"
 )
 
-// The points of RFC 8725 (JSON Web Token Best Current Practices), by its sections.
+// The tests follow the sections of RFC 8725 (JSON Web Token Best Current Practices).
 
 var b64 = base64.RawURLEncoding.EncodeToString
 
-// compact makes a token of any header and payload, byte by byte.
+// compact returns a token with any header and payload, byte by byte.
 func compact(header, payload string, sign func(text string) []byte) string {
 	text := b64([]byte(header)) + "." + b64([]byte(payload))
 	return text + "." + b64(sign(text))
@@ -39,7 +39,7 @@ func signedBy(s signer) func(string) []byte {
 
 const payload = `{"sub":"u1","exp":1800000100,"rooms":["*"]}`
 
-// whyOf is why a token is refused, "" where it is accepted.
+// whyOf returns the reason of a token's refusal; "" if it is accepted.
 func whyOf(t *testing.T, k *auth.Keeper, token string) protocol.Why {
 	t.Helper()
 	who, err := k.Verify(now, token)
@@ -61,7 +61,7 @@ func whyOf(t *testing.T, k *auth.Keeper, token string) protocol.Why {
 	return e.Why
 }
 
-// both is a keeper with a secret and a key of each algorithm.
+// both returns a keeper with a secret and a key of each algorithm.
 func both(t *testing.T) *auth.Keeper {
 	t.Helper()
 	k := keeper(t)
@@ -71,9 +71,8 @@ func both(t *testing.T) *auth.Keeper {
 	return k
 }
 
-// TestHeadersAreNotBelieved is sections 3.10 and 3.11: keys that a token brings along or
-// points to are not looked at, what it demands (crit) is refused, and what is made for
-// something else, too.
+// TestHeadersAreNotBelieved checks sections 3.10 and 3.11: the keeper ignores keys in a token and their addresses, and
+// refuses a token that needs an extension (crit) or is of another type.
 func TestHeadersAreNotBelieved(t *testing.T) {
 	k := both(t)
 	stranger := signer{"mine", jwt.SigningMethodEdDSA, must(ed25519PrivateKey()), ""}
@@ -108,14 +107,14 @@ func TestHeadersAreNotBelieved(t *testing.T) {
 	}
 }
 
-// TestOneReadingOnly is section 3.7, and RFC 7519, section 4: what two readers may
-// understand in two ways is refused before anything is believed.
+// TestOneReadingOnly checks section 3.7, and RFC 7519, section 4: an ambiguous token is refused before any of it is
+// used.
 func TestOneReadingOnly(t *testing.T) {
 	k := both(t)
 	good := func(header, payload string) string { return compact(header, payload, hmacWith([]byte(secret))) }
 	whole := good(`{"alg":"HS256"}`, payload)
 	dot := strings.IndexByte(whole, '.')
-	// The last character of a signature of 32 bytes has two bits that mean nothing.
+	// The last character of a signature of 32 bytes has two unused bits.
 	last := whole[len(whole)-1]
 	alphabet := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	loose := whole[:len(whole)-1] + string(alphabet[strings.IndexByte(alphabet, last)|1])
@@ -153,7 +152,7 @@ func TestOneReadingOnly(t *testing.T) {
 	}
 }
 
-// TestClaimsAreOfTheirTypes names the claim that is not as it must be.
+// TestClaimsAreOfTheirTypes checks that the refusal names the wrong claim.
 func TestClaimsAreOfTheirTypes(t *testing.T) {
 	k := both(t)
 	for claims, want := range map[string]string{
@@ -174,7 +173,7 @@ func TestClaimsAreOfTheirTypes(t *testing.T) {
 			t.Errorf("%s: %q, %q", claims, e.Why, e.Reason)
 		}
 	}
-	// Half a character: in a name that was cut it does no harm, in an id it may.
+	// Half a character in a cut name is harmless, but not in an id.
 	if why := whyOf(t, k, compact(`{"alg":"HS256"}`, `{"sub":"u1","name":"Ada \ud83d","exp":1800000100}`, hmacWith([]byte(secret)))); why != "" {
 		t.Errorf("half a character in the name: %q", why)
 	}
@@ -194,7 +193,7 @@ func TestClaimsAreOfTheirTypes(t *testing.T) {
 	}
 }
 
-// TestDemands is sections 3.8 and 3.9, and the longest time of a token.
+// TestDemands checks sections 3.8 and 3.9, and the longest lifetime of a token.
 func TestDemands(t *testing.T) {
 	const day = 24 * time.Hour
 	all := auth.Demands{Issuer: "https://issuer.example", Audience: "hallway", TTL: day}

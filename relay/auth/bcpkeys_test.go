@@ -21,7 +21,7 @@ import (
 	"hallway/relay/auth"
 )
 
-// TestAlgorithmsAreBoundToKeys is sections 2.1, 3.1 and 3.2.
+// TestAlgorithmsAreBoundToKeys checks sections 2.1, 3.1 and 3.2.
 func TestAlgorithmsAreBoundToKeys(t *testing.T) {
 	k, all := both(t), signers()
 	ed, ec, rs := all[0], all[1], all[2]
@@ -62,7 +62,7 @@ func TestAlgorithmsAreBoundToKeys(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, why, test.why)
 		}
 	}
-	// A public key, in any form in which one may be had, is no secret.
+	// A public key, in any usual form, must not work as the secret.
 	pkix := must(x509.MarshalPKIXPublicKey(rs.private.Public()))
 	for name, key := range map[string][]byte{
 		"PEM":             pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: pkix}),
@@ -91,7 +91,7 @@ func keysOnly(t *testing.T) *auth.Keeper {
 	return k
 }
 
-// TestWeakKeysOfASet is sections 3.2 and 3.4: they are passed over.
+// TestWeakKeysOfASet checks sections 3.2 and 3.4: weak keys are ignored.
 func TestWeakKeysOfASet(t *testing.T) {
 	good := signers()[0]
 	p256 := signers()[1]
@@ -129,7 +129,7 @@ func TestWeakKeysOfASet(t *testing.T) {
 		for _, kid := range []string{`,"kid":"weak"`, ``} {
 			token := compact(`{"alg":"`+test.alg+`"`+kid+`}`, payload, func(text string) []byte { return must(test.by.method.Sign(text, crypto.PrivateKey(test.by.private))) })
 			if name == "a point beside the curve" && kid == "" {
-				continue // its true key is in the set
+				continue // its real key is in the set
 			}
 			if why := whyOf(t, k, token); why == "" {
 				t.Errorf("%s: accepted", name)
@@ -141,8 +141,7 @@ func TestWeakKeysOfASet(t *testing.T) {
 	}
 }
 
-// TestWhoGuesses: a token shows no sign of a key holder where its signature is none, or
-// was not checked.
+// TestWhoGuesses checks that a token counts as a guess if its signature is wrong or was not checked.
 func TestWhoGuesses(t *testing.T) {
 	k := both(t)
 	k.Demand(auth.Demands{Audience: "hallway", TTL: time.Hour})

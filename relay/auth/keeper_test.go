@@ -25,7 +25,7 @@ func keeper(t testing.TB) *auth.Keeper {
 	return k
 }
 
-// sign makes a token of any payload and method, good or bad.
+// sign returns a token with any payload and method, good or bad.
 func sign(t testing.TB, method jwt.SigningMethod, header map[string]any, payload string) string {
 	t.Helper()
 	var claims jwt.MapClaims
@@ -54,7 +54,7 @@ func hs256(t testing.TB, payload string) string {
 func TestVerifyTakesWhatTheContractAllows(t *testing.T) {
 	type grant struct {
 		room string
-		role protocol.Role // "": not opened
+		role protocol.Role // "": the room is not opened
 	}
 	tests := []struct {
 		name, payload string
@@ -227,7 +227,7 @@ func TestNewKeeperRefusesAShortSecret(t *testing.T) {
 	}
 }
 
-// FuzzVerify looks for a panic, and for an identity out of bounds.
+// FuzzVerify searches for a panic, and for an identity out of bounds.
 func FuzzVerify(f *testing.F) {
 	f.Add(hs256(f, `{"sub":"u1","exp":1800000100,"rooms":["*",{"room":"a","role":"organizer"}]}`), "")
 	f.Add("e30.e30.", `{"sub":"u1","exp":1800000100}`)

@@ -20,12 +20,12 @@ import (
 	"hallway/relay/auth"
 )
 
-// A signer is a key pair under a name.
+// A signer is a named key pair.
 type signer struct {
 	kid     string
 	method  jwt.SigningMethod
 	private crypto.Signer
-	extra   string // members of the JWK
+	extra   string // more members of the JWK
 }
 
 func (s signer) sign(t testing.TB, kid string) string {
@@ -41,7 +41,7 @@ func (s signer) sign(t testing.TB, kid string) string {
 	return signed
 }
 
-// jwk is the public key as RFC 7518, section 6, and RFC 8037 write it.
+// jwk returns the public key in the form of RFC 7518, section 6, and RFC 8037.
 func (s signer) jwk(t testing.TB) string {
 	t.Helper()
 	number := func(n *big.Int) string { return base64.RawURLEncoding.EncodeToString(n.Bytes()) }
@@ -184,7 +184,7 @@ func TestChangeKeysTakesWhatItUnderstands(t *testing.T) {
 	if _, err := k.Verify(now, all[1].sign(t, "ec")); err != nil {
 		t.Errorf("a set that was refused has replaced the good one: %v", err)
 	}
-	// A set that is one counts, even where it has nothing for us: its issuer has taken the keys out.
+	// A valid set counts even without a usable key, because its issuer has removed the keys.
 	for name, empty := range map[string]string{"none of use": `{"keys":[` + other + `]}`, "none at all": `{"keys":[]}`} {
 		if err := k.ChangeKeys(jwks(t, all...)); err != nil {
 			t.Fatal(err)
@@ -235,7 +235,7 @@ func TestASecretIsChangedWithoutABreak(t *testing.T) {
 	}
 }
 
-// FuzzChangeKeys looks for a panic.
+// FuzzChangeKeys searches for a panic.
 func FuzzChangeKeys(f *testing.F) {
 	f.Add(jwks(f, signers()...))
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","x":"","y":""}]}`))
@@ -252,7 +252,7 @@ func FuzzChangeKeys(f *testing.F) {
 	})
 }
 
-// TestNoKeysYet: the token is not blamed for what the keeper does not know.
+// TestNoKeysYet checks that a token is not blamed while the keeper has no keys.
 func TestNoKeysYet(t *testing.T) {
 	k := auth.NewKeylessKeeper()
 	if _, err := k.Verify(now, signers()[0].sign(t, "ed")); !errors.Is(err, auth.ErrNoKeys) {

@@ -19,7 +19,7 @@ import (
 // issuer answers requests for the key set, without a network.
 type issuer struct {
 	mu    sync.Mutex
-	set   string // "": it is down
+	set   string // "": the issuer is down
 	asked int
 }
 
@@ -67,13 +67,13 @@ func TestKeysAreReadAgain(t *testing.T) {
 		<-started // the relay serves although no key is known
 		good(first, false)
 
-		// Down at first: asked again after 1, 2, 4 … seconds.
+		// Down at first: the poller retries after 1, 2, 4 … seconds.
 		time.Sleep(8 * time.Second)
 		source.serve(relaytest.KeySet(first))
 		time.Sleep(8 * time.Second)
 		good(first, true)
 
-		// A new key is found by the first token that names it, and the old one goes.
+		// The first token that names a new key makes the poller find the key, and the old one is removed.
 		source.serve(relaytest.KeySet(second))
 		good(second, false)
 		time.Sleep(pollAtLeast)
@@ -81,7 +81,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 		good(second, true)
 		good(first, false)
 
-		// Tokens with keys of nobody do not have it asked more often than that.
+		// Tokens with unknown keys cause no more reads than that.
 		before := source.requests()
 		for range 100 {
 			good(relaytest.NewKey(t, "9"), false)
@@ -91,7 +91,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 			t.Errorf("asked %d times in 100 s", n)
 		}
 
-		// Down again: what is known stays good.
+		// Down again: known keys stay good.
 		source.serve("")
 		time.Sleep(2 * pollEvery)
 		good(second, true)
@@ -102,7 +102,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 	})
 }
 
-// TestKeysAreForgotten once they could not be read for too long, and known again after.
+// TestKeysAreForgotten checks that keys are forgotten after failed reads for too long, and known again afterwards.
 func TestKeysAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const most = 3 * time.Hour
@@ -131,12 +131,12 @@ func TestKeysAreForgotten(t *testing.T) {
 				t.Errorf("after %v: %v, withdrawn %v", time.Since(began), err, who.Key.Withdrawn())
 			}
 		}
-		time.Sleep(pollEvery + time.Millisecond) // it is read once more
+		time.Sleep(pollEvery + time.Millisecond) // one more read
 		synctest.Wait()
 		source.serve("")
 		time.Sleep(most - time.Second)
 		stands(nil)
-		// The operator may ask: that it was tried makes it no younger.
+		// The operator may ask for a read: a failed one does not renew the keys.
 		r.ReadNow()
 		stands(nil)
 		time.Sleep(2 * time.Second)
@@ -150,7 +150,7 @@ func TestKeysAreForgotten(t *testing.T) {
 			t.Errorf("the issuer is back: %v", err)
 		}
 
-		// A key that was taken out is gone with the next read, or at once by a SIGHUP.
+		// A removed key is withdrawn by the next read, or at once by a SIGHUP.
 		source.serve(relaytest.KeySet(other))
 		stands(nil)
 		before := source.requests()
@@ -187,8 +187,7 @@ func TestJWKSURLMustBeSafe(t *testing.T) {
 	}
 }
 
-// TestKeysFromElsewhere: neither a redirection nor a set beyond all measure is taken,
-// whatever keys are in it.
+// TestKeysFromElsewhere checks that the poller refuses redirections and too large sets, whatever keys they have.
 func TestKeysFromElsewhere(t *testing.T) {
 	key := relaytest.NewKey(t, "1")
 	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-// TestPictureAndTitle: claims that are not as they must be are ignored, and the token is good all the same.
+// TestPictureAndTitle checks that wrong claims of these kinds are ignored, and the token is still good.
 func TestPictureAndTitle(t *testing.T) {
 	k := keeper(t)
 	https := "https://example.org/"

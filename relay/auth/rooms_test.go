@@ -39,7 +39,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestMatchAgreesWithARegexp compares with the obvious, if slow, definition.
+// TestMatchAgreesWithARegexp compares with a simple but slow definition.
 func TestMatchAgreesWithARegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pattern := rapid.StringMatching(`[ab*?]{0,8}`).Draw(t, "pattern")
@@ -78,8 +78,8 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// TestSpansHoldWhatATokenOpens: every name of a room that it opens is in one, and they are
-// ascending and apart.
+// TestSpansHoldWhatATokenOpens checks that every name that the token opens is in a span, and that spans ascend and are
+// disjoint.
 func TestSpansHoldWhatATokenOpens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var r Rooms

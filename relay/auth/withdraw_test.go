@@ -10,7 +10,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// keyOf is the key that has signed a token, which must be good.
+// keyOf returns the key that signed a token, which must be good.
 func keyOf(t *testing.T, k *auth.Keeper, token string) *hub.TokenKey {
 	t.Helper()
 	who, err := k.Verify(now, token)
@@ -20,8 +20,8 @@ func keyOf(t *testing.T, k *auth.Keeper, token string) *hub.TokenKey {
 	return who.Key
 }
 
-// TestSecretsAreWithdrawn: the one before stands until the next change, and a change back
-// and forth withdraws nothing.
+// TestSecretsAreWithdrawn checks that the previous secret stays good until the next change, and that changing back and
+// forth withdraws nothing.
 func TestSecretsAreWithdrawn(t *testing.T) {
 	all := []string{secret, strings.Repeat("2", 32), strings.Repeat("3", 32)}
 	token := func(i int) string {
@@ -50,14 +50,15 @@ func TestSecretsAreWithdrawn(t *testing.T) {
 	if !first.Withdrawn() || second.Withdrawn() || keyOf(t, k, token(2)).Withdrawn() {
 		t.Error("the second change does not withdraw the first secret alone")
 	}
-	// What was withdrawn may be used again; the sessions of then are over all the same.
+	// A withdrawn secret may be used again; its earlier sessions stay ended.
 	change(0)
 	if again := keyOf(t, k, token(0)); again == first || again.Withdrawn() || !first.Withdrawn() || !second.Withdrawn() {
 		t.Error("a secret that comes again does not begin anew")
 	}
 }
 
-// TestKeysAreWithdrawn when a set lacks them, and when no set could be read for too long.
+// TestKeysAreWithdrawn checks that keys are withdrawn when a set lacks them, and when no set could be read for too
+// long.
 func TestKeysAreWithdrawn(t *testing.T) {
 	all := signers()
 	k := auth.NewKeylessKeeper()
@@ -81,7 +82,7 @@ func TestKeysAreWithdrawn(t *testing.T) {
 			}
 		}
 	}
-	change(jwks(t, all[2], all[0], all[1], all[0])) // the same ones
+	change(jwks(t, all[2], all[0], all[1], all[0])) // the same keys
 	withdrawn(false, false, false)
 	for i, s := range all {
 		if keyOf(t, k, s.sign(t, "")) != keys[i] {
@@ -90,7 +91,7 @@ func TestKeysAreWithdrawn(t *testing.T) {
 	}
 	change(jwks(t, all[0], all[2]))
 	withdrawn(false, true, false)
-	// Another key under a name that is taken.
+	// Another key under a used name.
 	change(jwks(t, signer{"ed", jwt.SigningMethodEdDSA, must(ed25519PrivateKey()), ""}, all[2]))
 	withdrawn(true, true, false)
 	if err := k.ChangeKeys([]byte("not a set")); err == nil {
@@ -99,7 +100,7 @@ func TestKeysAreWithdrawn(t *testing.T) {
 	withdrawn(true, true, false)
 	k.ForgetKeys()
 	withdrawn(true, true, true)
-	if _, err := k.Verify(now, all[2].sign(t, "rs")); err != auth.ErrNoKeys { //nolint:errorlint // it is that very one
+	if _, err := k.Verify(now, all[2].sign(t, "rs")); err != auth.ErrNoKeys { //nolint:errorlint // the error is exactly ErrNoKeys
 		t.Error(err)
 	}
 	change(jwks(t, all[2]))
@@ -108,7 +109,7 @@ func TestKeysAreWithdrawn(t *testing.T) {
 	}
 }
 
-// TestAKeySetThatIsAwaited: a secret beside it does not make its tokens forged ones.
+// TestAKeySetThatIsAwaited checks that a secret does not make tokens of an expected key set count as forged.
 func TestAKeySetThatIsAwaited(t *testing.T) {
 	k := keeper(t)
 	token := signers()[0].sign(t, "ed")

@@ -46,7 +46,7 @@ func samples() map[string]bus.News {
 	}
 }
 
-// TestMessagesAreGolden holds the format: relays of two versions run side by side during an upgrade.
+// TestMessagesAreGolden checks the format, because relays of two versions run together during an upgrade.
 func TestMessagesAreGolden(t *testing.T) {
 	for name, news := range samples() {
 		file := filepath.Join("testdata", name+".hex")
@@ -142,7 +142,7 @@ func TestALargeBatchIsSplitWithoutAHole(t *testing.T) {
 	for rev := int64(11); rev <= 50; rev++ {
 		size := 20_000
 		if rev == 30 || rev == 31 || rev == 50 {
-			size = bus.MessageBytesMax // larger than any frame is, but nothing here knows
+			size = bus.MessageBytesMax // larger than any real frame, but the package does not know that
 		}
 		whole.Frames = append(whole.Frames, bus.Frame{Rev: rev, Data: bytes.Repeat([]byte{byte(rev)}, size)})
 	}
@@ -220,7 +220,7 @@ func TestLongListsAreSplit(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that a message is refused or is what Encode makes of its news.
+// FuzzDecode checks that a message is refused, or equals the encoding of its news.
 func FuzzDecode(f *testing.F) {
 	for _, news := range samples() {
 		f.Add(bus.Encode(relay, news))

@@ -14,7 +14,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// What a transport must do, on real sockets.
+// These tests check the promises of a transport, on real sockets.
 
 func TestMessages(t *testing.T) {
 	full := strings.Repeat("x", frameBytesMax)
@@ -35,12 +35,12 @@ func TestMessages(t *testing.T) {
 				c := s.call(t)
 				c.write(test.write...)
 				c.wantHeard(test.heard...)
-				// However the bytes come in,
+				// The bytes may arrive in any pieces,
 				for _, b := range slices.Concat(test.write...) {
 					c.write([]byte{b})
 				}
 				c.wantHeard(test.heard...)
-				// and also together with the handshake.
+				// even together with the handshake.
 				all := slices.Concat(test.write...)
 				for _, n := range []int{1, len(all) - 1, len(all)} {
 					c = s.call(t, all[:n]...)
@@ -52,7 +52,7 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestMany: a stream of messages of all lengths, in pieces of all lengths.
+// TestMany sends messages of all lengths, in pieces of all lengths.
 func TestMany(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		r := rand.New(rand.NewPCG(1, 2))
@@ -182,7 +182,7 @@ func TestPeerCloses(t *testing.T) {
 	}
 }
 
-// TestPeerVanishes: its end is told once, and what the hub still says is lost.
+// TestPeerVanishes checks that the handler learns of the end once, and that later frames of the hub are dropped.
 func TestPeerVanishes(t *testing.T) {
 	for name, end := range map[string]func(*caller) error{
 		"by closing":   func(c *caller) error { return c.TCPConn.Close() },
@@ -227,8 +227,7 @@ func TestRelayCloses(t *testing.T) {
 	})
 }
 
-// TestRelayClosesAtOnce: before the connection has said anything, and before
-// the transport may have begun with it.
+// TestRelayClosesAtOnce closes a connection before any frame, and maybe before the transport has begun with it.
 func TestRelayClosesAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		client, relay := socketPair(t)

@@ -33,9 +33,8 @@ func TestGroup(t *testing.T) {
 	})
 }
 
-// TestOrder: whatever the hub does, each connection gets what is for it: a
-// room's frames in their order, and its own in their order with those of all its
-// rooms.
+// TestOrder checks that each connection gets its frames, for random calls of the hub: a room's frames in order, and its
+// own frames in order with those of all its rooms.
 func TestOrder(t *testing.T) {
 	const connections, rooms, steps = 8, 3, 3000
 	onEach(t, func(t *testing.T, s *site) {
@@ -67,7 +66,7 @@ func TestOrder(t *testing.T) {
 				if !in[g][i] {
 					continue
 				}
-				out = i // of this one Send
+				out = i // left out of this Send
 				fallthrough
 			default:
 				first, second := fmt.Sprintf("room %d: %d", g, n), fmt.Sprintf("room %d: again %d", g, n)
@@ -97,8 +96,8 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// byRoom sorts what different rooms bring between two frames of one's own,
-// since nothing is promised of their order.
+// byRoom sorts the frames of different rooms between two frames of the connection itself, because their order is
+// undefined.
 func byRoom(frames []string) []string {
 	const room = "text room N"
 	own := func(f string) bool { return !strings.HasPrefix(f, room[:len(room)-1]) }
@@ -115,7 +114,7 @@ func byRoom(frames []string) []string {
 	return frames
 }
 
-// TestSlowConsumer: one that does not read is dropped, while the others go on.
+// TestSlowConsumer checks that a connection that does not read is dropped, while the others go on.
 func TestSlowConsumer(t *testing.T) {
 	piece := strings.Repeat("x", 50<<10)
 	onEach(t, func(t *testing.T, s *site) {
@@ -129,7 +128,7 @@ func TestSlowConsumer(t *testing.T) {
 			g.Send([][]byte{[]byte(piece)})
 			quick.want("text " + piece)
 		}
-		// It reads again: what was on the way, whole, then why it must go.
+		// It reads again: first the complete frames under way, then the reason of the close.
 		got := slow.read()
 		for got == "text "+piece {
 			got = slow.read()
@@ -144,7 +143,7 @@ func TestSlowConsumer(t *testing.T) {
 	})
 }
 
-// TestPingsUnread: one that asks and never reads is dropped, too.
+// TestPingsUnread checks that a connection that pings and never reads is dropped, too.
 func TestPingsUnread(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		s.sockets = 4 << 10
@@ -168,7 +167,7 @@ func TestPingsUnread(t *testing.T) {
 	})
 }
 
-// TestLargePiece: a room's large burst does not drop those who keep up.
+// TestLargePiece checks that a large burst in a room does not drop connections that keep up.
 func TestLargePiece(t *testing.T) {
 	piece := strings.Repeat("x", 4*conn.PendingBytesMax)
 	onEach(t, func(t *testing.T, s *site) {

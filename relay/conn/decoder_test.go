@@ -11,8 +11,8 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// FuzzDecoder: whatever the bytes and their pieces, the decoder finds in them
-// what a plain reader of frames finds, and takes no more memory than they have.
+// FuzzDecoder checks that the decoder finds the same frames as a simple reader, for any bytes and pieces, and takes no
+// more memory than the bytes.
 func FuzzDecoder(f *testing.F) {
 	for _, frames := range [][]ws.Frame{
 		{ws.NewTextFrame([]byte("hello"))},

@@ -19,7 +19,7 @@ var kinds = map[string]kind{
 	"epoll":    {"*conn.epollConn", func() conn.Transport { return conn.NewEpoll(frameBytesMax) }},
 }
 
-// hasty is a site whose transport waits for a peer a moment only.
+// hasty returns a site whose transport waits for a peer only for a moment.
 func hasty(t *testing.T) *site { return waiting(t, 50*time.Millisecond) }
 
 func waiting(t *testing.T, d time.Duration) *site {
@@ -39,7 +39,7 @@ func TestEpollCloseUnanswered(t *testing.T) {
 	c.wantClosed()
 }
 
-// TestEpollDoesNotAwaitTheSilent: who was silent for too long gives its place free at once.
+// TestEpollDoesNotAwaitTheSilent checks that a peer that was silent for too long is cut at once.
 func TestEpollDoesNotAwaitTheSilent(t *testing.T) {
 	c := waiting(t, time.Hour).call(t)
 	c.conn.Close(4408, "nothing heard")
@@ -47,7 +47,7 @@ func TestEpollDoesNotAwaitTheSilent(t *testing.T) {
 	c.wantEnd()
 }
 
-// TestEpollAttend: a shard is busy while a handler has to do, and only then.
+// TestEpollAttend checks that a shard is busy while a handler has work, and only then.
 func TestEpollAttend(t *testing.T) {
 	e := conn.NewEpoll(frameBytesMax)
 	if e.Attend() {
@@ -74,7 +74,7 @@ func TestEpollAttend(t *testing.T) {
 	}
 }
 
-// hesitant is an ear that takes its time.
+// hesitant is an ear that blocks on demand.
 type hesitant struct {
 	ear
 	begun, end chan bool
@@ -101,8 +101,7 @@ func TestEpollDeadConsumer(t *testing.T) {
 	}
 }
 
-// TestEpollServesTheRest: what has no descriptor to take is served all the
-// same, and is a member like any other.
+// TestEpollServesTheRest checks that a connection without a descriptor to take is served anyway, and can be a member.
 func TestEpollServesTheRest(t *testing.T) {
 	s := &site{Transport: conn.NewEpoll(frameBytesMax), conns: "*conn.epollConn"}
 	defer s.Close()
@@ -130,8 +129,8 @@ func TestEpollServesTheRest(t *testing.T) {
 	}
 }
 
-// TestEpollStorm: connections that come and go, however they end, leave no
-// descriptor behind, and nor does the transport.
+// TestEpollStorm checks that connections that come and go, in whatever way they end, leave no descriptor, and that the
+// transport leaves none.
 func TestEpollStorm(t *testing.T) {
 	const rounds, atOnce = 20, 50
 	before := descriptors(t)
@@ -179,11 +178,11 @@ func TestEpollStorm(t *testing.T) {
 	}
 }
 
-// descriptors is how many descriptors the process has open, but for Go's own
-// poller, which it opens when first needed.
+// descriptors returns the number of the process's open descriptors, without Go's own poller, which is opened at its
+// first use.
 func descriptors(t *testing.T) int {
 	t.Helper()
-	client, relay := socketPair(t) // Go's poller is there from now on
+	client, relay := socketPair(t) // Go's poller is open from now on
 	client.Close()
 	relay.Close()
 	all, err := os.ReadDir("/proc/self/fd")
@@ -193,7 +192,7 @@ func descriptors(t *testing.T) int {
 	return len(all)
 }
 
-// TestEpollEnd: the end of the transport is the end of its connections.
+// TestEpollEnd checks that the end of the transport ends its connections.
 func TestEpollEnd(t *testing.T) {
 	s := &site{Transport: conn.NewEpoll(frameBytesMax), conns: "*conn.epollConn"}
 	c := s.call(t)
@@ -203,7 +202,7 @@ func TestEpollEnd(t *testing.T) {
 	c.conn.Close(1001, "")
 	s.Close()
 
-	// Who comes later finds the portable one.
+	// A later connection is served by the Portable.
 	s.conns = "*conn.conn"
 	c = s.call(t)
 	c.conn.Close(1001, "")

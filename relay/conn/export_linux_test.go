@@ -6,7 +6,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// NewHasty makes an Epoll that waits no longer than that for a peer.
+// NewHasty makes an Epoll that waits for a peer at most that long.
 func NewHasty(frameBytesMax int64, timeout time.Duration) *Epoll {
 	e := NewEpoll(frameBytesMax)
 	e.writeTimeout, e.closeTimeout = timeout, timeout

@@ -2,7 +2,7 @@ package conn
 
 import "hallway/relay/guard"
 
-// LimitHalves bounds the bytes that a transport holds of messages of which only a part has come.
+// LimitHalves bounds the bytes that a transport holds of incomplete messages.
 func LimitHalves(t Transport, most int) {
 	t.(interface{ limitHalves(*guard.Halves[bool]) }).limitHalves(guard.NewHalvesOfClients(most))
 }

@@ -24,14 +24,14 @@ func onLarge(t *testing.T, test func(*testing.T, *site)) {
 	}
 }
 
-// beginning is the beginning of a masked frame of so many bytes, with so many of them.
+// beginning returns the beginning of a masked frame of length bytes, with there bytes of payload.
 func beginning(op ws.OpCode, fin bool, length, there int) []byte {
 	whole := frame(op, fin, strings.Repeat("x", length))
 	return whole[:len(whole)-length+there]
 }
 
-// TestOnlyAHelloFitsBeforeIt: before the hub has admitted a connection a message is no
-// larger than a hello, and one that is announced as larger is refused by its header.
+// TestOnlyAHelloFitsBeforeIt checks that before the hub admits a connection a message is at most as large as a hello,
+// and that a larger one is refused by its header.
 func TestOnlyAHelloFitsBeforeIt(t *testing.T) {
 	const most = protocol.HelloBytesMax
 	onLarge(t, func(t *testing.T, s *site) {
@@ -58,8 +58,8 @@ func TestOnlyAHelloFitsBeforeIt(t *testing.T) {
 	})
 }
 
-// TestHalfMessagesAreBounded: of messages that do not come to their end a transport holds
-// no more than so many bytes in all; the oldest gives way, and whoever comes later is heard.
+// TestHalfMessagesAreBounded checks that a transport bounds the bytes of all incomplete messages: the oldest connection
+// is cut, and later ones are heard.
 func TestHalfMessagesAreBounded(t *testing.T) {
 	const most = 1 << 20
 	half, rest := frame(ws.OpText, false, strings.Repeat("x", protocol.FrameBytesMax-1)), frame(ws.OpContinuation, true, "x")

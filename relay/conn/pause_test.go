@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestPausedReading checks that frames to a paused connection are heard later, in order and in small
-// pieces, and that nobody else waits for them.
+// TestPausedReading checks that frames to a paused connection are heard later, in order and in small pieces, and that
+// no other connection waits for them.
 func TestPausedReading(t *testing.T) {
 	const pause = 300 * time.Millisecond
 	onEach(t, func(t *testing.T, s *site) {
@@ -31,7 +31,7 @@ func TestPausedReading(t *testing.T) {
 	})
 }
 
-// TestRestEnds: the end of a connection that rests is noticed all the same.
+// TestRestEnds checks that the end of a paused connection is noticed.
 func TestRestEnds(t *testing.T) {
 	for name, end := range map[string]func(*caller){
 		"by a close frame": func(c *caller) { c.write(closing(1000, "")) },

@@ -12,10 +12,10 @@ import (
 	"hallway/relay/hub"
 )
 
-// What of the portable transport takes time, in virtual time and over pipes:
-// what one end writes waits until the other reads it.
+// These tests check the times of the portable transport, in virtual time and over pipes: a write of one end waits until
+// the other reads.
 
-// recorder is a Handler that is read when all goroutines of the bubble wait.
+// recorder is a Handler whose calls are checked when all goroutines of the bubble wait.
 type recorder struct {
 	conn   hub.Conn
 	closed bool
@@ -60,8 +60,7 @@ func TestPortableCloseUnanswered(t *testing.T) {
 	})
 }
 
-// TestPortableGathers: what is queued while a write is under way goes out in
-// one.
+// TestPortableDoesNotAwaitTheSilent checks that a peer that was silent for too long is cut at once.
 func TestPortableDoesNotAwaitTheSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, r := connect(t)

@@ -7,14 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestCastInSlices: between two looks at what has arrived a shard does no more
-// than a slice, however large the room.
+// TestCastInSlices checks that between two polls a shard writes at most a slice, however large the room is.
 func TestCastInSlices(t *testing.T) {
 	s := &shard{}
 	p := &part{shard: s}
 	const slices = 5
 	for range slices * sliceWrites {
-		p.members = append(p.members, &epollConn{closing: true}) // takes nothing
+		p.members = append(p.members, &epollConn{closing: true}) // it accepts no writes
 	}
 	s.push(command{kind: cmdBroadcast, part: p, data: []byte("x")})
 	turns := 1
@@ -29,8 +28,8 @@ func TestCastInSlices(t *testing.T) {
 	}
 }
 
-// TestOverdueInParts: a crowd whose times are over together is seen to a few at a time,
-// all of it.
+// TestOverdueInParts checks that many connections whose deadlines end together are handled a few at a time, until all
+// are.
 func TestOverdueInParts(t *testing.T) {
 	const crowd = 5*overdueMax + 1
 	now, times := time.Now(), map[*epollConn]time.Time{}
@@ -54,7 +53,7 @@ func TestOverdueInParts(t *testing.T) {
 	}
 }
 
-// TestBacklogStopsReading: while too much waits to be written, nothing is read.
+// TestBacklogStopsReading checks that a shard reads nothing while too much waits to be written.
 func TestBacklogStopsReading(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -84,7 +83,7 @@ func TestBacklogStopsReading(t *testing.T) {
 	}
 }
 
-// TestLooksBesideTheHungry: while some have more to say, the others are looked at.
+// TestLooksBesideTheHungry checks that other connections are read while some are backlogged.
 func TestLooksBesideTheHungry(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 	if err != nil {

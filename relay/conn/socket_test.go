@@ -18,9 +18,9 @@ import (
 
 const (
 	frameBytesMax = 1000
-	// patience is how long a test waits for what must come before it fails.
+	// patience is the time that a test waits for an expected event before it fails.
 	patience = 20 * time.Second
-	// heardMax is how many calls of a handler wait to be looked at.
+	// heardMax is the number of unread calls of a handler.
 	heardMax = 10_000
 )
 
@@ -43,15 +43,15 @@ func onEach(t *testing.T, test func(*testing.T, *site)) {
 	}
 }
 
-// site is a transport with sockets for it.
+// site is a transport with sockets for tests.
 type site struct {
 	conn.Transport
-	conns   string // as of kind
-	sockets int    // bytes of a socket's buffers; 0: the system's choice
+	conns   string // as in kind
+	sockets int    // the bytes of a socket's buffers; 0: the system's choice
 	busy    atomic.Bool
 }
 
-// ear is a Handler that tells what it hears.
+// ear is a Handler that reports its calls.
 type ear chan string
 
 func (e ear) Received(data []byte) { e <- string(data) }
@@ -75,7 +75,7 @@ type caller struct {
 	heard ear
 }
 
-// call makes a connection of which the relay has read early already.
+// call makes a connection of which the relay has already read the early bytes.
 func (s *site) call(t *testing.T, early ...byte) *caller {
 	t.Helper()
 	client, relay := socketPair(t)
@@ -146,7 +146,7 @@ func closing(code ws.StatusCode, reason string) []byte {
 	return frame(ws.OpClose, true, string(ws.NewCloseFrameBody(code, reason)))
 }
 
-// write sends bytes as they are.
+// write sends raw bytes.
 func (c *caller) write(frames ...[]byte) {
 	c.Helper()
 	if _, err := c.Write(slices.Concat(frames...)); err != nil {
@@ -196,7 +196,7 @@ func (c *caller) want(frames ...string) {
 	}
 }
 
-// wantHeard waits for what the handler must hear next.
+// wantHeard waits for the next calls of the handler.
 func (c *caller) wantHeard(want ...string) {
 	c.Helper()
 	for _, want := range want {
@@ -211,8 +211,7 @@ func (c *caller) wantHeard(want ...string) {
 	}
 }
 
-// wantEnd checks that the relay has cut the connection, said so, and heard
-// nothing else.
+// wantEnd checks that the relay has cut the connection, that the handler learnt of it, and that no other call came.
 func (c *caller) wantEnd() {
 	c.Helper()
 	c.want("EOF")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestTurns: beside a busy handler who says little is heard before one who says much
-// has been heard to the end; who is so all the same, and in order.
+// TestTurns checks that, while the handler is busy, a connection with few frames is heard before one with many has been
+// heard completely, and that all frames of the latter are heard in order.
 func TestTurns(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		s.busy.Store(true)
@@ -25,13 +25,13 @@ func TestTurns(t *testing.T) {
 		if heard := len(loud.heard); heard == len(want) {
 			t.Error("it was heard behind all of the other's")
 		}
-		loud.wantHeard(want[0]) // slowly, but it is
+		loud.wantHeard(want[0]) // slowly, but it is heard
 		s.busy.Store(false)
 		loud.wantHeard(want[1:]...)
 	})
 }
 
-// TestEarlyFrames: what came with the handshake is heard whole, and before the rest.
+// TestEarlyFrames checks that frames that came with the handshake are heard completely, and before the rest.
 func TestEarlyFrames(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		var early, late [][]byte

@@ -58,7 +58,7 @@ func (p *place) Stats() (s bus.Stats) {
 	return s
 }
 
-// later hands what a listener is told to another goroutine, in its order: the listener may wait for the hub, which may
+// later passes the calls of a listener on to another goroutine, in order: the listener may wait for the hub, which may
 // wait for the network.
 type later struct {
 	bus.Listener
@@ -86,7 +86,7 @@ func (q *later) Heard(from bus.RelayID, news bus.News) {
 func (q *later) Listening(rooms []string) { q.calls <- func() { q.Listener.Listening(rooms) } }
 func (q *later) Missed()                  { q.calls <- q.Listener.Missed }
 
-// A countedStore counts the queries for heads, and fails where it is told to.
+// A countedStore counts the queries for heads. It fails them on demand.
 type countedStore struct {
 	*memory.Store
 	mu    sync.Mutex
@@ -102,7 +102,7 @@ func (s *countedStore) set(down bool) {
 	s.down = down
 }
 
-// reads notes a query, which takes a millisecond, and returns its error.
+// reads counts a query, which takes a millisecond, and returns its error.
 func (s *countedStore) reads() error {
 	time.Sleep(time.Millisecond)
 	s.mu.Lock()
@@ -171,15 +171,15 @@ func (rs *relays) end() {
 	close(rs.ended)
 }
 
-// A stream reads what a client hears of the lobby, and checks that revs have no hole.
+// A stream reads the frames that a client gets in the lobby, and checks that revs have no hole.
 type stream struct {
 	*relaytest.Client
-	told int64          // everything up to this rev was told
-	own  map[string]int // how often each message came
+	told int64          // the client has every change up to this rev
+	own  map[string]int // the number of times that each message came
 	done chan struct{}  // closed at the end
 }
 
-// listen joins the lobby and reads on until every message up to a rev was told.
+// listen joins the lobby and reads until every message up to a rev has come.
 func listen(t *testing.T, e *engine.Engine, name string, upTo int64) *stream {
 	t.Helper()
 	s := &stream{Client: relaytest.Connect(t, e), own: map[string]int{}, done: make(chan struct{})}
@@ -207,7 +207,7 @@ func (s *stream) hear(f protocol.Changed) {
 	s.told = f.Message.Rev
 }
 
-// TestEverythingIsTold: whatever the bus does, every stream hears every rev once, without a hole.
+// TestEverythingIsTold checks that every stream gets every rev once and without a hole, whatever faults the bus has.
 func TestEverythingIsTold(t *testing.T) {
 	const sends = 40
 	for name, faults := range map[string]busmemory.Faults{
@@ -249,7 +249,8 @@ func TestEverythingIsTold(t *testing.T) {
 	}
 }
 
-// TestRelayCutOffFromTheBus: its clients hear everything within half a second, and at once when it is back.
+// TestRelayCutOffFromTheBus checks that clients of a relay without the bus get everything within half a second, and at
+// once after the bus is back.
 func TestRelayCutOffFromTheBus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rs := newRelays(t, 2, busmemory.Faults{})
@@ -282,8 +283,8 @@ func TestRelayCutOffFromTheBus(t *testing.T) {
 	})
 }
 
-// TestHopsNeverGoBack: clients that go from relay to relay, by joins and by pages, meet no head below one that they have
-// seen, while news are late or lost.
+// TestHopsNeverGoBack checks that clients that move from relay to relay, by joins and by pages, never get an older
+// head, while news are late or lost.
 func TestHopsNeverGoBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rs := newRelays(t, 3, busmemory.Faults{Delay: 40 * time.Millisecond, Lost: 100})
@@ -338,7 +339,7 @@ func TestHopsNeverGoBack(t *testing.T) {
 	})
 }
 
-// TestPagesAskTogether: requests that come while the heads are read wait for the next query, all together.
+// TestPagesAskTogether checks that requests that come during a query for heads share the next query.
 func TestPagesAskTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rs := newRelays(t, 1, busmemory.Faults{})
@@ -360,7 +361,8 @@ func TestPagesAskTogether(t *testing.T) {
 	})
 }
 
-// TestDatabaseDown: joins and sends are unavailable, pages fail, the streams stay, and all goes on by itself afterwards.
+// TestDatabaseDown checks that joins and sends are unavailable and pages fail, but streams stay, and that everything
+// works afterwards.
 func TestDatabaseDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rs := newRelays(t, 2, busmemory.Faults{})
@@ -371,7 +373,7 @@ func TestDatabaseDown(t *testing.T) {
 		if f := relaytest.Hear[protocol.Error](ada); f.Code != protocol.CodeUnavailable || f.ID == "" {
 			t.Errorf("%+v", f)
 		}
-		for _, name := range []string{"ada", "cy"} { // from memory, and by the store
+		for _, name := range []string{"ada", "cy"} { // from memory, and from the store
 			c := relaytest.Connect(t, rs.engines[0])
 			c.Say(protocol.Hello{Token: name})
 			c.Say(protocol.Join{Room: "lobby"})

@@ -60,7 +60,7 @@ func TestEngineCarriesMessages(t *testing.T) {
 	})
 }
 
-// TestEngineWaitsForNoStore: while a commit hangs, all else goes on.
+// TestEngineWaitsForNoStore checks that all other work continues while a commit hangs.
 func TestEngineWaitsForNoStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &relaytest.Journal{Hold: make(chan struct{}, 1)}
@@ -117,15 +117,15 @@ func TestEngineKeepsTime(t *testing.T) {
 	})
 }
 
-// TestEngineDrains: goaway to all; who does not go is closed; what was taken on
-// is committed; nothing new is.
+// TestEngineDrains checks a drain: all clients get goaway, the remaining ones are closed, accepted ops are committed,
+// and new ones are refused.
 func TestEngineDrains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &relaytest.Journal{Hold: make(chan struct{}, 2)}
 		j.Hold <- struct{}{}
 		j.Hold <- struct{}{}
 		e := newEngine(j)
-		ada, bob := relaytest.Enter(t, e, "ada"), relaytest.Enter(t, e, "bob") // a commit each
+		ada, bob := relaytest.Enter(t, e, "ada"), relaytest.Enter(t, e, "bob") // each causes a commit
 		start := time.Now()
 		done := make(chan struct{})
 		go func() {
@@ -186,8 +186,8 @@ func TestEngineDrainGivesUp(t *testing.T) {
 	})
 }
 
-// TestEngineUnderLoad: real sockets, many at once; everyone hears every rev in
-// its order. All of it fits in the pending bytes, so that nobody is too slow.
+// TestEngineUnderLoad sends over many real sockets at once: every client gets every rev in order. All frames fit into
+// the pending bytes, so no client is too slow.
 func TestEngineUnderLoad(t *testing.T) {
 	const clients, sends = 12, 25
 	e := newEngine(&relaytest.Journal{})

@@ -81,7 +81,7 @@ func TestTypingIsToldAtAllRelays(t *testing.T) {
 		bob2 := rs.enter(1, "eve")
 		bob2.Say(protocol.Typing{Room: "lobby"})
 		time.Sleep(500 * time.Millisecond)
-		if n := len(all[protocol.Typist](bob)); n > 7 { // ada, five a second at each relay, and the limit again
+		if n := len(all[protocol.Typist](bob)); n > 7 { // Ada's first, five a second at each relay, and the limit again
 			t.Errorf("bob hears of %d typists", n)
 		}
 	})
@@ -115,7 +115,7 @@ func TestReadMarkersReachTheUsersOtherRelays(t *testing.T) {
 		if f := heard[protocol.Read](other); f != nil {
 			t.Errorf("another user hears %+v", f)
 		}
-		// A marker of a user who leaves is written at once, for the user may be back at another relay.
+		// The marker of a leaving user is written at once, because the user may return at another relay.
 		bob := rs.enter(0, "bob")
 		bob.Say(protocol.Read{Room: "lobby", Seq: 1})
 		time.Sleep(100 * time.Millisecond)
@@ -126,7 +126,7 @@ func TestReadMarkersReachTheUsersOtherRelays(t *testing.T) {
 	})
 }
 
-// MarkRead fails where the store does.
+// MarkRead fails when the store does.
 func (s *countedStore) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
 	if err := s.reads(); err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *countedStore) MarkRead(ctx context.Context, marks []rules.ReadMark) err
 	return s.Store.MarkRead(ctx, marks)
 }
 
-// TestMarkersOutlastADatabaseThatIsDown: while their user is here they are tried again.
+// TestMarkersOutlastADatabaseThatIsDown checks that failed markers are retried while their user is here.
 func TestMarkersOutlastADatabaseThatIsDown(t *testing.T) {
 	cluster(t, 1, busmemory.Faults{}, func(rs *gossips) {
 		ada := rs.enter(0, "ada")
@@ -151,7 +151,7 @@ func TestMarkersOutlastADatabaseThatIsDown(t *testing.T) {
 	})
 }
 
-// lostOrNot runs a test twice: by the bus, within 100 ms, and where the bus has lost the news, within 6 s.
+// lostOrNot runs a test twice: over the bus, within 100 ms, and after the bus has lost the news, within 6 s.
 func lostOrNot(t *testing.T, test func(rs *gossips, act func(), within time.Duration)) {
 	for name, lost := range map[string]bool{"told": false, "lost": true} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestABanHoldsAtAllRelays(t *testing.T) {
 	})
 }
 
-// TestABanHoldsWhereNobodyIsInTheRoom: what REST answers there.
+// TestABanHoldsWhereNobodyIsInTheRoom checks the answers of REST at a relay without a stream of the room.
 func TestABanHoldsWhereNobodyIsInTheRoom(t *testing.T) {
 	lostOrNot(t, func(rs *gossips, act func(), d time.Duration) {
 		rs.enter(0, "bob").end()
@@ -299,7 +299,7 @@ func TestConnectionsOfAUserCountAtAllRelays(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		rs.places[0].locked(func() { rs.network.Faults.Lost = 0 })
-		time.Sleep(6 * time.Second) // whatever was lost is told again
+		time.Sleep(6 * time.Second) // lost news are repeated
 		late := rs.read(0, "ada")
 		<-late.ended
 		if late.closed != protocol.CloseTooMany {

@@ -24,8 +24,8 @@ func page(t *testing.T, e *engine.Engine, q rules.Query) protocol.Page {
 	return p
 }
 
-// TestStormReadsTheStoreOnce: whoever comes back after a break is served from
-// memory, the first few after one read.
+// TestStormReadsTheStoreOnce checks that clients that return after a break are served from memory, after one read of
+// the store.
 func TestStormReadsTheStoreOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := relaytest.NewArchive(2000)
@@ -62,8 +62,8 @@ func TestStormReadsTheStoreOnce(t *testing.T) {
 	})
 }
 
-// TestReaderNeverGoesBack: while the store is ahead of the hub, who has read it
-// gets no older page from memory.
+// TestReaderNeverGoesBack checks that a reader that has read the store gets no older page from memory, while the store
+// is ahead of the hub.
 func TestReaderNeverGoesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := relaytest.NewArchive(20)
@@ -82,7 +82,7 @@ func TestReaderNeverGoesBack(t *testing.T) {
 		if p := page(t, e, newest); p.Head != 21 || a.Asked != 3 {
 			t.Errorf("head %d after %d reads", p.Head, a.Asked)
 		}
-		ada.Say(relaytest.SendOf(20)) // now the hub hears of it
+		ada.Say(relaytest.SendOf(20)) // now the hub learns of it
 		relaytest.Hear[protocol.Changed](ada)
 		if p := page(t, e, newest); p.Head != 21 || a.Asked != 3 {
 			t.Errorf("head %d after %d reads", p.Head, a.Asked)
@@ -92,7 +92,7 @@ func TestReaderNeverGoesBack(t *testing.T) {
 	})
 }
 
-// TestHistoryOfRoomsElsewhere: rooms that nobody is in, and a store that fails.
+// TestHistoryOfRoomsElsewhere reads rooms without members, and a store that fails.
 func TestHistoryOfRoomsElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := relaytest.NewArchive(20)

@@ -8,8 +8,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestPurgedIsNotServedFromMemory: what the store has deleted because of its age
-// is gone from a room's window too, and nothing else is.
+// TestPurgedIsNotServedFromMemory checks that a room's window loses the messages that the store has deleted because of
+// their age, and no others.
 func TestPurgedIsNotServedFromMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := relaytest.NewArchive(60)

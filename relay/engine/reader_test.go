@@ -18,7 +18,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// roles takes tokens such as "ada" and "ada organizer": the role holds in every room.
+// roles accepts tokens such as "ada" and "ada organizer": the role holds in every room.
 type roles struct{}
 
 type grants struct{ role protocol.Role }
@@ -40,13 +40,13 @@ func (roles) Verify(now time.Time, _ netip.Addr, token string) (hub.Identity, er
 	}, nil
 }
 
-// withRoles makes the relays take such tokens.
+// withRoles makes the relays accept such tokens.
 func withRoles(c *hub.Config) {
 	c.Verifier, c.HeartbeatMs = roles{}, time.Hour.Milliseconds() // no client pings
 	c.GrantsOf = func(entries []bus.Grant) hub.Grants { return grants{entries[0].Role} }
 }
 
-// A reader is a client whose frames are read all the time.
+// A reader is a client that reads its frames all the time.
 type reader struct {
 	*relaytest.Client
 	mu     sync.Mutex
@@ -71,7 +71,7 @@ func (rs *gossips) read(relay int, token string) *reader {
 	return c
 }
 
-// enter is read for a join that is not refused.
+// enter is read for a join that must succeed.
 func (rs *gossips) enter(relay int, token string) *reader {
 	rs.Helper()
 	c := rs.read(relay, token)
@@ -110,7 +110,7 @@ func (c *reader) run() {
 	}
 }
 
-// heard returns the last frame of a kind that a client has heard; nil: none.
+// heard returns the last frame of a kind that a client got; nil if none came.
 func heard[F protocol.RelayFrame](c *reader) *F {
 	all := all[F](c)
 	if len(all) == 0 {
@@ -119,7 +119,7 @@ func heard[F protocol.RelayFrame](c *reader) *F {
 	return &all[len(all)-1]
 }
 
-// all returns the frames of a kind that a client has heard.
+// all returns the frames of a kind that a client got.
 func all[F protocol.RelayFrame](c *reader) (frames []F) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,7 +137,7 @@ func (c *reader) end() {
 	<-c.ended
 }
 
-// within waits until something holds, and returns the time that it took.
+// within waits for a condition, and returns the time that it took.
 func within(t *testing.T, d time.Duration, what string, holds func() bool) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -150,7 +150,7 @@ func within(t *testing.T, d time.Duration, what string, holds func() bool) time.
 	return time.Since(began)
 }
 
-// never fails where something holds within a time.
+// never fails if a condition becomes true within a time.
 func never(t *testing.T, d time.Duration, what string, holds func() bool) {
 	t.Helper()
 	for began := time.Now(); time.Since(began) < d; time.Sleep(5 * time.Millisecond) {
@@ -174,14 +174,14 @@ func cluster(t *testing.T, n int, faults busmemory.Faults, test func(rs *gossips
 	})
 }
 
-// deaf stops all news of the bus from now on, although it seems to be up.
+// deaf drops all further news of the bus, although the bus seems to be up.
 func (rs *gossips) deaf() {
 	rs.network.mu.Lock()
 	defer rs.network.mu.Unlock()
 	rs.network.Faults.Lost = 1000
 }
 
-// moderate does an act over REST at a relay, as an organizer.
+// change carries out an act over REST at a relay, as an organizer.
 func (rs *gossips) change(relay int, do rules.Action) {
 	rs.Helper()
 	who, _ := roles{}.Verify(time.Now(), netip.Addr{}, "mod organizer")
@@ -191,7 +191,7 @@ func (rs *gossips) change(relay int, do rules.Action) {
 	}
 }
 
-// members returns the number of users that a client was told last.
+// members returns the number of users that a client last got.
 func members(c *reader) int64 {
 	n := int64(0)
 	c.mu.Lock()

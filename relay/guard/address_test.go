@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestAddressesAreForgotten: the one unseen for the longest time makes place.
+// TestAddressesAreForgotten checks that the address unseen for the longest time is replaced.
 func TestAddressesAreForgotten(t *testing.T) {
 	a := NewAddresses(AddressLimits{RequestsPerSecond: 1})
 	now := time.Unix(1_800_000_000, 0)
@@ -22,7 +22,7 @@ func TestAddressesAreForgotten(t *testing.T) {
 	for n := range AddressesMax {
 		spent(n)
 	}
-	spent(0) // is seen again
+	spent(0) // it is seen again
 	spent(AddressesMax)
 	if len(a.known) != AddressesMax || a.order.Len() != AddressesMax {
 		t.Errorf("%d, %d addresses are known", len(a.known), a.order.Len())

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// eater is a reader that takes so many bytes a second.
+// eater is a reader that takes a number of bytes each second.
 type eater struct {
 	began     time.Time
 	perSecond float64
@@ -29,13 +29,13 @@ func newEater(perSecond float64) *eater {
 	return &eater{began: time.Now(), perSecond: perSecond}
 }
 
-// TestReadersThatTakeNothingAreCut: and those that go on are not, however slow, until
-// they are as slow as nobody is who wants to read.
+// TestReadersThatTakeNothingAreCut checks that stalled readers are cut, and that slow ones are not, unless they are
+// slower than any real client.
 func TestReadersThatTakeNothingAreCut(t *testing.T) {
 	const page = 256 << 10
 	for name, c := range map[string]struct {
 		perSecond float64
-		from, to  time.Duration // when it is cut; 0: never within what it takes to read all
+		from, to  time.Duration // when it is cut; 0: not before it has read everything
 	}{
 		"nothing":           {0, StallTimeout, StallTimeout + readersEvery},
 		"a byte in a while": {0.05, StallTimeout, StallTimeout + readersEvery},
@@ -71,14 +71,14 @@ func TestReadersThatTakeNothingAreCut(t *testing.T) {
 	}
 }
 
-// TestUnreadIsBounded: whoever asks, from wherever, what waits to be read stays within
-// its bounds, and who has nothing that waits gets an answer at once or soon.
+// TestUnreadIsBounded checks that unread answers stay within their bounds for all users and addresses, and that a user
+// without unread answers gets one at once or soon.
 func TestUnreadIsBounded(t *testing.T) {
 	const page = 256 << 10
 	for name, c := range map[string]struct {
 		who  func(i int) Caller
 		most int
-		why  error // what those hear who are refused; nil: one or the other
+		why  error // the reason of refusals; nil: any
 	}{
 		"one user":                  {func(int) Caller { return callerOf(1, 1) }, UnreadUserBytesMax, ErrUserUnread},
 		"one user, many addresses":  {func(i int) Caller { return callerOf(1, i) }, UnreadUserBytesMax, ErrUserUnread},
@@ -100,7 +100,7 @@ func TestUnreadIsBounded(t *testing.T) {
 				if held := a.Bytes(); held > c.most || held < c.most-2*page || refused == 0 {
 					t.Errorf("%d bytes are held, %d are refused", held, refused)
 				}
-				// Of those that hold as much as it would somebody is cut once they stand still.
+				// If no party holds more than the caller would, a stalled reader is cut.
 				time.Sleep(stallPressed + readersEvery)
 				synctest.Wait()
 				for n, other := range []Caller{callerOf(1000, 1000), callerOf(1001, 1), callerOf(1002, 2)} {
@@ -121,8 +121,7 @@ func TestUnreadIsBounded(t *testing.T) {
 	}
 }
 
-// TestTheHeaviestGivesWay: readers who go on, but hold all that there is, do so to who
-// holds less.
+// TestTheHeaviestGivesWay checks that readers that make progress but hold all bytes are cut for a user who holds less.
 func TestTheHeaviestGivesWay(t *testing.T) {
 	const page = 256 << 10
 	synctest.Test(t, func(t *testing.T) {
@@ -147,7 +146,7 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 		if first.ended.IsZero() {
 			t.Error("the oldest answer of the heaviest is still there")
 		}
-		// What is as large as all of them has its place where nothing else is.
+		// An answer as large as the whole bound is accepted if no other waits.
 		alone := NewAnswers(system, func(string) {})
 		if err := alone.Hold(newEater(0), callerOf(1, 1), UnreadBytesMax); err != nil {
 			t.Error(err)
@@ -157,7 +156,7 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 	})
 }
 
-// TestAVenueReads: many who read behind one address are not in each other's way.
+// TestAVenueReads checks that many readers behind one address do not block each other.
 func TestAVenueReads(t *testing.T) {
 	const page, clients = 256 << 10, 2000
 	synctest.Test(t, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// TestABucketOwesWhatWasSpentElsewhere holds the bounds of what a bucket owes.
+// TestABucketOwesWhatWasSpentElsewhere checks the bounds of a bucket's debt.
 func TestABucketOwesWhatWasSpentElsewhere(t *testing.T) {
 	now, r := time.Unix(1_800_000_000, 0), guard.Rate{PerSecond: 5, Burst: 20}
 	var b guard.Bucket

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFairQueue: who comes new has its turn within a few, whatever the others have waiting
-// and have had.
+// TestFairQueue checks that a new user's request is served after at most a few others, however many requests the others
+// have waiting or have made.
 func TestFairQueue(t *testing.T) {
 	for name, heavy := range map[string]func(i int) Caller{
 		"one user":                          func(int) Caller { return callerOf(1, 1) },
@@ -19,7 +19,7 @@ func TestFairQueue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := newFairQueue()
-			for i := range 1000 { // as they have one answered they ask again
+			for i := range 1000 { // each user asks again after an answer
 				if i > 300 {
 					q.pop()
 				}
@@ -28,7 +28,7 @@ func TestFairQueue(t *testing.T) {
 			light := callerOf(5000, 5000)
 			for who, most := range map[Caller]int{light: 3, callerOf(5001, 1): 3} {
 				if who != light && heavy(0).User == "" {
-					continue // among strangers of one address the first is first
+					continue // among strangers with one address, the first is served first
 				}
 				w, n := q.push(who), 0
 				for q.pop() != w {
@@ -42,8 +42,8 @@ func TestFairQueue(t *testing.T) {
 	}
 }
 
-// TestFairQueueLosesNobody: whatever comes, goes and is taken out, each that waits has its
-// turn once, and in the end nothing is kept of it.
+// TestFairQueueLosesNobody checks that each waiting request is served once, in any sequence of arrivals and removals,
+// and that the queue is empty at the end.
 func TestFairQueueLosesNobody(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	q := newFairQueue()

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestHalvesAreBounded: of requests that are not whole no more than so many bytes are
-// held; the oldest of the address that has the most gives way, and nobody of another.
+// TestHalvesAreBounded checks that the bytes of incomplete requests are bounded: the oldest request of the heaviest
+// address is cut, and none of another address.
 func TestHalvesAreBounded(t *testing.T) {
 	const most, each = 1 << 20, 16 << 10
 	cuts := 0
@@ -46,15 +46,14 @@ func TestHalvesAreBounded(t *testing.T) {
 	}
 	for _, c := range all {
 		h.Release(&c.half)
-		h.Charge(&c.half, c.addr, each+1) // nothing comes of that
+		h.Charge(&c.half, c.addr, each+1) // it has no effect
 	}
 	if h.Bytes() != 0 || len(h.groups) != 0 {
 		t.Errorf("left: %+v", h)
 	}
 }
 
-// TestWhoGivesWay: the oldest of the crowd that holds more than its share, whatever comes
-// in whichever order.
+// TestWhoGivesWay checks that the oldest of the group above its share is cut, in any order of arrival.
 func TestWhoGivesWay(t *testing.T) {
 	type holds struct {
 		welcomed bool
@@ -62,7 +61,7 @@ func TestWhoGivesWay(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		holds []holds
-		cut   []int // which of them
+		cut   []int // the cut ones
 	}{
 		"within":                     {[]holds{{false, 100}, {true, 300}}, nil},
 		"strangers alone":            {[]holds{{false, 300}, {false, 100}, {false, 100}}, []int{0}},

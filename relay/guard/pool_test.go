@@ -9,12 +9,11 @@ import (
 // system is the clock of a synctest bubble.
 var system = Clock{time.Now, time.Sleep, time.AfterFunc}
 
-// TestTurnsGiveWay: while connections have to do, requests take a share of the time;
-// else they take all of it.
+// TestTurnsGiveWay checks that requests take a share of the time while connections are busy, and all of it otherwise.
 func TestTurnsGiveWay(t *testing.T) {
 	for name, c := range map[string]struct {
 		busy           bool
-		work, from, to time.Duration // until the next has its turn
+		work, from, to time.Duration // until the next request is served
 	}{
 		"idle":         {false, time.Second, 0, 0},
 		"busy":         {true, time.Millisecond, time.Millisecond / 10, 2*time.Millisecond + pauseStep},
@@ -36,7 +35,7 @@ func TestTurnsGiveWay(t *testing.T) {
 	}
 }
 
-// TestTurnsAreBounded: who finds no place waits for one, not longer.
+// TestTurnsAreBounded checks that a request without a slot waits for at most QueueTimeout.
 func TestTurnsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := NewPool(system, func() bool { return false }, SlotsPerProcessor, QueueLimits{})

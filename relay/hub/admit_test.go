@@ -7,8 +7,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// TestOnlyTheWelcomedAreAdmitted: the transport takes large frames of a connection once
-// its hello was accepted, whatever else it has said before.
+// TestOnlyTheWelcomedAreAdmitted checks that the transport accepts large frames of a connection only after its hello
+// was accepted.
 func TestOnlyTheWelcomedAreAdmitted(t *testing.T) {
 	for name, c := range map[string]struct {
 		frames   []protocol.ClientFrame

@@ -14,22 +14,21 @@ import (
 	"hallway/relay/rules"
 )
 
-// A listener is a connection that does whatever comes to its mind and checks all
-// that it hears.
+// A listener is a connection that sends random frames and checks all frames that it gets.
 type listener struct {
 	t      *rapid.T
 	conn   *fakeConn
 	user   string
 	joined bool
 	epoch  string
-	rev    int64 // the last that it was told in epoch
+	rev    int64 // the last rev that it got in epoch
 	read   int64
-	rules  protocol.Settings // as told
-	muted  bool              // as told
+	rules  protocol.Settings // the last ones it got
+	muted  bool              // the last state it got
 	gaps   *bool             // results were lost: a rev may be left out
 
-	// typing is when each connection heard of each user last; shared by all, and
-	// forgotten whenever somebody goes: the hub forgets those who are gone.
+	// typing holds the times at which each connection last heard of each user. All share it. It is cleared whenever a
+	// connection ends, because the hub forgets users who have left.
 	typing map[[2]string]time.Time
 }
 
@@ -77,14 +76,14 @@ func (l *listener) heard(data []byte) {
 	}
 }
 
-// here: what concerns a room is told to who is in it.
+// here checks that a frame about a room comes only to its members.
 func (l *listener) here(data []byte) {
 	if !l.joined {
 		l.t.Fatalf("%s hears %s, and has not joined", l.conn.name, data)
 	}
 }
 
-// hearJoined: between two joins in one life of the room no rev is left out.
+// hearJoined checks that no rev is missing between two joins in one epoch.
 func (l *listener) hearJoined(f protocol.Joined) {
 	room := l.conn.world.epochs[f.Epoch]
 	switch {
@@ -100,7 +99,7 @@ func (l *listener) hearJoined(f protocol.Joined) {
 	l.muted = f.Muted
 }
 
-// hearChange: what is told is stored, and every rev is told in its order.
+// hearChange checks that each frame shows a stored change, and that every rev comes in order.
 func (l *listener) hearChange(f protocol.Changed) {
 	m, revs := &f.Message, l.conn.world.epochs[l.epoch].revs
 	switch {
@@ -133,7 +132,7 @@ func (l *listener) act(t *rapid.T) {
 	}).Draw(t, "frame"))
 }
 
-// moderate draws an act about somebody.
+// moderate draws an act about a user.
 func moderate(t *rapid.T) protocol.Moderate {
 	return protocol.Moderate{
 		Room: "lobby", Act: rapid.SampledFrom(protocol.Acts[:]).Draw(t, "act"),
@@ -148,9 +147,8 @@ func (l *listener) leave() {
 	clear(l.typing)
 }
 
-// TestChangesAreToldAsTheyAreStored: whoever changes what, and whatever fails,
-// all hear of every rev in its order and of nothing else, in one life of the room
-// or the next; and a page from the window is the store's.
+// TestChangesAreToldAsTheyAreStored checks that all members get every rev in order and nothing else, for random changes
+// and failures, across epochs of a room; and that a page from the window equals the store's.
 func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 	pages := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -206,14 +204,14 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 		for w.batch != nil {
 			w.commit()
 		}
-		// Whatever was lost, the room's next change shows it.
+		// The room's next change reveals everything that was lost.
 		rest(rules.Send{Send: protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, 99), Text: "last"}})
 		w.commit()
 		r := w.store.Life("lobby")
 		settings, _ := w.store.Settings(context.Background(), "lobby")
 		for _, l := range all {
 			if l.joined {
-				l.take(protocol.Join{Room: "lobby"}) // from memory
+				l.take(protocol.Join{Room: "lobby"}) // answered from memory
 			}
 			if l.joined && (l.epoch != r.Epoch() || l.rev != r.Head() || !gaps && l.read != r.MarkerOf(l.user)) {
 				t.Fatalf("%s ends in %s at rev %d, read to %d; the room is in %s at %d, read to %d",
@@ -235,8 +233,8 @@ func TestChangesAreToldAsTheyAreStored(t *testing.T) {
 	}
 }
 
-// checkWindow compares pages of the window with the store's, while the hub has
-// heard of all that is stored; it returns how many there were.
+// checkWindow compares pages of the window with the store's, when the hub has heard of all commits; it returns their
+// number.
 func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 	window, room := w.Windows().Of("lobby"), w.store.Life("lobby")
 	if window == nil || room.Epoch() == "" || gaps {
@@ -258,15 +256,15 @@ func checkWindow(t *rapid.T, w *world, gaps bool) (pages int) {
 	return pages
 }
 
-// TestPermissions: every role by every act, on a message of somebody else.
+// TestPermissions tries every act in every role, on another user's message.
 func TestPermissions(t *testing.T) {
-	const none, own, every = 0, 1, 2 // own: the store decides, by the sender
+	const none, own, every = 0, 1, 2 // own: the store decides, from the sender
 	id := fmt.Sprintf(idFormat, 1)
 	for _, c := range []struct {
 		do      rules.Action
 		allowed [3]int // participant, moderator, organizer
 	}{
-		{rules.Open{}, [3]int{none, none, none}}, // not to be asked for
+		{rules.Open{}, [3]int{none, none, none}}, // clients cannot ask for it
 		{rules.Read{Seq: 1}, [3]int{none, none, none}},
 		{rules.Erase{User: "ada"}, [3]int{none, none, none}},
 		{rules.Forget{User: "ada"}, [3]int{none, none, none}},
@@ -306,7 +304,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// TestWindowOfTheNextLife: after a room was dropped its window serves the next.
+// TestWindowOfTheNextLife checks that the window serves a room that is made again after a drop.
 func TestWindowOfTheNextLife(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")

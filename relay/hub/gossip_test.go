@@ -9,7 +9,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestAWindowForgetsWhatAnotherRelayHasDeleted: where the news of it are lost, the room's rules tell.
+// TestAWindowForgetsWhatAnotherRelayHasDeleted checks that the version of a room's rules reveals a deletion whose news
+// were lost.
 func TestAWindowForgetsWhatAnotherRelayHasDeleted(t *testing.T) {
 	w := newWorld(hub.Config{})
 	w.shared = true

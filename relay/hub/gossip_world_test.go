@@ -10,8 +10,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// overhear brings what another relay tells: "typing bob", "revoked bob", or a frame that its streams of the lobby are told,
-// behind the user whom it concerns.
+// overhear delivers another relay's news: "typing bob", "revoked bob", or a frame for the streams of the lobby,
+// preceded by the user concerned.
 func (w *world) overhear(rest string) {
 	word, frame, _ := strings.Cut(rest, " ")
 	var n bus.News
@@ -20,7 +20,7 @@ func (w *world) overhear(rest string) {
 		n = &bus.Typing{Room: "lobby", User: protocol.User{ID: frame, Name: frame, Role: protocol.RoleParticipant}}
 	case word == "revoked":
 		n = &bus.Revoked{User: frame, At: int64(protocol.TimeOf(w.now))}
-	case word == "granted": // everywhere, the role after the user
+	case word == "granted": // in all rooms; the role follows the user
 		user, role, _ := strings.Cut(frame, " ")
 		n = &bus.Granted{User: user, Grants: []bus.Grant{{Pattern: "*", Role: protocol.Role(role)}}}
 	case word == "level":
@@ -37,7 +37,8 @@ func (w *world) overhear(rest string) {
 
 var errDown = errors.New("the database is down")
 
-// answerRuling answers for the first room whose rules are read: "read" reads now for an answer later, "fail" is an error.
+// answerRuling answers for the first room whose rules are being read: "read" reads now for a later answer, "fail" is an
+// error.
 func (w *world) answerRuling(how string) error {
 	o := &w.others
 	if len(o.rulings) == 0 {
@@ -64,7 +65,7 @@ func (w *world) answerRuling(how string) error {
 	return nil
 }
 
-// answerKnown answers what is known of all rooms, likewise.
+// answerKnown answers the read of Known in the same way.
 func (w *world) answerKnown(how string) error {
 	o, ctx := &w.others, context.Background()
 	if o.known == nil {

@@ -8,7 +8,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// history returns a room's messages in their order.
+// history returns a room's messages in order.
 func (w *world) history(room string) (all []protocol.Message) {
 	life := w.store.Life(room)
 	for i := range life.Len() {
@@ -17,7 +17,7 @@ func (w *world) history(room string) (all []protocol.Message) {
 	return all
 }
 
-// page returns the lobby's page of the store.
+// page returns a page of the lobby from the store.
 func (w *world) page(q rules.Query, user string) protocol.Page {
 	page, err := w.store.Page(context.Background(), "lobby", user, q)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// aliases give names to the random bytes in the frames of encrypted rooms, so that a script can be read and played again:
+// aliases replaces the random bytes in the frames of encrypted rooms by names, so that a script can be read and
+// replayed:
 //
 //	@device(ada2)              a device of ada, as JSON; @id(ada2) is its id
 //	@turn(2 by mo)             turn 2, made by the device mo; @kid(2) is the id of its key
@@ -21,7 +22,7 @@ import (
 //	@wrap(bob)                 a wrap for the device bob
 //	@sealed(2)                 a message that is encrypted with the key of turn 2
 type aliases struct {
-	texts   map[string]string // by the alias
+	texts   map[string]string // by alias
 	devices map[string]*devicetest.Device
 	turns   map[int64]*protocol.Turn
 }
@@ -32,7 +33,7 @@ func newAliases() aliases {
 
 var alias = regexp.MustCompile(`@(device|id|turn|kid|wrap|sealed)\(([^)]*)\)`)
 
-// expand puts the texts in the place of the aliases.
+// expand replaces the aliases by their texts.
 func (a *aliases) expand(line string) string {
 	return alias.ReplaceAllStringFunc(line, func(name string) string {
 		if _, ok := a.texts[name]; !ok {
@@ -43,7 +44,7 @@ func (a *aliases) expand(line string) string {
 	})
 }
 
-// fold puts the aliases in the place of the texts, the longest first: a turn holds the ids of devices and of keys.
+// fold replaces the texts by their aliases, the longest first, because a turn contains the ids of devices and of keys.
 func (a *aliases) fold(line string) string {
 	names := make([]string, 0, len(a.texts))
 	for name := range a.texts {
@@ -81,7 +82,7 @@ func (a *aliases) make(name, kind string, words []string) {
 	case "wrap":
 		a.texts[name] = member(protocol.Wrapped{Room: "lobby", N: 1, Wrap: devicetest.Wrap(a.device(words[0]).ID)}.Append(nil), "wrap")
 	case "sealed":
-		kid := words[0] + "." + strings.Repeat("A", 22) // of no turn
+		kid := words[0] + "." + strings.Repeat("A", 22) // belongs to no turn
 		if t := a.turns[number()]; t != nil {
 			kid = t.Kid
 		}
@@ -89,7 +90,7 @@ func (a *aliases) make(name, kind string, words []string) {
 	}
 }
 
-// device returns the device of that name, which begins with the user's.
+// device returns the device with a name, which begins with the user's.
 func (a *aliases) device(name string) *devicetest.Device {
 	d := a.devices[name]
 	if d == nil {

@@ -32,8 +32,8 @@ func sendOf(n int, text string) protocol.Send {
 	return protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, n), Text: text}
 }
 
-// TestFloodsAreTakenInShort: a batch of those who have asked for much is short, and who
-// comes meanwhile is in the next, whatever waits.
+// TestFloodsAreTakenInShort checks that a batch of users with many ops is short, and that a new user's op is in the
+// next batch, whatever waits.
 func TestFloodsAreTakenInShort(t *testing.T) {
 	const users, each = 300, 5
 	w := newWorld(hub.Config{})
@@ -45,7 +45,7 @@ func TestFloodsAreTakenInShort(t *testing.T) {
 	for n := range users * each {
 		conns[n%users].take(sendOf(n, "flood"))
 	}
-	w.commit() // what came first, alone
+	w.commit() // the first op, alone
 	var sizes []int
 	for n := users * each; w.batch != nil; n++ {
 		if n == users*each+3 {
@@ -58,7 +58,7 @@ func TestFloodsAreTakenInShort(t *testing.T) {
 		sizes = append(sizes, len(w.batch))
 		w.commit()
 	}
-	// The first of each user, then short ones, then what is no flood any more.
+	// First one op of each user, then short batches, then the rest, which is no flood.
 	if sizes[0] <= guard.FloodOpsMax || sizes[2] != guard.FloodOpsMax || sizes[len(sizes)-2] <= guard.FloodOpsMax {
 		t.Errorf("batches of %v", sizes)
 	}
@@ -80,8 +80,8 @@ func TestBatchIsBounded(t *testing.T) {
 	}
 }
 
-// TestBatchOfManyRooms: rooms do not wait for each other, unless together they
-// would be too much for somebody who is in all of them.
+// TestBatchOfManyRooms checks that rooms do not wait for each other, unless together their frames would be too much for
+// a user in all of them.
 func TestBatchOfManyRooms(t *testing.T) {
 	const textBytes = 8000
 	w := newWorld(hub.Config{})
@@ -92,7 +92,7 @@ func TestBatchOfManyRooms(t *testing.T) {
 		ada.take(protocol.Join{Room: rooms[i]})
 		w.commit()
 	}
-	ada.take(sendOf(100, "first")) // its batch is under way while the others come
+	ada.take(sendOf(100, "first")) // its batch is under way while the others arrive
 	for i, room := range rooms {
 		ada.take(protocol.Send{Room: room, ID: fmt.Sprintf(idFormat, i), Text: strings.Repeat("x", textBytes)})
 	}
@@ -102,15 +102,15 @@ func TestBatchOfManyRooms(t *testing.T) {
 	}
 }
 
-// TestBatchIsBoundedByWhatItTells: a reaction is small, the message that is told
-// with it is not.
+// TestBatchIsBoundedByWhatItTells checks that a reaction counts with its message: the reaction is small, the message is
+// not.
 func TestBatchIsBoundedByWhatItTells(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
 	for range 300 {
 		ada.take(protocol.React{Room: "lobby", ID: fmt.Sprintf(idFormat, 1), Emoji: "👍", On: true})
 	}
-	w.commit() // the first alone
+	w.commit() // the first op, alone
 	if n := len(w.batch); n < 20 || n > guard.RoomBatchBytesMax/1024 {
 		t.Errorf("a batch of %d reactions", n)
 	}
@@ -135,7 +135,7 @@ func TestRoomsOfASessionAreBounded(t *testing.T) {
 	}
 }
 
-// TestOpsOfASessionAreBounded: one connection cannot fill the queue of all.
+// TestOpsOfASessionAreBounded checks that one connection cannot fill the queue.
 func TestOpsOfASessionAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada, bob := w.member("ada"), w.member("bob")
@@ -159,7 +159,7 @@ func TestOpsOfASessionAreBounded(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftBehind: who has gone leaves no room and no op in memory.
+// TestNothingIsLeftBehind checks that users who have left leave no room and no op in memory.
 func TestNothingIsLeftBehind(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
@@ -176,8 +176,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestFramesAreBounded: a flood is refused frame by frame, and nothing but the
-// flood.
+// TestFramesAreBounded checks that each frame of a flood is refused, and no other frame.
 func TestFramesAreBounded(t *testing.T) {
 	w := newWorld(hub.Config{FramesPerSecond: 10})
 	ada := w.member("ada") // two frames of the burst
@@ -213,8 +212,8 @@ func TestFramesAreBounded(t *testing.T) {
 	}
 }
 
-// TestWindowIsThereBeforeItIsTold: who hears of a change, or of a head, finds it
-// in the window, and never more than the store has.
+// TestWindowIsThereBeforeItIsTold checks that a client that gets a change, or a head, finds it in the window, and that
+// the window is never ahead of the store.
 func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 	w := newWorld(hub.Config{})
 	heard := 0
@@ -258,7 +257,7 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 
 	ada := join("ada")
 	ada.take(sendOf(3, "x"))
-	w.commit() // the open
+	w.commit() // the Open
 	join("bob")
 	ada.take(sendOf(4, "y"))
 	join("eve")
@@ -270,7 +269,7 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 	if _, ok := w.Windows().Of("lobby").Page(rules.Query{Kind: rules.QuerySince, At: 4, Limit: 50}, ""); ok {
 		t.Error("a window that may be behind the store answers")
 	}
-	w.Filled("lobby", hub.Fill{}) // read for a window that is not there any more
+	w.Filled("lobby", hub.Fill{}) // read for a window that was dropped
 	w.Filled("nowhere", hub.Fill{})
 	if heard != 3+1+2 { // three joined; one message before bob has, one before eve has
 		t.Errorf("heard of %d", heard)

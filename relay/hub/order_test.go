@@ -14,24 +14,23 @@ import (
 	"hallway/relay/rules"
 )
 
-// A sender is a client as PROTOCOL.md wants it: a pipeline, and after a refusal
-// all again from the first refused one.
+// A sender is a client as PROTOCOL.md demands: it has a pipeline, and after a refusal it sends everything again from
+// the first refused message.
 type sender struct {
 	t      *rapid.T
 	conn   *fakeConn
-	number int // of the sender; makes its ids its own
-	count  int // messages so far: numbered from 0
-	next   int // the next to put on the wire
-	back   int // the first refused of the pipeline; -1: none
+	number int // the sender's number, which makes its ids unique
+	count  int // the number of messages, which are numbered from 0
+	next   int // the next message to send
+	back   int // the first refused message of the pipeline; -1: none
 
 	stored  []bool
-	flights []int // frames of each message that are not answered yet
+	flights []int // the unanswered frames of each message
 }
 
 func (s *sender) id(i int) string { return fmt.Sprintf(idFormat, s.number*1_000_000+i) }
 
-// transmit writes the next frame of the pipeline. Refused, it first waits for
-// all answers.
+// transmit writes the next frame of the pipeline. After a refusal it first waits for all answers.
 func (s *sender) transmit() {
 	if s.back >= 0 {
 		if slices.Max(s.flights) > 0 {
@@ -47,17 +46,15 @@ func (s *sender) transmit() {
 	s.next++
 }
 
-// again writes a frame once more, out of the blue: of a message before which
-// all are stored and behind which nothing is under way, or it would ask to be
-// overtaken.
+// again writes a frame once more, at random: of a message before which all are stored and after which no frame is under
+// way, because it would otherwise ask to be overtaken.
 func (s *sender) again(i int) {
 	if i < s.next && !slices.Contains(s.stored[:i], false) && !slices.ContainsFunc(s.flights[i+1:], func(n int) bool { return n > 0 }) {
 		s.frame(i)
 	}
 }
 
-// rejoin joins anew, once all is answered: it lets what follows pass what was
-// refused.
+// rejoin joins again, once all frames are answered: later messages may then pass the refused ones.
 func (s *sender) rejoin() {
 	if s.count == 0 || slices.Max(s.flights) == 0 {
 		s.receive(protocol.Join{Room: "lobby"})
@@ -104,8 +101,8 @@ func (s *sender) heard(data []byte) {
 	}
 }
 
-// TestSendsKeepTheirOrder: whatever fails, each of a connection's sends is
-// answered exactly once, none is lost or doubled, none overtakes another.
+// TestSendsKeepTheirOrder checks that each send of a connection is answered exactly once, none is lost or doubled, and
+// none overtakes another, whatever fails.
 func TestSendsKeepTheirOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(hub.Config{
@@ -116,7 +113,7 @@ func TestSendsKeepTheirOrder(t *testing.T) {
 		for i := range 3 {
 			s := &sender{t: t, conn: w.open(fmt.Sprint("c", i)), number: i + 1, back: -1}
 			s.conn.heard = s.heard
-			s.receive(protocol.Hello{Token: fmt.Sprint("user", i%2)}) // two of them are one user's
+			s.receive(protocol.Hello{Token: fmt.Sprint("user", i%2)}) // two of the connections belong to one user
 			s.receive(protocol.Join{Room: "lobby"})
 			senders = append(senders, s)
 		}
@@ -169,7 +166,7 @@ func endBatch(t *rapid.T, w *world) {
 	rapid.SampledFrom([]func(){w.commit, w.commit, w.fail, w.lose}).Draw(t, "how")()
 }
 
-// pass lets time go by with all connections alive.
+// pass lets time pass while all connections stay alive.
 func (w *world) pass(senders []*sender, d time.Duration) {
 	w.wait(d)
 	for _, s := range senders {
@@ -177,8 +174,7 @@ func (w *world) pass(senders []*sender, d time.Duration) {
 	}
 }
 
-// settle drives the sender until all of its messages are stored. Nothing fails
-// any more.
+// settle runs the sender until all of its messages are stored. No more failures occur.
 func (s *sender) settle() {
 	w := s.conn.world
 	for round := 0; ; round++ {
@@ -214,7 +210,7 @@ func checkHistory(t *rapid.T, w *world, senders []*sender) {
 	for _, m := range w.history("lobby") {
 		got = append(got, m.ID)
 	}
-	// The ids of a sender sort as it sent them, and the senders by their number.
+	// A sender's ids sort in the order of its sends, and the senders by their number.
 	slices.SortStableFunc(got, func(a, b string) int { return int(a[29]) - int(b[29]) })
 	if !slices.Equal(got, want) {
 		t.Fatalf("stored, by sender:\n%q\nsent:\n%q", got, want)

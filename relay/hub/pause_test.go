@@ -63,12 +63,12 @@ func TestPausesAreBounded(t *testing.T) {
 	}
 }
 
-// TestManyArePaused: what is refused to many costs the relay no more than what is refused to
-// a few, and who is refused now and then is read all the while.
+// TestManyArePaused checks that refusals to many connections cost the relay no more than refusals to a few, and that a
+// connection with few refusals is read all the time.
 func TestManyArePaused(t *testing.T) {
 	const (
 		step, warm, measured = 10 * time.Millisecond, 5 * time.Second, 5 * time.Second
-		each                 = 3 // frames a step of each that floods
+		each                 = 3 // frames that each flooding connection sends in a step
 	)
 	w := newWorld(hub.Config{FramesPerSecond: 1000})
 	var flooding []*fakeConn
@@ -99,7 +99,7 @@ func TestManyArePaused(t *testing.T) {
 	}
 }
 
-// TestLargeRefusals: a large frame that is refused counts for many.
+// TestLargeRefusals checks that a large refused frame counts as several.
 func TestLargeRefusals(t *testing.T) {
 	w := newWorld(hub.Config{FramesPerSecond: 1000})
 	ada := w.member("ada")
@@ -112,7 +112,7 @@ func TestLargeRefusals(t *testing.T) {
 	}
 }
 
-// rests is the longest time that a connection was told to rest.
+// rests returns the longest pause of a connection.
 func (w *world) rests() (longest time.Duration) {
 	for _, line := range w.out {
 		var name, d string

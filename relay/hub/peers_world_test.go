@@ -17,15 +17,15 @@ import (
 
 // others are the other relays on a world's database, and the bus between.
 type others struct {
-	news    []hub.News // of others, on their way
-	asked   []string   // rooms whose heads are read
+	news    []hub.News // news of other relays, under way
+	asked   []string   // rooms whose heads are being read
 	answer  *rules.Heads
 	reading []reading
 	told    []bus.News       // by this relay
-	round   int64            // of its last call
-	rulings []string         // rooms whose rules are read
-	ruling  *rules.Ruling    // read, for an answer later
-	known   *hub.Known       // the same of bans, revocations and ranks
+	round   int64            // the number of its last call
+	rulings []string         // rooms whose rules are being read
+	ruling  *rules.Ruling    // read for a later answer
+	known   *hub.Known       // read for a later answer: bans, revocations and ranks
 	marks   []rules.ReadMark // being written
 }
 
@@ -62,7 +62,7 @@ func (w *world) Tell(n bus.News) {
 	case *bus.Levelled:
 		w.log("bus← levelled")
 	case *bus.Asked:
-	case *bus.Heartbeat, *bus.Spent, *bus.Moved: // package presence has tests of its own
+	case *bus.Heartbeat, *bus.Spent, *bus.Moved: // package presence tests these
 	case *bus.Typing:
 		w.log("bus← typing %s %s", n.Room, n.User.ID)
 	case *bus.Told:
@@ -104,7 +104,7 @@ func (w *world) ReadSince(room string, since int64) {
 	w.log("since← %s %d", room, since)
 }
 
-// elsewhere carries out the change of a frame at another relay, with the token "ada"; its news are under way.
+// elsewhere carries out the change of a frame at another relay, with the token "ada"; its news are then under way.
 func (w *world) elsewhere(rest string) error {
 	token, frame, isFrame := strings.Cut(rest, " {")
 	var op rules.Op
@@ -137,8 +137,8 @@ func (w *world) elsewhere(rest string) error {
 	return nil
 }
 
-// hear brings news of others: "all", "last", "first", "first twice", or "head" of the last without its frames. It
-// drops the news it passes over, but for "last", which overtakes the others.
+// hear delivers news of others: "all", "last", "first", "first twice", or "head" of the last without its frames. It
+// drops the skipped news, except for "last", which overtakes the others.
 func (w *world) hear(which string) error {
 	o := &w.others
 	if len(o.news) == 0 {
@@ -173,7 +173,7 @@ func (w *world) hear(which string) error {
 	return nil
 }
 
-// heads answers what was asked: "read" reads the store now for an answer later, "fail" is an error.
+// heads answers the query for heads: "read" reads the store now for a later answer, "fail" is an error.
 func (w *world) heads(how string) error {
 	o := &w.others
 	if o.asked == nil {
@@ -197,7 +197,7 @@ func (w *world) heads(how string) error {
 	return nil
 }
 
-// heal answers the first hole that is read, with pages of so many messages; 0 fails.
+// heal answers the first read of a hole, with pages of so many messages; 0 fails.
 func (w *world) heal(limit int) error {
 	o := &w.others
 	if len(o.reading) == 0 {
@@ -245,7 +245,7 @@ func (w *world) peersStep(word, rest string) (ok bool, err error) {
 	return false, nil
 }
 
-// nextWake returns how long a shared hub sleeps, at most d.
+// nextWake returns the time until a shared hub's next wake, at most d.
 func (w *world) nextWake(d time.Duration) time.Duration {
 	if !w.shared {
 		return d

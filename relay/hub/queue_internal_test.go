@@ -9,8 +9,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// takeUp has the ops of a script go through a queue: a letter is an op of that user
-// that arrives, a dot is one that the store takes. It takes what is left at the end.
+// takeUp passes the ops of a script through a queue: a letter is an arriving op of that user, a dot is an op that the
+// store takes. At the end it takes the rest.
 func takeUp(script string) (taken string) {
 	var q queue
 	users := map[rune]*user{}
@@ -42,12 +42,12 @@ func TestRounds(t *testing.T) {
 		"aaa":         "aaa",
 		"aaabc":       "abcaa",
 		"aaabb":       "ababa",
-		"aaaa..b":     "aabaa", // who comes goes ahead of the round under way
+		"aaaa..b":     "aabaa", // a new user goes ahead of the round under way
 		"aaaa..bbb":   "aababab",
 		"aabbcc...d":  "abcdabc",
 		"aabbcc...dd": "abcdabcd",
 		"a.a.a.b":     "aaab",
-		"aa..ab":      "aaba", // what was taken counts while the round is under way
+		"aa..ab":      "aaba", // a taken op counts while the round is under way
 	} {
 		if got := takeUp(script); got != want {
 			t.Errorf("%q is taken as %q, want %q", script, got, want)
@@ -55,9 +55,8 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// TestRoundsAreFair: who comes waits for one op at most of each other one, and then,
-// behind what he has in the queue, for one a round and one of the round that he went
-// ahead of.
+// TestRoundsAreFair checks that a new user waits for at most one op of each other user and, behind their own queued
+// ops, for one a round and one of the round that they went ahead of.
 func TestRoundsAreFair(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		script := rapid.StringMatching(`[abc.]{0,40}`).Draw(t, "script")
@@ -83,7 +82,7 @@ func TestRoundsAreFair(t *testing.T) {
 				waiting--
 			}
 		}
-		at := map[int]int{} // before which of d's ops, how many of a's
+		at := map[int]int{} // the number of a's ops before each of d's
 		n := 0
 		for _, r := range late[len(taken)-waiting:] {
 			switch r {

@@ -20,9 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the hub does into the scripts")
 
-// TestScripts plays testdata/*.txt. A line at the margin is something done to
-// the hub, the indented lines below it are what the hub did; # is a comment and
-// $1 stands for an id; of encrypted rooms see aliases. The lines at the margin:
+// TestScripts plays testdata/*.txt. A line at the margin is an event, the indented lines below it are the hub's
+// answers; # begins a comment and $1 stands for an id; for encrypted rooms see aliases. The lines at the margin:
 //
 //	config rate=2 …     before all else; see configOf
 //	ada opens           a connection
@@ -83,7 +82,7 @@ func firstDifference(got, want string) string {
 	return fmt.Sprintf("got %d lines, want %d", len(g), len(w))
 }
 
-// play returns the script with what the hub really did.
+// play returns the script with the hub's real answers.
 func play(script string) (string, error) {
 	var out strings.Builder
 	cfg := hub.Config{}
@@ -221,8 +220,7 @@ func framesOf(line string) []string {
 	return frames
 }
 
-// post takes a change over REST: "ada {…}" by a frame, "ada drop lobby" or "ada
-// configure lobby" in words.
+// post takes a change over REST: "ada {…}" by a frame, "ada drop lobby" or "ada configure lobby" in words.
 func (w *world) post(rest string) error {
 	token, frame, isFrame := strings.Cut(rest, " {")
 	var op rules.Op
@@ -265,7 +263,7 @@ func isUploaded(o rules.Outcome) bool {
 	return ok
 }
 
-// eraseAll erases a user, "ada", in messages, "ada in lobby garden", or in all else.
+// eraseAll erases a user, "ada", in messages, "ada in lobby garden", or everywhere else.
 func (w *world) eraseAll(words string) {
 	user, rooms, _ := strings.Cut(words, " in ")
 	ops := []rules.Op{{Do: rules.Forget{User: user, Pseudonym: "erased-1"}}}
@@ -281,7 +279,7 @@ func (w *world) eraseAll(words string) {
 	w.Erase(w.now, ops, func(i int, o rules.Outcome) { w.log("erased: part %d %s", i+1, o.Code) })
 }
 
-// wordsOp is the op that two words ask for.
+// wordsOp returns the op that two words describe.
 func wordsOp(word, of string) rules.Op {
 	switch word {
 	case "revoke", "unrevoke":
@@ -301,7 +299,7 @@ func wordsOp(word, of string) rules.Op {
 	return rules.Op{Room: room, Do: rules.Configure{Settings: strings.TrimSuffix("{"+settings, "{")}}
 }
 
-// opOf is the op that a frame asks for.
+// opOf returns the op of a frame.
 func opOf(now time.Time, frame string) (rules.Op, error) {
 	f, err := protocol.DecodeClient([]byte(frame), hub.Config{}.WithDefaults().Limits)
 	if err != nil {

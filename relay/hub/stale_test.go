@@ -10,7 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// sealedOf is a message under a key that the room does not have.
+// sealedOf returns a message under a key that the room does not have.
 func sealedOf(n int) protocol.Send {
 	f := sendOf(n, "")
 	f.Encrypted = &protocol.Encrypted{
@@ -20,8 +20,9 @@ func sealedOf(n int) protocol.Send {
 	return f
 }
 
-// TestStaleKeyIsSaidOfLookedUpSendsAlone: a client takes stale_key as proof that the message is not stored. Behind a
-// block whose why is stale_key, a send that the queue has no place for, or whose look-up fails, is refused without it.
+// TestStaleKeyIsSaidOfLookedUpSendsAlone checks the use of stale_key, which a client takes as proof that the message is
+// not stored. Behind a block with the why stale_key, a send that finds the queue full, or whose look-up fails, is
+// refused without it.
 func TestStaleKeyIsSaidOfLookedUpSendsAlone(t *testing.T) {
 	w := newWorld(hub.Config{QueueOps: 1})
 	mo := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}

@@ -13,14 +13,14 @@ import (
 	"hallway/relay/rules"
 )
 
-// A ledger is a room as a store keeps it, in the plainest way.
+// A ledger is a room as a simple store keeps it.
 type ledger struct {
 	epoch    string
 	head     int64
 	messages []protocol.Message // by seq
 }
 
-// change makes a message, or changes one of those there are.
+// change makes a message, or changes an existing one.
 func (l *ledger) change(seq int64, text string) rules.Outcome {
 	l.head++
 	m := protocol.Message{Room: "lobby", ID: fmt.Sprint("id-", l.head), Seq: l.head, Rev: l.head, Text: text}
@@ -34,7 +34,7 @@ func (l *ledger) change(seq int64, text string) rules.Outcome {
 	return rules.Outcome{Result: rules.Stored{Message: m, New: true}, Epoch: l.epoch, Head: l.head}
 }
 
-// page is what a store answers.
+// page returns the store's answer.
 func (l *ledger) page(q rules.Query) protocol.Page {
 	p := protocol.Page{Epoch: l.epoch, Head: l.head}
 	if q.Kind == rules.QueryNewest {
@@ -59,7 +59,7 @@ func (l *ledger) page(q rules.Query) protocol.Page {
 	return p
 }
 
-// fill reads what a window lacks, as the shell does: page by page.
+// fill reads the changes that a window lacks, as the engine does: page by page.
 func (l *ledger) fill(from int64) Fill {
 	f := Fill{Epoch: l.epoch, From: from}
 	for at := from; ; {
@@ -72,19 +72,18 @@ func (l *ledger) fill(from int64) Fill {
 	}
 }
 
-// TestWindowAnswersLikeTheStore: whatever happens to a room, a page from its
-// window is, to the byte, the one that the store had at a moment not before what
-// was told last, and a reader never sees the room go back.
+// TestWindowAnswersLikeTheStore checks that a page from a window equals, byte by byte, the store's page at a moment not
+// before the last change that was sent, and that a reader never sees the room go back.
 func TestWindowAnswersLikeTheStore(t *testing.T) {
 	answered := 0
 	lengths := rapid.OneOf(rapid.IntRange(0, 9), rapid.Just(protocol.PageBytesMax/3))
 	rapid.Check(t, func(t *rapid.T) {
 		var all Windows
 		w := all.open("lobby")
-		store := ledger{epoch: "e1"} // what is durable
-		heard := store               // what the hub knows of it
-		var late []rules.Outcome     // durable, not heard
-		var fills []Fill             // read, not handed over
+		store := ledger{epoch: "e1"} // the durable state
+		heard := store               // the hub's knowledge of it
+		var late []rules.Outcome     // durable, but not known to the hub
+		var fills []Fill             // read, but not handed over
 		for range rapid.IntRange(0, 9).Draw(t, "before") {
 			store.change(0, "")
 		}
@@ -113,7 +112,7 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 				late, heard = nil, store
 			},
 			"lose": func(t *rapid.T) {
-				all.reset(w) // as with every batch that fails
+				all.reset(w) // as after every failed batch
 				late = nil
 				if rapid.Bool().Draw(t, "then heard of") {
 					heard = store
@@ -176,8 +175,8 @@ func TestWindowAnswersLikeTheStore(t *testing.T) {
 	}
 }
 
-// TestWindowFills: after a fill the newest pages and what is since are answered
-// without the store.
+// TestWindowFills checks that after a fill the window answers the newest pages, and the changes since, without the
+// store.
 func TestWindowFills(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
@@ -217,8 +216,7 @@ func TestWindowFills(t *testing.T) {
 	}
 }
 
-// TestWindowWithAGap: what the hub has missed is not in the window, and the
-// window does not say that it were.
+// TestWindowWithAGap checks that a window does not answer for changes that the hub has missed.
 func TestWindowWithAGap(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
@@ -248,7 +246,7 @@ func TestWindowWithAGap(t *testing.T) {
 	}
 }
 
-// TestWindowsAreBounded: in messages and bytes, each and together.
+// TestWindowsAreBounded checks the bounds of messages and bytes, of each window and of all.
 func TestWindowsAreBounded(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
@@ -302,8 +300,8 @@ func TestWindowsAreBounded(t *testing.T) {
 	}
 }
 
-// TestWindowKnowsOnesOwnReactions, unless a reaction does not name all of its
-// users.
+// TestWindowKnowsOnesOwnReactions checks that a page from the window has the user's own reactions, or is refused if a
+// reaction does not name all of its users.
 func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
@@ -343,7 +341,7 @@ func TestWindowKnowsOnesOwnReactions(t *testing.T) {
 	}
 }
 
-// hear gives a window an outcome, as the hub does.
+// hear applies an outcome to a window, as the hub does.
 func hear(all *Windows, w *Window, o *rules.Outcome) {
 	stored, ok := o.Result.(rules.Stored)
 	if !ok {

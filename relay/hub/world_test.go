@@ -16,20 +16,19 @@ import (
 	"hallway/store/memory"
 )
 
-// A world is a hub among fakes: what it does to them is written down, and time
-// only moves when told.
+// A world is a hub among fakes: it logs the hub's calls, and time only moves on demand.
 type world struct {
 	*hub.Hub
 	now    time.Time
-	out    []string // what the hub did since the last look
+	out    []string // the hub's calls since the last step
 	conns  map[string]*fakeConn
 	store  *memory.Store
 	lives  map[string]int   // how often each room was made
-	epochs map[string]*life // every life of every room
+	epochs map[string]*life // every epoch of every room
 	batch  []rules.Op       // under way
-	stored []rules.Outcome  // of the batch, where it was carried out already
-	keys   fakeVerifier     // that have signed tokens
-	shared bool             // there are other relays
+	stored []rules.Outcome  // of the batch, if it was carried out already
+	keys   fakeVerifier     // holds the keys that have signed tokens
+	shared bool             // other relays use the database
 	others others
 	names  aliases
 }
@@ -52,7 +51,7 @@ func (w *world) log(format string, args ...any) {
 	w.out = append(w.out, fmt.Sprintf(format, args...))
 }
 
-// wait lets time pass, ticking as the shell would.
+// wait lets time pass, with the ticks of the engine.
 func (w *world) wait(d time.Duration) {
 	tick := w.now.Add(hub.TickEvery)
 	for end := w.now.Add(d); w.now.Before(end); {
@@ -81,10 +80,10 @@ type fakeConn struct {
 	name    string
 	session *hub.Session
 	closed  bool
-	// admitted: frames of the full size are taken.
+	// admitted reports that frames of the full size are accepted.
 	admitted bool
-	heard    func(frame []byte) // beside the log
-	rests    time.Time          // until then nothing is read
+	heard    func(frame []byte) // called in addition to the log
+	rests    time.Time          // nothing is read until then
 }
 
 func (w *world) open(name string) *fakeConn {
@@ -131,13 +130,13 @@ func (g *fakeGroup) Send(frames [][]byte) {
 	}
 }
 
-// Tokens: "ada" is Ada, for whom all rooms open for an hour;
-// "ada rooms=lobby,stage role=moderator ttl=30s key=k1" says it all.
+// Tokens: "ada" is Ada, with all rooms for an hour; "ada rooms=lobby,stage role=moderator ttl=30s key=k1" names
+// everything.
 
 type fakeVerifier map[string]*hub.TokenKey
 
 type fakeGrants struct {
-	rooms []string // nil: all
+	rooms []string // nil: all rooms
 	role  protocol.Role
 }
 
@@ -164,7 +163,7 @@ func (g fakeGrants) Entries() (entries []bus.Grant) {
 	return entries
 }
 
-// grantsOf returns the grants of such entries.
+// grantsOf returns the grants of entries.
 func grantsOf(entries []bus.Grant) hub.Grants {
 	g := fakeGrants{role: entries[0].Role}
 	for _, e := range entries {
@@ -221,12 +220,12 @@ func (keys fakeVerifier) Verify(now time.Time, _ netip.Addr, token string) (hub.
 	return hub.Identity{User: user, Expires: now.Add(ttl), Grants: g, IssuedAt: issued, Key: signedBy}, nil
 }
 
-// The store: a batch is under way until commit, fail or lose ends it; stored carries it out before.
+// The store: a batch is under way until commit, fail or lose ends it; stored carries it out before that.
 
-// clearMax is how many messages the store clears at once.
+// clearMax is the number of messages that the store clears at once.
 const clearMax = 2
 
-// epoch names a life of a room; the first is called e-lobby, the next e2-lobby.
+// epoch returns the epoch of a room; the first is e-lobby, the next e2-lobby.
 func (w *world) epoch(room string, _ int) string {
 	w.lives[room]++
 	if n := w.lives[room]; n > 1 {
@@ -245,8 +244,8 @@ func (w *world) Commit(ops []rules.Op) {
 	}
 }
 
-// onlySees reports whether a batch saves ranks and does nothing else. The scripts do not
-// tell of that: it ends by itself, after the step in which it began.
+// onlySees reports whether a batch saves ranks and does nothing else. Scripts do not show such a batch: it ends by
+// itself, after the step in which it began.
 func onlySees(ops []rules.Op) bool {
 	return len(ops) > 0 && !slices.ContainsFunc(ops, func(op rules.Op) bool { return !sees(op) })
 }
@@ -319,7 +318,7 @@ func describeModeration(op rules.Op) string {
 	return fmt.Sprintf("%T", op.Do)
 }
 
-// commit carries the batch out.
+// commit carries out the batch.
 func (w *world) commit() {
 	w.storeBatch()
 	outcomes := w.stored
@@ -327,7 +326,7 @@ func (w *world) commit() {
 	w.end(outcomes, nil)
 }
 
-// storeBatch carries the batch out, once; the hub hears of it later.
+// storeBatch carries out the batch, once; the hub learns of the result later.
 func (w *world) storeBatch() {
 	if w.stored == nil {
 		w.stored = w.carryOut()
@@ -337,7 +336,7 @@ func (w *world) storeBatch() {
 // fail ends the batch with an error, with nothing stored.
 func (w *world) fail() { w.end(nil, errors.New("the disk is full")) }
 
-// lose carries the batch out, but the hub hears of an error.
+// lose carries out the batch, but the hub gets an error.
 func (w *world) lose() {
 	w.carryOut()
 	w.end(nil, errors.New("the result was lost"))
@@ -367,10 +366,10 @@ func (w *world) carryOut() []rules.Outcome {
 	return outcomes
 }
 
-// A life is what was stored of a life of a room.
+// A life holds the stored messages and markers of one epoch of a room.
 type life struct {
 	head int64
-	revs []string         // each message as it was told: that of rev n at n-1
+	revs []string         // each message as it was sent: that of rev n at n-1
 	read map[string]int64 // by user
 }
 

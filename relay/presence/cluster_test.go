@@ -27,13 +27,13 @@ type cluster struct {
 type relay struct {
 	*presence.Presence
 	cluster *cluster
-	place   int // in cluster.relays
+	place   int // the index in cluster.relays
 	id      bus.RelayID
 	open    map[string]map[string]bool // users by room, open here
-	stopped time.Time                  // the process stands still until then
+	stopped time.Time                  // the process stands still until this time
 	dead    bool
 	changes []string
-	gone    int // relays
+	gone    int // the number of relays that are gone
 }
 
 func (r *relay) Tell(n bus.News)     { r.cluster.publish(r.place, n) }
@@ -142,7 +142,7 @@ func (r *relay) leave(room, user string) {
 	}
 }
 
-// truth returns who is in a room, on all relays that live.
+// truth returns the users in a room, on all live relays.
 func (c *cluster) truth(room string) []string {
 	users := map[string]bool{}
 	for _, r := range c.relays {
@@ -163,7 +163,7 @@ func sorted(users map[string]bool) (all []string) {
 	return all
 }
 
-// wrong returns what some relay does not know rightly; "": all do.
+// wrong returns a relay's wrong knowledge; "": all relays are right.
 func (c *cluster) wrong(rooms ...string) string {
 	for _, room := range rooms {
 		want := c.truth(room)
@@ -181,7 +181,7 @@ func (c *cluster) wrong(rooms ...string) string {
 	return ""
 }
 
-// within fails unless all relays know the room rightly within d, and returns the time that it took.
+// within fails unless all relays know the room's users within d, and returns the time that it took.
 func (c *cluster) within(d time.Duration, rooms ...string) time.Duration {
 	c.t.Helper()
 	for began := c.now; ; c.pass(10 * time.Millisecond) {

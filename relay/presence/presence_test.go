@@ -34,7 +34,7 @@ func TestUsersOfAllRelaysCount(t *testing.T) {
 	c.relays[1].leave("lobby", "ada")
 	c.within(300*time.Millisecond, "lobby")
 	if got := strings.Join(c.relays[0].changes, " "); got != "lobby lobby" {
-		t.Errorf("relay 0 said that %q have changed", got) // eve's coming and ada's leaving: the rest changes no number
+		t.Errorf("relay 0 said that %q have changed", got) // eve's arrival and ada's departure: the rest changes no number
 	}
 }
 
@@ -49,7 +49,7 @@ func TestARoomThatOpensIsAskedFor(t *testing.T) {
 	}
 }
 
-// TestAQuietClusterAsksNothing holds that digests match what was told.
+// TestAQuietClusterAsksNothing checks that digests match the news.
 func TestAQuietClusterAsksNothing(t *testing.T) {
 	c := newCluster(t, 2)
 	c.relays[0].come("lobby", "ada")
@@ -108,13 +108,13 @@ func TestARelayThatLeavesIsDroppedAtOnce(t *testing.T) {
 	c.within(10*time.Millisecond, "lobby")
 }
 
-// TestARelayThatStoodStillDropsNobody: it has heard nobody because it did not listen.
+// TestARelayThatStoodStillDropsNobody checks that a relay that stood still does not take its peers for silent.
 func TestARelayThatStoodStillDropsNobody(t *testing.T) {
 	c := newCluster(t, 2)
 	c.relays[0].come("lobby", "ada")
 	c.relays[1].come("lobby", "bob")
 	c.pass(2 * time.Second)
-	c.relays[0].stopped = c.now.Truncate(presence.PulseEvery).Add(20 * time.Second) // it pulses before it hears anything
+	c.relays[0].stopped = c.now.Truncate(presence.PulseEvery).Add(20 * time.Second) // it pulses before it hears any news
 	c.relays[0].changes = nil
 	c.pass(30 * time.Second)
 	c.within(time.Millisecond, "lobby")
@@ -178,7 +178,8 @@ func TestAskReachesRoomsThatAreNotOpen(t *testing.T) {
 	}
 }
 
-// TestRelaysAgreeAfterAnyFaults: whatever was lost, doubled, late, killed or stopped, all are level soon afterwards.
+// TestRelaysAgreeAfterAnyFaults checks that all relays soon agree, after news were lost, doubled or late, and relays
+// were killed or stopped.
 func TestRelaysAgreeAfterAnyFaults(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCluster(&fatal{TB: nil, t: t}, 3)
@@ -208,7 +209,7 @@ func TestRelaysAgreeAfterAnyFaults(t *testing.T) {
 			case 8:
 				r.stopped = c.now.Add(time.Duration(rapid.IntRange(1, 8000).Draw(t, "stops")) * time.Millisecond)
 			case 9:
-				r.Leave() // it is heard again with its next word
+				r.Leave() // it is known again with its next news
 			default:
 				c.pass(time.Duration(rapid.IntRange(1, 1500).Draw(t, "ms")) * time.Millisecond)
 			}
@@ -219,7 +220,7 @@ func TestRelaysAgreeAfterAnyFaults(t *testing.T) {
 		}
 		for i := range c.wires {
 			if soon := c.now.Add(time.Second); c.wires[i].at.After(soon) {
-				c.wires[i].at = soon // waited for a relay that stood still
+				c.wires[i].at = soon // it waited for a relay that stood still
 			}
 		}
 		c.pass(time.Second)
@@ -227,7 +228,7 @@ func TestRelaysAgreeAfterAnyFaults(t *testing.T) {
 	})
 }
 
-// fatal makes a rapid.T a testing.TB for what a cluster needs.
+// fatal gives a rapid.T the methods of testing.TB that a cluster needs.
 type fatal struct {
 	testing.TB
 	t *rapid.T

@@ -22,12 +22,12 @@ var (
 	bob = protocol.User{ID: "u_3", Name: "Bob", Role: protocol.RoleParticipant}
 )
 
-// obstacles say what stands in Bob's way in the lobby, or what is wrong with the message.
+// obstacles are reasons to refuse Bob's ops in the lobby, or faults of the message.
 type obstacles struct {
 	noRoom, banned, archived, frozen, muted, slow bool
 }
 
-// world returns a working set with the lobby, in which Bob's message, Ada's and a tombstone of Bob's are stored.
+// world returns a working set with the lobby, in which a message of Bob, one of Ada and a tombstone of Bob are stored.
 func world(o obstacles) (*rules.Set, *rules.Room) {
 	set := rules.NewSet(now, func(string) string { return "life" })
 	set.NextReport = 1
@@ -69,13 +69,13 @@ func by(u protocol.User, do rules.Action) *rules.Op {
 	return &rules.Op{Room: lobby, Sender: u, Do: do}
 }
 
-// refused is the code and the why of a refusal; both are "" where the op was carried out.
+// refused holds the code and the why of a refusal; both are "" if the op was carried out.
 type refused struct {
 	code protocol.Code
 	why  protocol.Why
 }
 
-// The reasons come in one order: each obstacle that is taken away shows the next.
+// TestOrderOfReasons checks the order of reasons: after each removed obstacle, the next one is the reason.
 func TestOrderOfReasons(t *testing.T) {
 	all := obstacles{noRoom: true, banned: true, archived: true, frozen: true, muted: true, slow: true}
 	steps := []struct {
@@ -134,7 +134,7 @@ func TestOrderOfReasons(t *testing.T) {
 	}
 }
 
-// The least role is asked for before the op is queued.
+// TestPermit checks that the least role is required before the op is queued.
 func TestPermit(t *testing.T) {
 	frozen := true
 	nobody := protocol.Role("")
@@ -176,7 +176,7 @@ func TestPermit(t *testing.T) {
 	}
 }
 
-// What changes nothing is not refused, takes no rev and is not audited.
+// TestNothingChanged checks that an op without an effect is not refused, takes no rev and is not audited.
 func TestNothingChanged(t *testing.T) {
 	for name, op := range map[string]*rules.Op{
 		"the same text":      by(bob, rules.Edit{ID: mine, Text: "hi"}),
@@ -201,7 +201,8 @@ func TestNothingChanged(t *testing.T) {
 	}
 }
 
-// A change takes the next rev, lists its row once and leaves the outcomes of earlier ops as they were.
+// TestChangesOfOneMessage checks that a change takes the next rev, lists its row once and leaves the outcomes of
+// earlier ops unchanged.
 func TestChangesOfOneMessage(t *testing.T) {
 	set, r := world(obstacles{})
 	first := set.Do(by(bob, rules.Edit{ID: mine, Text: "one"})).Result.(rules.Stored)
@@ -224,7 +225,8 @@ func TestChangesOfOneMessage(t *testing.T) {
 	}
 }
 
-// What belongs to a dropped room is not saved, and a room of its name is another.
+// TestDroppedAndMadeAgain checks that rows of a dropped room are not saved, and that a new room of its name is another
+// room.
 func TestDroppedAndMadeAgain(t *testing.T) {
 	set, old := world(obstacles{})
 	lives := 0

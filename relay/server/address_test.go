@@ -14,12 +14,12 @@ import (
 	"hallway/relay/server"
 )
 
-// A clock that moves when told.
+// A clock moves on demand.
 type clock struct{ at atomic.Int64 }
 
 func newClock() *clock {
 	c := &clock{}
-	c.at.Store(time.Now().UnixNano()) // tokens are of today
+	c.at.Store(time.Now().UnixNano()) // tokens are valid today
 	return c
 }
 
@@ -33,7 +33,7 @@ func proxies(all ...string) (p []netip.Prefix) {
 	return p
 }
 
-// limited is a server with limits an address, behind a proxy on this machine.
+// limited starts a server with limits for addresses, behind a proxy on this machine.
 func limited(t *testing.T, limits guard.AddressLimits) (*site, *clock) {
 	t.Helper()
 	c := newClock()
@@ -43,7 +43,7 @@ func limited(t *testing.T, limits guard.AddressLimits) (*site, *clock) {
 	return s, c
 }
 
-// TestRequestsOfAnAddress: beyond the burst they wait, and nobody else does.
+// TestRequestsOfAnAddress checks that requests above the burst are refused, and those of no other address.
 func TestRequestsOfAnAddress(t *testing.T) {
 	s, c := limited(t, guard.AddressLimits{RequestsPerSecond: 2})
 	bearer := []string{"Authorization", "Bearer " + s.token("u1", "*")}
@@ -53,7 +53,7 @@ func TestRequestsOfAnAddress(t *testing.T) {
 			t.Fatal(r.StatusCode, r.body)
 		}
 	}
-	for range 3 { // to be refused costs nothing
+	for range 3 { // refusals cost nothing
 		r := ask("192.0.2.1", messagesPath)
 		s.wantProblem(r, 429, protocol.CodeRateLimited)
 		describe(t).check(t, "GET", messagesPath, "", r)
@@ -81,12 +81,12 @@ func TestRequestsOfAnAddress(t *testing.T) {
 	}
 }
 
-// TestWhoAsks: the last address that is no trusted proxy's, an IPv6 one by its /64.
+// TestWhoAsks checks that the last address that is not a trusted proxy's counts, an IPv6 one by its /64.
 func TestWhoAsks(t *testing.T) {
 	const all = 4 // the burst
 	for _, test := range []struct{ one, other string }{
 		{"192.0.2.1", "192.0.2.1"},
-		{"192.0.2.1", "198.51.100.7, 192.0.2.1"}, // made up by the client
+		{"192.0.2.1", "198.51.100.7, 192.0.2.1"}, // invented by the client
 		{"192.0.2.1", "192.0.2.1, 10.1.2.3"},     // through two proxies
 		{"192.0.2.1", "rubbish, 192.0.2.1 ,10.1.2.3"},
 		{"192.0.2.1", "::ffff:192.0.2.1"},
@@ -105,7 +105,7 @@ func TestWhoAsks(t *testing.T) {
 			t.Errorf("%q is somebody else: %d", test.one, r.StatusCode)
 		}
 	}
-	// Without a trusted proxy nobody's word counts.
+	// Without a trusted proxy no header counts.
 	s := start(t, func(o *server.Options) { o.Addresses = guard.NewAddresses(guard.AddressLimits{RequestsPerSecond: 1}) })
 	for i := range all + 1 {
 		r := s.ask("GET", messagesPath, "", append(forwarded(fmt.Sprintf("192.0.2.%d", i)), "Authorization", "Bearer "+s.token("u1", "*"))...)
@@ -115,7 +115,7 @@ func TestWhoAsks(t *testing.T) {
 	}
 }
 
-// TestTokensWithoutKeys: whoever comes before the keys are known may ask again.
+// TestTokensWithoutKeys checks that a client may retry if it comes before the keys are known.
 func TestTokensWithoutKeys(t *testing.T) {
 	s := start(t, func(o *server.Options) {
 		o.Addresses = guard.NewAddresses(guard.AddressLimits{BadTokensPerMinute: 1})
@@ -131,7 +131,7 @@ func TestTokensWithoutKeys(t *testing.T) {
 	}
 }
 
-// TestTheSchemeThatAProxyNames: the page of another scheme is of another origin.
+// TestTheSchemeThatAProxyNames checks that a page of another scheme is of another origin.
 func TestTheSchemeThatAProxyNames(t *testing.T) {
 	s, _ := limited(t, guard.AddressLimits{})
 	bearer := "Bearer " + s.token("u1", "*")
@@ -157,8 +157,8 @@ func TestTheSchemeThatAProxyNames(t *testing.T) {
 	}
 }
 
-// TestTheSchemeOfARelayThatEndsTLS: a page that came in the clear may be anybody's,
-// though it is of the same host.
+// TestTheSchemeOfARelayThatEndsTLS checks that a page over plain HTTP of the same host is refused, because anybody
+// could have sent it.
 func TestTheSchemeOfARelayThatEndsTLS(t *testing.T) {
 	s := start(t, func(o *server.Options) { o.Secure = true })
 	bearer := "Bearer " + s.token("u1", "*")

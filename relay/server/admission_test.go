@@ -13,8 +13,8 @@ import (
 	"hallway/relay/server"
 )
 
-// TestHandshakesAreKept: an address that has made many leaves some to the others, and
-// gets them all where nobody else comes.
+// TestHandshakesAreKept checks that an address with many handshakes leaves some to others, and gets all if no other
+// address connects.
 func TestHandshakesAreKept(t *testing.T) {
 	var now atomic.Int64 // in ms
 	s := start(t, func(o *server.Options) {
@@ -37,7 +37,7 @@ func TestHandshakesAreKept(t *testing.T) {
 	knock("192.0.2.2", 101, 1)
 	knock("192.0.2.3", 101, 1)
 	knock("192.0.2.4", 503, 1)
-	for range 5 { // all that a second brings
+	for range 5 { // all handshakes of a second
 		now.Add(1000)
 		knock("192.0.2.1", 101, 8)
 		knock("192.0.2.1", 503, 1)
@@ -46,8 +46,8 @@ func TestHandshakesAreKept(t *testing.T) {
 	}
 }
 
-// TestHandshakesAreAdmittedAtARate: what is beyond it, or beyond the number of
-// connections, is refused at once.
+// TestHandshakesAreAdmittedAtARate checks that handshakes above the rate, or above the number of connections, are
+// refused at once.
 func TestHandshakesAreAdmittedAtARate(t *testing.T) {
 	var now atomic.Int64 // in ms
 	s := start(t, func(o *server.Options) {

@@ -18,9 +18,8 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// TestBadTokensOfAnAddress: after too many different ones others are told to wait. Good
-// tokens are taken all the same, and handshakes; the same bad one again is no guess, nor
-// is one that its key holder has signed.
+// TestBadTokensOfAnAddress checks that after too many different bad tokens further ones must wait. Good tokens and
+// handshakes are still accepted. A repeated bad token is no guess, nor is one that the key holder has signed.
 func TestBadTokensOfAnAddress(t *testing.T) {
 	s, c := limited(t, guard.AddressLimits{BadTokensPerMinute: 3})
 	good := s.token("u1", "*")
@@ -64,7 +63,7 @@ func TestBadTokensOfAnAddress(t *testing.T) {
 	}
 }
 
-// addrPort reads an address, whose port may be missing.
+// addrPort parses an address, whose port may be missing.
 func addrPort(t *testing.T, s string) netip.AddrPort {
 	t.Helper()
 	if addr, err := netip.ParseAddr(s); err == nil {
@@ -73,8 +72,8 @@ func addrPort(t *testing.T, s string) netip.AddrPort {
 	return netip.MustParseAddrPort(s)
 }
 
-// TestBadTokensOfHellos count as those of requests do, and keep nobody out who brings a
-// good one: neither a flood of them nor as many as an address may show kept up.
+// TestBadTokensOfHellos checks that bad tokens of hellos count as those of requests do, and never keep out a client
+// with a good one: neither a flood nor a steady rate of them.
 func TestBadTokensOfHellos(t *testing.T) {
 	const most = 5
 	l := startLimited(t, hub.Config{}, guard.NewAddresses(guard.AddressLimits{BadTokensPerMinute: most}))
@@ -121,7 +120,7 @@ func TestBadTokensOfHellos(t *testing.T) {
 			t.Errorf("a good token from %s: %d", from, r1.StatusCode)
 		}
 	}
-	// Whoever is welcome stays so when a bad token is tried beside them.
+	// A welcomed client stays while bad tokens come from its address.
 	c := hello("192.0.2.1:100", good)
 	relaytest.Hear[protocol.Welcome](c)
 	guess("192.0.2.1:101", "one more", protocol.CodeRateLimited, protocol.WhyBadTokens)
@@ -129,7 +128,7 @@ func TestBadTokensOfHellos(t *testing.T) {
 	relaytest.Hear[protocol.Welcome](c)
 }
 
-// TestWhyATokenIsRefused by REST and WebSocket alike: in words, and in one for programs.
+// TestWhyATokenIsRefused checks the reasons over REST and WebSocket: a text, and a code for programs.
 func TestWhyATokenIsRefused(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	l.keeper.Demand(auth.Demands{Issuer: "https://issuer.example", Audience: "hallway", TTL: 24 * time.Hour})

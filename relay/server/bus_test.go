@@ -8,7 +8,7 @@ import (
 	"hallway/relay/server"
 )
 
-// TestBusDown: a relay whose bus is down stays ready, and says so.
+// TestBusDown checks that a relay whose bus is down stays ready, and reports it.
 func TestBusDown(t *testing.T) {
 	up := true
 	metrics := server.NewMetrics("1.2.3")

@@ -60,7 +60,8 @@ func TestDemoServesItsFiles(t *testing.T) {
 	}
 }
 
-// A file with its hash in its name is kept for ever, and goes compressed to whoever takes that.
+// TestDemoServesCompressed checks that a file with its hash in its name is cached for ever, and compressed if the
+// browser accepts that.
 func TestDemoServesCompressed(t *testing.T) {
 	s := startDemo(t)
 	const path = "/chat/chat.0123456789abcdef.wasm"
@@ -146,7 +147,7 @@ func TestDemoToken(t *testing.T) {
 	}
 }
 
-// TestDemoTokensAreForItsOwnPage, which is one of this machine whatever --host says.
+// TestDemoTokensAreForItsOwnPage checks that only a page of this machine gets tokens, whatever --host says.
 func TestDemoTokensAreForItsOwnPage(t *testing.T) {
 	hosts, err := server.ParseHosts([]string{"https://chat.example.org"})
 	if err != nil {
@@ -164,7 +165,7 @@ func TestDemoTokensAreForItsOwnPage(t *testing.T) {
 	}
 }
 
-// rawHost asks for a token by a Host of any kind.
+// rawHost asks for a token with a Host of any form.
 func (s *site) rawHost(host string) response {
 	s.t.Helper()
 	_, r := s.dial("POST /demo/token HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 2\r\n\r\n{}")

@@ -5,7 +5,7 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// Routes are the routes of a server, without what is around all of them.
+// Routes returns the routes of a server, without the handlers around all of them.
 func (s *Server) Routes() []fiber.Route { return s.app.GetRoutes(true) }
 
 // Handler answers requests without a connection.

@@ -41,7 +41,7 @@ func fileID(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", 
 
 func filePath(n int) string { return filesPath + "/" + fileID(n) }
 
-// do makes a request with the person's token, and wants an answer of the status.
+// do makes a request with the person's token, and checks the status of the answer.
 func (p *person) do(status int, method, path, body string, header ...string) response {
 	p.t.Helper()
 	r := p.site.ask(method, path, body, append(header, "Authorization", "Bearer "+p.token)...)
@@ -61,7 +61,7 @@ func (p *person) upload(status, n int, name, content string) string {
 	return r.body
 }
 
-// refused wants a request to be refused with a code and a cause.
+// refused makes a request that must be refused with a code and a cause.
 func (p *person) refused(code protocol.Code, why protocol.Why, method, path, body string, header ...string) {
 	p.t.Helper()
 	r := p.site.ask(method, path, body, append(header, "Authorization", "Bearer "+p.token)...)
@@ -158,8 +158,8 @@ func TestFilesComeBack(t *testing.T) {
 	}
 }
 
-// TestWhoMayReadAndWriteFiles: nobody reads a file before it is in a message but who has uploaded it, then whoever may read
-// the room; nobody else can take it, or an id of it.
+// TestWhoMayReadAndWriteFiles checks that only the uploader reads a file before it is in a message, and then every user
+// who may read the room; no other user can use the file, or its id.
 func TestWhoMayReadAndWriteFiles(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, bob := l.person("ada", protocol.RoleParticipant, "*"), l.person("bob", protocol.RoleParticipant, "*")
@@ -225,7 +225,7 @@ func TestWhoMayReadAndWriteFiles(t *testing.T) {
 	ada.refused(protocol.CodeForbidden, protocol.WhyBanned, "GET", filePath(3), "")
 }
 
-// TestFilesOverWebSocket: a send with files is told to the room with them, and refused as over REST.
+// TestFilesOverWebSocket checks that a send with files reaches the room with them, and is refused as over REST.
 func TestFilesOverWebSocket(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, bob := l.person("ada", protocol.RoleParticipant, "*"), l.person("bob", protocol.RoleParticipant, "*")
@@ -236,7 +236,7 @@ func TestFilesOverWebSocket(t *testing.T) {
 	if e := relaytest.Hear[protocol.Error](b); e.Code != protocol.CodeNotFound || e.ID != send.ID {
 		t.Errorf("refused with %+v", e)
 	}
-	for range 2 { // the second is answered with what is stored
+	for range 2 { // the second one gets the stored message
 		a.Say(send)
 		m := relaytest.Hear[protocol.Changed](a).Message
 		if m.Text != "a.txt" || !m.AutoText || len(m.Files) != 1 || m.Files[0].Alt != "A greeting" || m.Files[0].Size != 5 {
@@ -253,7 +253,7 @@ func TestFilesOverWebSocket(t *testing.T) {
 	}
 }
 
-// TestNoMarkupIsServed: what a browser could run comes as bytes to download, whatever it is called.
+// TestNoMarkupIsServed checks that a file that a browser could run is served as bytes to download, whatever its name.
 func TestNoMarkupIsServed(t *testing.T) {
 	ada := startLive(t, hub.Config{}).person("ada", protocol.RoleParticipant, "*")
 	for i, content := range []string{

@@ -17,7 +17,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestQuotas: of many uploads at once no more are taken than there is room for, and what was refused leaves nothing.
+// TestQuotas checks that of many concurrent uploads only as many are accepted as fit, and that refused ones leave no
+// bytes.
 func TestQuotas(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	l.files.Limits = rules.FileLimits{User: 5_000}
@@ -49,7 +50,7 @@ func TestQuotas(t *testing.T) {
 	l.wantBlobs(t, 6)
 }
 
-// wantBlobs wants so many blobs to be stored.
+// wantBlobs checks the number of stored blobs.
 func (l *live) wantBlobs(t *testing.T, want int) {
 	t.Helper()
 	n := 0
@@ -59,7 +60,7 @@ func (l *live) wantBlobs(t *testing.T, want int) {
 	}
 }
 
-// TestSameUploadTwiceAtOnce: both answers tell of one file, and the bytes are stored once.
+// TestSameUploadTwiceAtOnce checks that both answers name one file, and that the bytes are stored once.
 func TestSameUploadTwiceAtOnce(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
@@ -163,7 +164,7 @@ func TestScannedFiles(t *testing.T) {
 	l.wantBlobs(t, 1)
 }
 
-// TestFilesThatAreOff: a relay without a place for files says so.
+// TestFilesThatAreOff checks the refusals of a relay without a place for files.
 func TestFilesThatAreOff(t *testing.T) {
 	s := start(t, nil)
 	token := "Bearer " + s.token("u1", "*")
@@ -175,7 +176,8 @@ func TestFilesThatAreOff(t *testing.T) {
 	s.wantProblem(s.ask("GET", filePath(1)+"?link=x", ""), 404, protocol.CodeNotFound)
 }
 
-// TestPagesOfOtherOrigins: a page of an allowed origin may upload and read, and sees the headers that it needs.
+// TestPagesOfOtherOrigins checks that a page of an allowed origin may upload and read, and sees the headers that it
+// needs.
 func TestPagesOfOtherOrigins(t *testing.T) {
 	ada := startLive(t, hub.Config{}).person("ada", protocol.RoleParticipant, "*")
 	const page = "https://app.example.org"

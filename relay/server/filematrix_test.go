@@ -14,8 +14,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// TestPermissionMatrixOfFiles asks for everything about files, in each state of a file, as everybody: as its uploader, others of
-// the room, strangers, the banned, the muted and nobody.
+// TestPermissionMatrixOfFiles makes all requests about files, in each state of a file, as its uploader, other users of
+// the room, strangers, banned and muted users, and without a token.
 func TestPermissionMatrixOfFiles(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	people := map[string]*person{
@@ -79,7 +79,7 @@ func TestPermissionMatrixOfFiles(t *testing.T) {
 			if r := l.site.ask("PUT", filePath(1000+n)+"?name=a", "hello", authorization(p)...); r.StatusCode != want {
 				t.Errorf("%s, %s: an upload answers %d, want %d: %s", who, setting, r.StatusCode, want, r.body)
 			}
-			if want == 201 { // but not another's file
+			if want == 201 { // but not another user's file
 				want = 404
 			}
 			ask := fmt.Sprintf(`{"id":%q,"files":[%q]}`, fileID(2000+n), fileID(1))
@@ -97,8 +97,9 @@ func authorization(p *person) []string {
 	return []string{"Authorization", "Bearer " + p.token}
 }
 
-// TestUploadsOfAnyKind sends uploads with heads, names, lengths and bodies of any kind: none is a fault of the relay's, what was
-// taken comes back to the byte, what was refused is not there, and the next request of the connection is not taken for a body.
+// TestUploadsOfAnyKind sends uploads with random heads, names, lengths and bodies: none causes an internal error,
+// accepted bytes come back unchanged, refused ones are not stored, and the connection's next request is not taken for a
+// body.
 func TestUploadsOfAnyKind(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
@@ -142,7 +143,7 @@ func TestUploadsOfAnyKind(t *testing.T) {
 	})
 }
 
-// TestPolyglots: a picture that is something else, too, is only a picture when it comes back.
+// TestPolyglots checks that a picture that is also a file of another type comes back as only a picture.
 func TestPolyglots(t *testing.T) {
 	ada := startLive(t, hub.Config{}).person("ada", protocol.RoleParticipant, "*")
 	const script, archive = "<script>alert(1)</script>", "PK\x03\x04archive PK\x05\x06"

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// FuzzFraming: whatever is passed on is read by another server as the same requests, and
-// in whichever pieces it arrives.
+// FuzzFraming checks that another server reads the passed bytes as the same requests, in whatever pieces they arrive.
 func FuzzFraming(f *testing.F) {
 	for _, seed := range []string{
 		"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /a HTTP/1.1\r\nHost: y\r\n\r\n",
@@ -36,8 +35,8 @@ func FuzzFraming(f *testing.F) {
 	})
 }
 
-// pass returns how many bytes are passed on as they arrive in pieces, and where requests
-// end; all of their ends where a piece is one byte.
+// pass returns the number of bytes that are passed as they arrive in pieces, and the ends of requests; all ends if a
+// piece is one byte.
 func pass(data []byte, piece int) (passed int, ends []int) {
 	var f framing
 	for passed < len(data) {
@@ -45,7 +44,7 @@ func pass(data []byte, piece int) (passed int, ends []int) {
 		if passed += n; f.refused != "" {
 			break
 		}
-		if f.uploads { // its route takes the body
+		if f.uploads { // the route reads the body
 			body := min(int(min(f.left, 1<<30)), len(data)-passed)
 			passed += body
 			if f.left -= uint64(body); f.left > 0 {
@@ -60,8 +59,8 @@ func pass(data []byte, piece int) (passed int, ends []int) {
 	return passed, ends
 }
 
-// readAsOne fails where net/http reads a request as more or less than one, unless it is
-// stricter: of a target that is no URL, say.
+// readAsOne fails if net/http reads a request as more or less than one, unless net/http is stricter, for example about
+// a target that is not a URL.
 func readAsOne(t *testing.T, request []byte) {
 	t.Helper()
 	left := bufio.NewReader(bytes.NewReader(append(bytes.Clone(request), "GET /next HTTP/1.0\r\n\r\n"...)))

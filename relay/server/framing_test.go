@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// malformed are requests that RFC 9112 tells a server to refuse, or lets it.
+// malformed are requests that RFC 9112 demands or allows to refuse.
 var malformed = map[string]string{
 	"lengths that differ":               post("Content-Length: 5\r\nContent-Length: 6\r\n"),
 	"lengths in either case":            post("Content-Length: 6\r\ncontent-length: 6\r\n"),
@@ -142,7 +142,7 @@ var malformed = map[string]string{
 	"TLS":                               "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 }
 
-// wellFormed are requests to be answered as any other, on a connection that stays.
+// wellFormed are requests that get a usual answer, on a connection that stays open.
 var wellFormed = map[string]string{
 	"a plain request":              get(""),
 	"an empty line before":         "\r\n" + get(""),
@@ -194,8 +194,7 @@ func post(lines string) string {
 	return "POST /v1/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n0\r\n\r\nx"
 }
 
-// body is a request with a body to a route that takes none: what is read must not
-// depend on that.
+// body returns a request with a body to a route without one: the parsing must not depend on the route.
 func body(rest string) string { return "GET /healthz HTTP/1.1\r\nHost: x\r\n" + rest }
 
 func chunked(body string) string {
@@ -207,7 +206,7 @@ const (
 	behindRoute = "route=/readyz"
 )
 
-// TestMalformedRequests: each is refused, also behind a good one, and nothing behind it is
+// TestMalformedRequests checks that each is refused, even after a good request, and that the bytes after it are not
 // taken for another request.
 func TestMalformedRequests(t *testing.T) {
 	for name, request := range malformed {
@@ -231,7 +230,7 @@ func TestMalformedRequests(t *testing.T) {
 	}
 }
 
-// refused wants the answer to a malformed request.
+// refused checks the answer to a malformed request.
 func refused(s *site, r *bufio.Reader, behindIt bool) {
 	s.t.Helper()
 	res := s.read(r, "POST")
@@ -246,7 +245,7 @@ func refused(s *site, r *bufio.Reader, behindIt bool) {
 	}
 }
 
-// TestMalformedRequestsInPieces: it does not matter how the bytes arrive.
+// TestMalformedRequestsInPieces checks the same for bytes that arrive in pieces.
 func TestMalformedRequestsInPieces(t *testing.T) {
 	s := start(t, nil)
 	for _, name := range []string{"LF alone behind a header", "a NUL in a value", "two Hosts", "LF alone in an extension", "LF alone before the request"} {
@@ -254,7 +253,7 @@ func TestMalformedRequestsInPieces(t *testing.T) {
 		go func() {
 			for _, c := range []byte(malformed[name] + behind) {
 				if _, err := nc.Write([]byte{c}); err != nil {
-					return // refused already
+					return // already refused
 				}
 			}
 		}()
@@ -263,7 +262,7 @@ func TestMalformedRequestsInPieces(t *testing.T) {
 	}
 }
 
-// TestWellFormedRequests are answered, and so is what comes behind them.
+// TestWellFormedRequests checks that they and the requests after them are answered.
 func TestWellFormedRequests(t *testing.T) {
 	s := start(t, nil)
 	for name, request := range wellFormed {
@@ -283,7 +282,7 @@ func TestWellFormedRequests(t *testing.T) {
 	}
 }
 
-// TestOldRequests need no Host, and end the connection.
+// TestOldRequests checks that requests of HTTP/1.0 need no Host, and end the connection.
 func TestOldRequests(t *testing.T) {
 	s := start(t, nil)
 	for _, request := range []string{"GET /healthz HTTP/1.0\r\n\r\n", "GET http://x/healthz HTTP/1.0\r\n\r\n"} {
@@ -295,7 +294,7 @@ func TestOldRequests(t *testing.T) {
 	}
 }
 
-// TestOptionsOfTheServer: the one target without a path.
+// TestOptionsOfTheServer checks the only target without a path.
 func TestOptionsOfTheServer(t *testing.T) {
 	s := start(t, nil)
 	nc, r := s.dial("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n" + behind)
@@ -308,7 +307,7 @@ func TestOptionsOfTheServer(t *testing.T) {
 	}
 }
 
-// TestTwoTokens: which of them counts would be a guess.
+// TestTwoTokens checks that two tokens in a request are refused, because neither has precedence.
 func TestTwoTokens(t *testing.T) {
 	s := start(t, nil)
 	good := "Bearer " + s.token("u1", "*")

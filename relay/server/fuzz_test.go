@@ -21,9 +21,8 @@ import (
 	"hallway/store/sqlite"
 )
 
-// FuzzRoutes: whatever an organizer asks for, of the real engine and store, is
-// answered, and that with JSON or a problem document and never as a fault of the
-// relay's.
+// FuzzRoutes checks that every request of an organizer to the real engine and store is answered with JSON or a problem
+// document, and never with an internal error.
 func FuzzRoutes(f *testing.F) {
 	one := messagesPath + "/" + messageID
 	for _, seed := range [][4]string{
@@ -96,14 +95,13 @@ func FuzzRoutes(f *testing.F) {
 	})
 }
 
-// methods are those that HTTP knows.
+// methods are the methods of HTTP.
 var methods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 	http.MethodConnect, http.MethodOptions, http.MethodTrace,
 }
 
-// fuzzed is a server over a store of its own, and what an organizer of all rooms
-// authorizes with.
+// fuzzed returns a server with a separate store, and the authorization of an organizer of all rooms.
 func fuzzed(f *testing.F) (handler fasthttp.RequestHandler, bearer string) {
 	f.Helper()
 	st, err := sqlite.Open(f.Context(), sqlite.Options{Path: filepath.Join(f.TempDir(), "hallway.db")})

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestNobodyWaits: what nobody waits for any more is not begun, and given up where it was.
+// TestNobodyWaits checks that a request whose client is gone is not started, or given up.
 func TestNobodyWaits(t *testing.T) {
 	s, h := startSlow(t)
 	h.heeds = true

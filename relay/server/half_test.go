@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// TestHalfRequestsAreSmall: a request that is under way takes what has come of it, and
-// little beside, whatever it announces.
+// TestHalfRequestsAreSmall checks that an incomplete request takes little more memory than its received bytes, whatever
+// it announces.
 func TestHalfRequestsAreSmall(t *testing.T) {
 	const (
 		clients = 400
-		// eachMost is for both ends of a connection, which are both in this process.
+		// eachMost includes both ends of a connection, which are both in this process.
 		eachMost = heapFactor * 12 << 10
 	)
 	post := "POST /v1/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\n"
@@ -50,8 +50,7 @@ func TestHalfRequestsAreSmall(t *testing.T) {
 	}
 }
 
-// TestRequestsComeInPieces: a request is answered alike in however many pieces it comes,
-// and so is the one behind it.
+// TestRequestsComeInPieces checks that a request and the next one get the same answers in whatever pieces they come.
 func TestRequestsComeInPieces(t *testing.T) {
 	s := start(t, nil)
 	auth := "Authorization: Bearer " + s.token("u1", "*") + "\r\n"
@@ -91,7 +90,7 @@ func TestRequestsComeInPieces(t *testing.T) {
 	}
 }
 
-// TestContinue: a client that waits to be asked for its body is asked.
+// TestContinue checks that a client with Expect: 100-continue gets 100 Continue.
 func TestContinue(t *testing.T) {
 	s := start(t, nil)
 	nc, r := s.dial("POST /v1/rooms/lobby/messages HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")

@@ -19,20 +19,19 @@ import (
 	"hallway/relay/server"
 )
 
-// requestTime is what a client has for its handshake and its request together.
+// requestTime is the time of a client for its handshake and its request together.
 const requestTime = 10 * time.Second
 
-// TestAHandshakeEndsInTime: who connects to a relay that ends TLS and says nothing,
-// too little, or nothing more once it is through, is hung up on like one who is slow
-// with a request.
+// TestAHandshakeEndsInTime checks that a client that sends nothing, too little, or nothing after the handshake to a
+// relay with TLS is cut like a client with a slow request.
 func TestAHandshakeEndsInTime(t *testing.T) {
-	// The clock of its dates runs for ever, so it cannot be one of those below.
+	// Its clock for dates runs for ever, so it must start outside the bubbles below.
 	_ = new(fasthttp.ResponseHeader).Header()
 	config := &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
 	for name, client := range map[string]func(nc net.Conn){
 		"silent": func(net.Conn) {},
 		"slow": func(nc net.Conn) {
-			hello := []byte{22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3} // the beginning of one of 512 bytes
+			hello := []byte{22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3} // the beginning of a hello of 512 bytes
 			for _, err := nc.Write(hello); err == nil; _, err = nc.Write([]byte{0}) {
 				time.Sleep(time.Second)
 			}
@@ -66,7 +65,7 @@ func TestAHandshakeEndsInTime(t *testing.T) {
 				if err := <-served; err != nil {
 					t.Error(err)
 				}
-				time.Sleep(requestTime) // the server's own upkeep ends by then
+				time.Sleep(requestTime) // the server's own upkeep has ended then
 			})
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// TestFramesBeforeHelloAreSmall: as long as nobody knows who it is, no frame is larger
-// than a hello; from the welcome on they may have their full size.
+// TestFramesBeforeHelloAreSmall checks that frames before the welcome are at most as large as a hello; later ones may
+// have their full size.
 func TestFramesBeforeHelloAreSmall(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	before := l.connect(t)

@@ -10,8 +10,8 @@ import (
 	"hallway/relay/guard"
 )
 
-// TestDeadlinesOfTheClosed: Fiber panics where a deadline cannot be set, and who gives
-// way is closed behind its back.
+// TestDeadlinesOfTheClosed checks that setting a deadline on a cut connection returns no error, because Fiber would
+// panic.
 func TestDeadlinesOfTheClosed(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -32,7 +32,7 @@ func TestDeadlinesOfTheClosed(t *testing.T) {
 	}
 }
 
-// TestAHalfThatGivesWayIsCut: nothing can be written to it any more.
+// TestAHalfThatGivesWayIsCut checks that no more bytes can be written to it.
 func TestAHalfThatGivesWayIsCut(t *testing.T) {
 	cuts := 0
 	s := &site{halves: guard.NewHalves[netip.Addr](100), cuts: func(string) { cuts++ }}

@@ -16,7 +16,7 @@ import (
 	"hallway/relay/server"
 )
 
-// rooms is a directory of as many rooms, named r00000 and so on; it counts what it reads.
+// manyRooms is a directory of many rooms, named r00000 and so on; it counts its reads.
 type manyRooms struct {
 	directory
 	n            int
@@ -44,7 +44,7 @@ func (d *manyRooms) Rooms(_ context.Context, _ string, names []string) (rooms []
 	return rooms, nil
 }
 
-// TestAListOfRoomsIsAPage: however many rooms there are, a page costs what is in it.
+// TestAListOfRoomsIsAPage checks that the cost of a page depends on its content, not on the number of rooms.
 func TestAListOfRoomsIsAPage(t *testing.T) {
 	d := &manyRooms{n: 30_000}
 	s := start(t, func(o *server.Options) { o.Directory = d })
@@ -59,7 +59,7 @@ func TestAListOfRoomsIsAPage(t *testing.T) {
 		first, last  string
 		count        int
 		more         bool
-		names, rooms int64 // read at most
+		names, rooms int64 // the maximum of reads
 	}{
 		{"all", []string{"*"}, "", "r00000", "r00099", 100, true, 500, 101},
 		{"some of all", []string{"*"}, "?limit=7", "r00000", "r00006", 7, true, 500, 8},
@@ -102,7 +102,7 @@ func TestAListOfRoomsIsAPage(t *testing.T) {
 	}
 }
 
-// TestAListOfRoomsComesInSlices: somebody else comes in between, whatever a token opens.
+// TestAListOfRoomsComesInSlices checks that other requests run between the slices, whatever rooms a token opens.
 func TestAListOfRoomsComesInSlices(t *testing.T) {
 	d := &manyRooms{n: 30_000}
 	s := start(t, func(o *server.Options) { o.Directory = d })
@@ -115,7 +115,7 @@ func TestAListOfRoomsComesInSlices(t *testing.T) {
 	}
 }
 
-// manyMembers is a directory of one room that so many have joined.
+// manyMembers is a directory of one room with many members.
 type manyMembers struct {
 	directory
 	n int
@@ -133,7 +133,7 @@ func (d *manyMembers) Members(_ context.Context, _ string, part rules.Part) (mem
 	return members, nil
 }
 
-// TestAListOfMembersIsBounded: it has all of them, up to a bound beyond which it says so.
+// TestAListOfMembersIsBounded checks that the list has all members, or says that it is cut.
 func TestAListOfMembersIsBounded(t *testing.T) {
 	for _, test := range []struct {
 		n, told int
@@ -158,7 +158,7 @@ func TestAListOfMembersIsBounded(t *testing.T) {
 	}
 }
 
-// TestListsWaitForEachOther, and nobody else for them.
+// TestListsWaitForEachOther checks that lists wait for each other, and other requests do not wait for them.
 func TestListsWaitForEachOther(t *testing.T) {
 	s := start(t, nil)
 	reading, goOn := make(chan struct{}), make(chan struct{})

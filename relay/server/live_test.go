@@ -21,8 +21,7 @@ import (
 	"hallway/store/sqlite"
 )
 
-// live is a site with the real engine over the real store. Whatever it answers is
-// held against the OpenAPI document.
+// live is a site with the real engine over the real store. It compares all answers with the OpenAPI document.
 type live struct {
 	*site
 	engine *engine.Engine
@@ -36,7 +35,7 @@ func startLive(t *testing.T, cfg hub.Config) *live {
 	return startLimited(t, cfg, nil)
 }
 
-// startLimited is startLive with limits an address.
+// startLimited is startLive with limits for addresses.
 func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *live {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "hallway.db")})
@@ -48,13 +47,13 @@ func startLimited(t *testing.T, cfg hub.Config, addresses *guard.Addresses) *liv
 		t.Fatal(err)
 	}
 	l := &live{description: describe(t), store: st, files: newFiles(t, st)}
-	cfg.HeartbeatMs = time.Hour.Milliseconds() // none of the clients pings
+	cfg.HeartbeatMs = time.Hour.Milliseconds() // no client pings
 	keeper := newKeeper(t)
 	l.site = startFor(t, keeper, func(o *server.Options) {
 		o.Metrics = server.NewMetrics("")
 		cfg.Verifier = auth.NewGate(keeper, addresses, o.Metrics.BadTokenLimited)
 		l.engine = engine.New(engine.Options{Hub: cfg, Store: st, Known: hub.Known{Revoked: revoked}, Log: slog.New(slog.DiscardHandler)})
-		// After the server's own end.
+		// After the end of the server itself.
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
@@ -78,7 +77,7 @@ type person struct {
 	token string
 }
 
-// person has that role in the rooms.
+// person returns a user with that role in the rooms.
 func (l *live) person(sub string, role protocol.Role, rooms ...string) *person {
 	l.t.Helper()
 	c := auth.Claims{Sub: sub, Name: strings.ToUpper(sub), Role: role}
@@ -92,9 +91,8 @@ func (l *live) person(sub string, role protocol.Role, rooms ...string) *person {
 	return &person{l, token}
 }
 
-// connect is a connection until the test ends, over a socket: that keeps what the relay
-// says until the test asks for it. The relay counts a client as dead that leaves a write
-// waiting, as one over a pipe does while a test is about something else.
+// connect opens a connection over a socket until the test ends. A socket buffers the relay's frames until the test
+// reads them. Over a pipe, the relay would take a client that does not read for dead.
 func (l *live) connect(t *testing.T) *relaytest.Client {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -123,7 +121,7 @@ func (p *person) enter() *relaytest.Client {
 	return c
 }
 
-// doc is any document that the relay answers with.
+// doc holds the fields of any document of the relay.
 type doc struct {
 	body string
 
@@ -149,7 +147,7 @@ type doc struct {
 	CreatedAt      string `json:"created_at"`
 	Settings       json.RawMessage
 	Code           protocol.Code
-	Members        json.RawMessage // of a room: how many
+	Members        json.RawMessage // of a room: their number
 }
 
 type reaction struct {
@@ -157,7 +155,7 @@ type reaction struct {
 	Users []string
 }
 
-// ask wants an answer of the status.
+// ask makes a request and checks the status of the answer.
 func (p *person) ask(status int, method, path, body string) doc {
 	p.t.Helper()
 	r := p.site.ask(method, path, body, "Authorization", "Bearer "+p.token)
@@ -185,10 +183,10 @@ func sendBody(n int, text string) string {
 	return `{"id":"` + relaytest.SendOf(n).ID + `","text":` + string(quoted) + `}`
 }
 
-// messagePath is where message n of the lobby is.
+// messagePath returns the path of message n of the lobby.
 func messagePath(n int) string { return messagesPath + "/" + relaytest.SendOf(n).ID }
 
-// seqs are those of a page's messages.
+// seqs returns the seqs of a page's messages.
 func (d doc) seqs() (seqs []int64) {
 	for _, m := range d.Messages {
 		seqs = append(seqs, m.Seq)

@@ -13,16 +13,15 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// A matrix is a relay, with people who go from room to room: the asker, and one of
-// every role.
+// A matrix is a relay with people who go from room to room: the asker, and one of every role.
 type matrix struct {
 	*live
 	operations map[string]string
 	asker      asker
-	people     map[string]*person // by role; "self": the asker, who may be nobody; "own": the asker as a participant
+	people     map[string]*person // by role; "self": the asker, maybe without a token; "own": the asker as a participant
 	conns      map[string]*relaytest.Client
-	stand      func(room string) // what is done before something is asked for
-	rules      bool              // whoever joins then is told of the room's rules
+	stand      func(room string) // prepares a room before the request
+	rules      bool              // a new member gets the room's settings
 	rooms      int
 }
 
@@ -40,7 +39,7 @@ func newMatrix(t *testing.T, operations map[string]string, a asker) *matrix {
 	return m
 }
 
-// join has somebody connect, who comes by a name of the matrix.
+// join connects a user under a name of the matrix.
 func (m *matrix) join(name string, a asker, sub string) {
 	m.t.Helper()
 	c := auth.Claims{Sub: sub, Role: a.general, Rooms: auth.Rooms{{Pattern: "*", Role: a.room}}}
@@ -61,8 +60,8 @@ func (m *matrix) join(name string, a asker, sub string) {
 	relaytest.Hear[protocol.Welcome](conn)
 }
 
-// does is person.ask of what only leads to what is tested: it is not held against the
-// OpenAPI document, which takes longer than all the rest.
+// does is person.ask for preparations: it does not compare with the OpenAPI document, which would take longer than
+// everything else.
 func (m *matrix) does(name string, status int, method, path, body string) doc {
 	m.t.Helper()
 	r := m.site.ask(method, path, body, "Authorization", "Bearer "+m.people[name].token)
@@ -72,8 +71,7 @@ func (m *matrix) does(name string, status int, method, path, body string) doc {
 	return doc{body: r.body}
 }
 
-// room makes a new room with what a right is about in it, and puts the names of these
-// into what is asked.
+// room makes a new room with the things that a right is about, and inserts their names into the request.
 func (m *matrix) room(about, ask string) (room, asked string) {
 	m.t.Helper()
 	m.rooms++
@@ -103,7 +101,7 @@ func (m *matrix) room(about, ask string) (room, asked string) {
 	return room, strings.NewReplacer(names...).Replace(ask)
 }
 
-// say is what became of a frame.
+// say sends a frame and returns its refusal.
 func (m *matrix) say(about, frame string) (no protocol.Error) {
 	c := m.conns["self"]
 	room, frame := m.room(about, frame)
@@ -129,7 +127,7 @@ func (m *matrix) say(about, frame string) (no protocol.Error) {
 	c.Say(f)
 	mark := protocol.Ping{T: fmt.Sprint(m.rooms)}
 	switch f.(type) {
-	case protocol.Typing, protocol.Read, protocol.Ping: // have no answer of the room
+	case protocol.Typing, protocol.Read, protocol.Ping: // these have no answer in the room
 		if m.asker.general != "" {
 			c.Say(mark)
 		}
@@ -152,7 +150,7 @@ func (m *matrix) say(about, frame string) (no protocol.Error) {
 	}
 }
 
-// of is the room that a frame is of.
+// of returns the room of a frame.
 func of(f protocol.RelayFrame) string {
 	switch f := f.(type) {
 	case protocol.Joined:
@@ -171,7 +169,7 @@ func of(f protocol.RelayFrame) string {
 	return ""
 }
 
-// request is what became of a request.
+// request makes a request and returns its refusal.
 func (m *matrix) request(about, operation, body, bearer string) (no problem) {
 	room, asked := m.room(about, m.operations[operation]+"\n"+body)
 	request, body, _ := strings.Cut(asked, "\n")

@@ -9,12 +9,12 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// mentioning returns the body of message n, which mentions the given part of itself.
+// mentioning returns the body of message n, which mentions a user in the given part of its text.
 func mentioning(n int, text, mentions string) string {
 	return strings.TrimSuffix(sendBody(n, text), "}") + `,"mentions":` + mentions + `}`
 }
 
-// TestMentions: over REST and in the frames, from the sender to the count of the mentioned user.
+// TestMentions follows mentions over REST and in frames, from the sender to the count of the mentioned user.
 func TestMentions(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, bob, eve := l.person("ada", protocol.RoleModerator, "*"), l.person("bob", protocol.RoleParticipant, "*"), l.person("eve", protocol.RoleParticipant, "*")

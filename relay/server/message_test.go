@@ -38,7 +38,7 @@ func TestLifeOfAMessage(t *testing.T) {
 	}
 	for _, same := range []doc{
 		ben.ask(200, "PATCH", one, `{"text":"Doors open at nine."}`),
-		ben.ask(200, "POST", messagesPath, sendBody(1, "Doors open at nien.")), // as at creation
+		ben.ask(200, "POST", messagesPath, sendBody(1, "Doors open at nien.")), // the original content
 		ben.ask(200, "GET", one, ""),
 	} {
 		if same.body != edited.body {
@@ -77,7 +77,7 @@ func TestLifeOfAMessage(t *testing.T) {
 	ben.ask(409, "PUT", one+thumb, "")
 	ben.ask(409, "DELETE", one+thumb, "")
 	mo.ask(409, "PUT", one+"/pin", "")
-	ben.ask(200, "DELETE", messagePath(2), "") // one's own
+	ben.ask(200, "DELETE", messagePath(2), "") // the user's own message
 	ben.ask(404, "DELETE", messagePath(9), "")
 	ben.ask(404, "GET", messagePath(9), "")
 	ben.ask(404, "PUT", messagePath(9)+thumb, "")
@@ -92,8 +92,7 @@ func TestLifeOfAMessage(t *testing.T) {
 	}
 }
 
-// TestMine: each user is told of their own emoji, from the window and from the
-// store.
+// TestMine checks that each user gets their own emoji, from the window and from the store.
 func TestMine(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, ben := l.person("ada", protocol.RoleModerator, "*"), l.person("ben", protocol.RoleParticipant, "*")
@@ -147,8 +146,7 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(a, b)
 }
 
-// TestEncrypted: what the relay cannot read it stores, changes and gives back
-// all the same.
+// TestEncrypted checks that the relay stores, changes and returns encrypted messages, which it cannot read.
 func TestEncrypted(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
@@ -170,7 +168,7 @@ func TestEncrypted(t *testing.T) {
 	ada.ask(409, "POST", messagesPath, `{"id":"`+messageID+`",`+encrypted("eQ")+`}`)
 }
 
-// TestTooManyDifferentEmoji: a message has so many, and a user brings three of them.
+// TestTooManyDifferentEmoji checks the limits of emoji on a message, and of a user's new ones.
 func TestTooManyDifferentEmoji(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "*")
@@ -231,7 +229,7 @@ func TestSearchFinds(t *testing.T) {
 	ada.ask(200, "PATCH", messagePath(5), `{"text":"found doors"}`)
 	ada.ask(200, "DELETE", messagePath(3), "")
 	found := func(query string) doc { return ada.ask(200, "GET", messagesPath+"?"+query, "") }
-	// A search may be 2 s behind.
+	// The index may be 2 s behind.
 	until := time.Now().Add(patience)
 	for !slices.Equal(found("q=doors").seqs(), []int64{5, 4, 1}) && time.Now().Before(until) {
 		time.Sleep(10 * time.Millisecond)

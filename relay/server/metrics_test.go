@@ -21,8 +21,7 @@ import (
 	"hallway/relay/server"
 )
 
-// TestMetrics: /metrics needs no token, and tells what happened without telling
-// to whom.
+// TestMetrics checks that /metrics needs no token, and counts events without naming users.
 func TestMetrics(t *testing.T) {
 	metrics := server.NewMetrics("1.2.3")
 	a := relaytest.NewArchive(20)
@@ -46,7 +45,7 @@ func TestMetrics(t *testing.T) {
 	again.Say(protocol.Hello{Token: "ada-lovelace"})
 	relaytest.Hear[protocol.Error](again)
 	again.WantClose(protocol.CloseTooMany)
-	// What the transport closes by itself is counted for the process.
+	// The transport's own closes are counted for the process.
 	broken := conn.Closed()[protocol.CloseNotProtocol]
 	binary := relaytest.Enter(t, e, "binary")
 	if err := binary.WriteFrame(ws.NewBinaryFrame(nil)); err != nil {
@@ -91,7 +90,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("no %q in\n%s", line, r.body)
 		}
 	}
-	for _, word := range []string{"lovelace", "roberts", "lobby", "hallway_tls"} { // the last one where it serves TLS
+	for _, word := range []string{"lovelace", "roberts", "lobby", "hallway_tls"} { // the last one only with TLS
 		if strings.Contains(r.body, word) {
 			t.Errorf("the metrics hold %q", word)
 		}
@@ -108,8 +107,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestMetricsOfABusyHub: a scrape does not wait for a hub that has no time; it
-// tells what the hub told last.
+// TestMetricsOfABusyHub checks that a scrape does not wait for a busy hub; it gets the last answer.
 func TestMetricsOfABusyHub(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy, began, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
@@ -139,7 +137,7 @@ func TestMetricsOfABusyHub(t *testing.T) {
 	})
 }
 
-// slow is a verifier that takes until busy is closed.
+// slow is a verifier that blocks until busy is closed.
 type slow struct{ busy, began chan struct{} }
 
 func (v slow) Verify(now time.Time, from netip.Addr, token string) (hub.Identity, error) {

@@ -13,8 +13,8 @@ import (
 	"hallway/relay/server"
 )
 
-// TestMetricsAreToldHere: to a process of this machine that asks by its name, and not to
-// a page that has a name of its own lead here, or through a proxy.
+// TestMetricsAreToldHere checks that a process of this machine gets metrics by a loopback name, and that a page with a
+// name that leads here, or a proxy, does not.
 func TestMetricsAreToldHere(t *testing.T) {
 	s := start(t, nil)
 	get := func(host, lines string) response {

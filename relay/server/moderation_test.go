@@ -20,7 +20,7 @@ const (
 	auditPath   = "/v1/rooms/lobby/audit"
 )
 
-// as reads an answer as a document of some kind.
+// as decodes an answer as a document of some type.
 func as[D any](t *testing.T, d doc) (v D) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(d.body), &v); err != nil {
@@ -119,7 +119,8 @@ func TestMuteAndBan(t *testing.T) {
 	mo.ask(404, "DELETE", memberPath+"ben", "")
 }
 
-// TestAReasonOfWhiteSpace is none, and no report, however it comes.
+// TestAReasonOfWhiteSpace checks that such a reason counts as missing, and a report with it is refused, over REST and
+// WebSocket.
 func TestAReasonOfWhiteSpace(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo := l.person("mo", protocol.RoleModerator, "*")
@@ -145,7 +146,7 @@ func TestAReasonOfWhiteSpace(t *testing.T) {
 	}
 }
 
-// TestIDsOfUsers: percent-encoded, and whatever they hold.
+// TestIDsOfUsers checks percent-encoded ids with any characters.
 func TestIDsOfUsers(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo := l.person("mo", protocol.RoleModerator, "*")
@@ -270,7 +271,7 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// entry is one of the audit.
+// entry is an entry of the audit.
 type entry struct {
 	N       int64
 	By      protocol.User

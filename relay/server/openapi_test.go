@@ -37,8 +37,8 @@ func loadOpenAPI(t *testing.T, data []byte) *openapi3.T {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Version 0.153 knows all that the document uses of 3.1: const, examples,
-	// keywords beside $ref, schemas without a type. Nothing is worked around.
+	// Version 0.153 supports all parts of 3.1 that the document uses: const, examples, keywords beside $ref, schemas
+	// without a type.
 	if err := doc.Validate(loader.Context, openapi3.EnableExamplesValidation(), openapi3.EnableSchemaPatternValidation()); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func loadOpenAPI(t *testing.T, data []byte) *openapi3.T {
 
 var fiberParam = regexp.MustCompile(`:(\w+)`)
 
-// TestOpenAPIHasEveryRoute, and no other.
+// TestOpenAPIHasEveryRoute checks that the document has all routes, and no others.
 func TestOpenAPIHasEveryRoute(t *testing.T) {
 	doc := loadOpenAPI(t, openAPI(t))
 	if doc.OpenAPI != "3.1.0" {
@@ -75,7 +75,7 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 	}
 }
 
-// TestOpenAPINeedsTokens where the routes do.
+// TestOpenAPINeedsTokens checks that the document demands a token for the routes that need one.
 func TestOpenAPINeedsTokens(t *testing.T) {
 	doc := loadOpenAPI(t, openAPI(t))
 	s := start(t, nil)
@@ -90,7 +90,7 @@ func TestOpenAPINeedsTokens(t *testing.T) {
 	}
 }
 
-// A description holds requests and answers against the document.
+// A description compares requests and answers with the document.
 type description struct{ router routers.Router }
 
 var described struct {
@@ -107,7 +107,7 @@ func describe(t *testing.T) *description {
 			t.Fatal(err)
 		}
 		for name, schema := range doc["components"].(map[string]any)["schemas"].(map[string]any) {
-			if !slices.Contains([]string{"Send", "Attachments", "Edit", "RoomSettings", "Sentence", "Complaint", "Closing"}, name) { // of requests
+			if !slices.Contains([]string{"Send", "Attachments", "Edit", "RoomSettings", "Sentence", "Complaint", "Closing"}, name) { // only in requests
 				closeObjects(schema)
 			}
 		}
@@ -122,9 +122,8 @@ func describe(t *testing.T) *description {
 	return &described.description
 }
 
-// closeObjects makes every schema with properties refuse others: what the relay
-// answers has to be described. The document itself leaves them open, for later
-// versions of the relay may say more.
+// closeObjects makes every schema with properties refuse others, so that the document must describe all answers. The
+// document itself leaves them open, because later versions of the relay may add members.
 func closeObjects(v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -141,7 +140,7 @@ func closeObjects(v any) {
 	}
 }
 
-// check fails the test where an answer is not as the document says.
+// check fails the test if an answer does not match the document.
 func (d *description) check(t *testing.T, method, path, body string, r response) {
 	t.Helper()
 	if err := d.answer(t, method, path, body, r); err != nil {
@@ -149,8 +148,7 @@ func (d *description) check(t *testing.T, method, path, body string, r response)
 	}
 }
 
-// answer holds an answer against the document, and the request too when it was
-// taken.
+// answer compares an answer with the document, and the request too if it was accepted.
 func (d *description) answer(t *testing.T, method, path, body string, r response) error {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
@@ -163,7 +161,7 @@ func (d *description) answer(t *testing.T, method, path, body string, r response
 	route, params, err := d.router.FindRoute(req)
 	if err != nil {
 		if r.StatusCode == http.StatusNotFound || r.StatusCode == http.StatusMethodNotAllowed {
-			return nil // there is no such route
+			return nil // the route does not exist
 		}
 		return err
 	}
@@ -185,7 +183,7 @@ func (d *description) answer(t *testing.T, method, path, body string, r response
 	})
 }
 
-// TestDescriptionsBite makes sure that check can fail.
+// TestDescriptionsBite checks that check can fail.
 func TestDescriptionsBite(t *testing.T) {
 	d := describe(t)
 	taken := func(kind, body string) response {

@@ -12,8 +12,7 @@ import (
 	"hallway/relay/server"
 )
 
-// TestParseOriginsRefuses: an entry that lets in nobody, or everybody, is an error that
-// says why.
+// TestParseOriginsRefuses checks that an entry that would match no page, or all pages, is refused with the reason.
 func TestParseOriginsRefuses(t *testing.T) {
 	for bad, why := range map[string]string{
 		"*":                           "would let in the pages of everybody",
@@ -110,7 +109,7 @@ func TestParseOrigins(t *testing.T) {
 	}
 }
 
-// TestWildcards stand for one label.
+// TestWildcards checks that a star stands for one label.
 func TestWildcards(t *testing.T) {
 	origins, err := server.ParseOrigins([]string{"https://*.example.org", "http://*.test.example:8080"})
 	if err != nil {
@@ -143,8 +142,8 @@ func TestWildcards(t *testing.T) {
 	}
 }
 
-// TestOwnOrigin is that which the relay is told, with its scheme, or else that of names
-// which lead nowhere else; never what a page's Host says.
+// TestOwnOrigin checks that the relay's own origin is the configured one, with its scheme, or that of a name that leads
+// only to the relay; never the Host that a page sends.
 func TestOwnOrigin(t *testing.T) {
 	hosts, err := server.ParseHosts([]string{"https://chat.example.org", "http://relay.internal:8080"})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// TestListsInParts: with a limit a list tells whether others come behind, and goes
-// on behind a name or an id; without one members and sanctions are told as they always were.
+// TestListsInParts checks that a list with a limit says whether more follow, and continues after a name or an id;
+// without a limit, members and sanctions have their earlier form.
 func TestListsInParts(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo := l.person("mo", protocol.RoleModerator, "*")
@@ -23,7 +23,7 @@ func TestListsInParts(t *testing.T) {
 		mo.ask(200, "PUT", memberPath+url.PathEscape(user)+"/mute", "")
 	}
 	mo.ask(200, "PUT", memberPath+"ghost/ban", "")
-	mo.ask(200, "PUT", memberPath+"u%261/ban", "") // who never came
+	mo.ask(200, "PUT", memberPath+"u%261/ban", "") // a user who never came
 	mo.ask(200, "PUT", memberPath+"u%261/mute", "")
 
 	type list struct {
@@ -56,7 +56,7 @@ func TestListsInParts(t *testing.T) {
 		{members, "?after=u%261", "u&2 , ü ", ""},
 		{sanctions, "", "ghost ban, u 1, u&1, u&1 ban, u&2, ü", ""},
 		{sanctions, "?limit=2", "ghost ban, u 1", "true"},
-		{sanctions, "?limit=3", "ghost ban, u 1, u&1, u&1 ban", "true"}, // one more: both of a user
+		{sanctions, "?limit=3", "ghost ban, u 1, u&1, u&1 ban", "true"}, // one more: both sanctions of a user
 		{sanctions, "?limit=4", "ghost ban, u 1, u&1, u&1 ban", "true"},
 		{sanctions, "?limit=1&after=u%201", "u&1, u&1 ban", "true"},
 		{sanctions, "?limit=1&after=u%262", "ü", "false"},

@@ -9,8 +9,8 @@ import (
 	"hallway/relay/hub"
 )
 
-// TestIDsThatNoPathCarries: the id of a user is any text, and browsers and proxies change
-// what stands in a path. What the query carries arrives as it is.
+// TestIDsThatNoPathCarries checks user ids in the query: an id may be any text, and browsers and proxies change paths,
+// but not the query.
 func TestIDsThatNoPathCarries(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo := l.person("mo", protocol.RoleOrganizer, "*")
@@ -32,7 +32,7 @@ func TestIDsThatNoPathCarries(t *testing.T) {
 			{204, "DELETE", at + "/ban" + in, ""},
 			{200, "DELETE", at + "/messages" + in, ""},
 			{204, "DELETE", at + in, ""},
-			{404, "DELETE", at + in, ""}, // it is no member any more
+			{404, "DELETE", at + in, ""}, // no longer a member
 		} {
 			if mo.ask(step.status, step.method, step.path, ""); t.Failed() {
 				t.Fatalf("%q: %s %s", user, step.method, step.path)
@@ -48,14 +48,14 @@ func TestIDsThatNoPathCarries(t *testing.T) {
 			}
 		}
 	}
-	// Without the query "-" is itself, and with two ids nobody knows which.
+	// Without the query "-" is a normal id; two ids are ambiguous and refused.
 	l.person("-", protocol.RoleParticipant, "lobby").enter()
 	mo.ask(200, "PUT", "/v1/rooms/lobby/members/-/mute", "")
 	mo.ask(400, "PUT", "/v1/rooms/lobby/members/-/mute?user=a&user=b", "")
 	mo.ask(400, "PUT", "/v1/rooms/lobby/members/-/mute?user=", "")
 	mo.ask(400, "PUT", "/v1/rooms/lobby/members/-/mute?user=%zz", "")
 	mo.ask(400, "PUT", "/v1/rooms/lobby/members/-/mute?user=a%0Ab", "")
-	// A path that names a user is about that one.
+	// A user in the path wins over the query.
 	mo.ask(200, "PUT", "/v1/rooms/lobby/members/u3/mute?user=u4", "")
 	var list struct {
 		Sanctions []struct{ User protocol.User }
@@ -64,7 +64,7 @@ func TestIDsThatNoPathCarries(t *testing.T) {
 	if len(list.Sanctions) != 2 || list.Sanctions[0].User.ID != "-" || list.Sanctions[1].User.ID != "u3" {
 		t.Errorf("sanctions %+v", list.Sanctions)
 	}
-	// Reactions likewise.
+	// The same for reactions.
 	mo.say(1, "hello")
 	for _, emoji := range []string{".", "..", "/", "-", "👍"} {
 		d := mo.ask(200, "PUT", messagePath(1)+"/reactions/-?emoji="+url.QueryEscape(emoji), "")

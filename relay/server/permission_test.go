@@ -12,31 +12,31 @@ import (
 	"hallway/protocol"
 )
 
-// A right is one line of the permission matrix: something to ask for, over REST and
-// WebSocket, and who may ask for it about what. Who is a letter: a without a token,
-// n whose token does not open the room, and p, m, o by the role in the room.
+// A right is one line of the permission matrix: a request, over REST and WebSocket, and the askers who may make it, by
+// what it is about. An asker is a letter: a without a token, n with a token that does not open the room, and p, m, o by
+// the role in the room.
 type right struct {
-	operation string // of the OpenAPI document, which tells method and path; "": not over REST
+	operation string // the id in the OpenAPI document, which has method and path; "": not over REST
 	body      string
 	frame     string // "": not over WebSocket
 	may       map[string]string
 	kind      kind
 }
 
-// A kind of right.
+// A kind of right decides which sanctions stop it.
 type kind int
 
 const (
-	manages kind = iota // what concerns the room but is none of the following
+	manages kind = iota // about the room, and of none of the following kinds
 	reads
-	writes // what the muted may not do
+	writes // forbidden to muted users
 	enters
-	beside  // of no room
-	rulings // of no room, by the role of the token's pattern *
+	beside  // about no room
+	rulings // about no room; the role of the token's pattern * counts
 )
 
-// What a right is about: nothing in particular; a message, one's own or of somebody
-// of a role; a user, oneself, somebody of a role or somebody who never came.
+// The things that a right may be about: nothing in particular; a message of the asker or of a user with a role; the
+// asker, a user with a role, or a user who never came.
 var (
 	everybody  = map[string]string{"": "pmo"}
 	moderators = map[string]string{"": "mo"}
@@ -93,21 +93,21 @@ var rights = []right{
 	{"metrics", "", "", anybody, beside},
 }
 
-// What everybody may: to connect, to say who one is, and to go. Who may do what with files depends on who has uploaded
-// them, and is a test of its own: TestWhoMayReadAndWriteFiles. So is what is about devices and keys: TestEncryptedRoom of package main.
+// The frames and routes that every client may use: to connect, to say hello, and to leave. TestWhoMayReadAndWriteFiles
+// tests files, whose permissions depend on the uploader. TestEncryptedRoom of package main tests devices and keys.
 const (
 	openOperations = "connect uploadFile getFile linkFile deleteDevice"
 	openFrames     = "Hello Leave Register MakeTurn HandOn Want"
 )
 
-// operations are those of the OpenAPI document: method and path by id.
+// operations returns the operations of the OpenAPI document: method and path by id.
 func operations(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for path, item := range loadOpenAPI(t, openAPI(t)).Paths.Map() {
 		for method, op := range item.Operations() {
 			found[op.OperationID] = method + " " + path
-			if op.OperationID == "listReactors" { // it does not go without an emoji
+			if op.OperationID == "listReactors" { // it needs an emoji
 				found[op.OperationID] += "?emoji=x"
 			}
 		}
@@ -115,7 +115,7 @@ func operations(t *testing.T) map[string]string {
 	return found
 }
 
-// clientFrames are the types of a client's frames: those that say so themselves.
+// clientFrames returns the types of a client's frames.
 func clientFrames(t *testing.T) (names []string) {
 	t.Helper()
 	for _, name := range []string{"client_frame.go", "e2ee_frame.go"} {
@@ -132,8 +132,7 @@ func clientFrames(t *testing.T) (names []string) {
 	return names
 }
 
-// TestTheMatrixIsComplete: whoever adds a route, a frame or an act has to say who may,
-// and about whom.
+// TestTheMatrixIsComplete checks that the matrix has every route, frame and act.
 func TestTheMatrixIsComplete(t *testing.T) {
 	known := map[string]bool{}
 	for _, name := range strings.Fields(openOperations + " " + openFrames) {
@@ -173,7 +172,7 @@ func TestTheMatrixIsComplete(t *testing.T) {
 	}
 }
 
-// decode is a frame with something in the place of each name.
+// decode returns a frame with values in place of the names.
 func (r *right) decode(t *testing.T, frame string) protocol.ClientFrame {
 	t.Helper()
 	frame = strings.NewReplacer("{room}", "lobby", "{id}", messageID, "{new}", messageID, "{user}", "u").Replace(frame)
@@ -184,13 +183,13 @@ func (r *right) decode(t *testing.T, frame string) protocol.ClientFrame {
 	return f
 }
 
-// An asker is somebody whose rights are looked at.
+// An asker is a user whose permissions are tested.
 type asker struct {
-	general protocol.Role // the token's role beside its rooms; "": there is no token
-	room    protocol.Role // "": the token opens another room, to its organizer
+	general protocol.Role // the token's role outside its rooms; "": there is no token
+	room    protocol.Role // "": the token opens another room, as organizer
 }
 
-// askers are all there can be.
+// askers returns all kinds of askers.
 func askers() []asker {
 	all := []asker{{}}
 	for _, general := range allRoles {
@@ -210,9 +209,9 @@ func (a asker) String() string {
 	return fmt.Sprintf("%s by token, %q in the room", a.general, a.room)
 }
 
-// code is what the asker is to be told.
+// code returns the code that the asker must get.
 func (a asker) code(r *right, may string) protocol.Code {
-	role := a.room // of the pattern *, or of none
+	role := a.room // the role of the pattern *, or ""
 	letter, no := "n", protocol.CodeForbidden
 	switch {
 	case a.general == "":
@@ -226,8 +225,7 @@ func (a asker) code(r *right, may string) protocol.Code {
 	return no
 }
 
-// TestPermissionMatrix: whoever can ask, by all that can be asked for, about all that
-// it can be about, over WebSocket and REST.
+// TestPermissionMatrix tries all askers with all requests about all things, over WebSocket and REST.
 func TestPermissionMatrix(t *testing.T) {
 	describe(t)
 	described := operations(t)

@@ -19,8 +19,7 @@ import (
 	"hallway/relay/server"
 )
 
-// TestTheLongestSilentGivesWay: who connects finds a place however many others are
-// connected and say nothing.
+// TestTheLongestSilentGivesWay checks that a new connection finds a place, however many silent ones there are.
 func TestTheLongestSilentGivesWay(t *testing.T) {
 	s := start(t, func(o *server.Options) { o.Admit.Files = 4 })
 	dial := func() net.Conn {
@@ -64,7 +63,7 @@ func TestTheLongestSilentGivesWay(t *testing.T) {
 	last := dial()
 	ask(last)
 	gone(silent[0])
-	ask(asked) // silent since for a shorter time than the newer one
+	ask(asked) // silent for a shorter time than the newer one
 	ask(dial())
 	gone(silent[1])
 	ask(dial())
@@ -90,10 +89,10 @@ func (l full) Accept() (net.Conn, error) {
 	}
 }
 
-// TestAcceptingGoesOn: when all files are in use nobody new comes in, but the relay
-// stays, and takes on who waits as soon as there is one.
+// TestAcceptingGoesOn checks that the relay survives a lack of files, and accepts waiting connections as soon as a file
+// is free.
 func TestAcceptingGoesOn(t *testing.T) {
-	_ = new(fasthttp.ResponseHeader).Header() // its clock runs for ever: not one of those below
+	_ = new(fasthttp.ResponseHeader).Header() // its clock runs for ever, so it must start outside the bubbles below
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
 		s, err := server.New(server.Options{Backend: &backend{}, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -124,6 +123,6 @@ func TestAcceptingGoesOn(t *testing.T) {
 		if n := strings.Count(log.String(), "could not be accepted"); n != 1 {
 			t.Errorf("the log says so %d times: %s", n, log.String())
 		}
-		time.Sleep(requestTime) // the server's own upkeep ends by then
+		time.Sleep(requestTime) // the server's own upkeep has ended then
 	})
 }

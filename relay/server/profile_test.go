@@ -26,7 +26,8 @@ func (l *live) faced(sub, name string) *person {
 	return &person{l, token}
 }
 
-// TestProfiles: picture and title from the token to welcome, members, messages and reactions, and nowhere else.
+// TestProfiles follows picture and title from the token to welcome, members, messages and reactions, and checks that
+// they are nowhere else.
 func TestProfiles(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, mod := l.faced("ada", "Ada Lovelace"), l.person("mod", protocol.RoleModerator, "*")
@@ -63,7 +64,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestMembersByName: who may ask, for what, and in which parts.
+// TestMembersByName checks permissions, queries and parts of the list.
 func TestMembersByName(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	for i, name := range []string{"Zoë Müller", "Ada Lovelace", "adam smith", "Bob"} {
@@ -109,7 +110,7 @@ func TestMembersByName(t *testing.T) {
 	}
 }
 
-// TestReactors: in the order of the reactions, in parts.
+// TestReactors checks the order of the reactions, and parts of the list.
 func TestReactors(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mod := l.person("mod", protocol.RoleModerator, "*")

@@ -10,8 +10,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// FuzzQuery: what is taken is within bounds and asks for one thing; all else is a
-// bad request.
+// FuzzQuery checks that an accepted query is within bounds and asks for one thing; all others are bad requests.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"", "limit=50", "limit=500&before=1", "after=0", "around=9", "around=0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d", "since=18446744073709551615",
@@ -44,7 +43,7 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// refused reports whether a query was refused, which must be as a bad request.
+// refused reports whether a query was refused, and checks that the code is bad_request.
 func refused(t *testing.T, err error) bool {
 	t.Helper()
 	var r *refusal

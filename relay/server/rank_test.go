@@ -10,8 +10,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestARankIsThatOfTheLastToken: whatever brings a token, its user has the rank that it
-// gives, for whoever acts on them, in the list of members and in the database.
+// TestARankIsThatOfTheLastToken checks that a token changes its user's rank, by whatever way it comes: for acts on the
+// user, in the list of members and in the database.
 func TestARankIsThatOfTheLastToken(t *testing.T) {
 	for name, bring := range map[string]func(p *person, c *relaytest.Client){
 		"a fresh hello": func(p *person, c *relaytest.Client) {
@@ -75,7 +75,7 @@ func TestARankIsThatOfTheLastToken(t *testing.T) {
 	}
 }
 
-// until waits for something that comes within a second by itself.
+// until waits for a condition that comes true within a second.
 func until(t *testing.T, come func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !come(); time.Sleep(10 * time.Millisecond) {
@@ -85,8 +85,8 @@ func until(t *testing.T, come func() bool) {
 	}
 }
 
-// TestADemotedConnectionActsNoMore: once a later token of a user gives less, no older
-// connection acts as more, until its own token is seen again.
+// TestADemotedConnectionActsNoMore checks that after a lower token of a user, older connections have the lower role,
+// too, until their own token is seen again.
 func TestADemotedConnectionActsNoMore(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	high, low := l.person("oz", protocol.RoleOrganizer, "*"), l.person("oz", protocol.RoleParticipant, "*")
@@ -127,8 +127,8 @@ func TestADemotedConnectionActsNoMore(t *testing.T) {
 	ask("")
 }
 
-// TestABanOfAStrangerHoldsUpToItsMaker: a ban of somebody who never came keeps out no
-// higher role than its maker's, whatever they come with first, and the audit tells of it.
+// TestABanOfAStrangerHoldsUpToItsMaker checks that a ban of a user who never came does not hold against a higher role
+// than its maker's, however the user first comes, and that the audit has the fact.
 func TestABanOfAStrangerHoldsUpToItsMaker(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo, ada := l.person("mo", protocol.RoleModerator, "*"), l.person("ada", protocol.RoleOrganizer, "*")
@@ -167,8 +167,8 @@ func TestABanOfAStrangerHoldsUpToItsMaker(t *testing.T) {
 	l.person("olga", protocol.RoleParticipant, "*").ask(200, "GET", messagesPath, "")
 }
 
-// TestWhoRevokes: a revocation, and the end of one, wants the pattern * as an organizer and
-// acts on lower ranks.
+// TestWhoRevokes checks that a revocation, and its end, needs the pattern * as an organizer, and works only on lower
+// ranks.
 func TestWhoRevokes(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	path := func(user string) string { return "/v1/users/" + user + "/revocation" }

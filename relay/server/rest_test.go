@@ -111,7 +111,7 @@ func TestWhoMayEnter(t *testing.T) {
 	}
 }
 
-// askRaw asks with the path as it is written, bad escapes included.
+// askRaw makes a request with an unchanged path, even with bad escapes.
 func (s *site) askRaw(method, path, body string, header ...string) response {
 	s.t.Helper()
 	if _, err := url.Parse(path); err != nil {
@@ -130,7 +130,7 @@ func TestWhenTheStoreFails(t *testing.T) {
 	for _, request := range [][2]string{
 		{"GET", messagesPath},
 		{"GET", messagesPath + "/" + messageID},
-		{"PUT", messagesPath + "/" + messageID + "/pin"}, // done, but one's own emoji are not known
+		{"PUT", messagesPath + "/" + messageID + "/pin"}, // done, but the user's own emoji are not known
 		{"GET", "/v1/rooms"},
 		{"GET", "/v1/rooms/lobby"},
 		{"PUT", "/v1/rooms/lobby"},
@@ -153,7 +153,7 @@ func TestWhenTheStoreFails(t *testing.T) {
 	s.wantProblem(r, 503, protocol.CodeUnavailable)
 }
 
-// TestChangesOfTheHub: what each route asks of the hub, and what the hub's refusals become.
+// TestChangesOfTheHub checks the op that each route asks of the hub, and the answers to the hub's refusals.
 func TestChangesOfTheHub(t *testing.T) {
 	s := start(t, nil)
 	one := messagesPath + "/" + messageID
@@ -205,7 +205,7 @@ func TestChangesOfTheHub(t *testing.T) {
 	}
 }
 
-// TestBadRequests never reach the hub.
+// TestBadRequests checks requests that never reach the hub.
 func TestBadRequests(t *testing.T) {
 	s := start(t, nil)
 	one := messagesPath + "/" + messageID

@@ -50,7 +50,7 @@ func TestRooms(t *testing.T) {
 		t.Errorf("changed to nothing: %s", changed.body)
 	}
 	ada.ask(201, "PUT", "/v1/rooms/stage", `{"title":"Stage"}`)
-	ben.ask(201, "POST", "/v1/rooms/hall/messages", sendBody(1, "first")) // makes it
+	ben.ask(201, "POST", "/v1/rooms/hall/messages", sendBody(1, "first")) // it makes the room
 	last := ben.say(1, "hi")
 
 	list := ada.ask(200, "GET", "/v1/rooms", "")
@@ -92,7 +92,7 @@ func TestUnread(t *testing.T) {
 	unread(2)
 
 	c.Say(protocol.Read{Room: "lobby", Seq: 1})
-	c.Say(protocol.Join{Room: "lobby"}) // answered behind it
+	c.Say(protocol.Join{Room: "lobby"}) // answered after it
 	relaytest.Hear[protocol.Joined](c)
 	until := time.Now().Add(patience)
 	for ben.ask(200, "GET", "/v1/rooms/lobby", "").Unread != 1 && time.Now().Before(until) {
@@ -154,8 +154,8 @@ func TestMembers(t *testing.T) {
 	l.person("eve", protocol.RoleOrganizer, "hall").ask(403, "GET", "/v1/rooms/lobby/members", "")
 }
 
-// TestMembersOfOthers: who is a member is for all whom the room is open to, but how far
-// they have read, whether they are here and since when is for those who moderate.
+// TestMembersOfOthers checks that every user of a room may list its members, but only moderators and organizers see
+// their read markers, presence and join times.
 func TestMembersOfOthers(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	org, mo := l.person("org", protocol.RoleOrganizer, "*"), l.person("mo", protocol.RoleModerator, "*")
@@ -189,7 +189,7 @@ func TestMembersOfOthers(t *testing.T) {
 		want  string
 	}{
 		{org, "", "ada:4 ben:4 org:4"},
-		{mo, "", "ada:4 ben:4 org:4"}, // who has not joined
+		{mo, "", "ada:4 ben:4 org:4"}, // the organizer has not joined
 		{ada, "", "ada:4 ben:1 org:1"},
 		{ben, "", "ada:1 ben:4 org:1"},
 		{ben, "?limit=1", "ada:1"},
@@ -258,7 +258,7 @@ func TestDeleteARoom(t *testing.T) {
 	}
 }
 
-// TestNamesOfRooms: percent-encoded or not, a name is the same.
+// TestNamesOfRooms checks that a percent-encoded name is the same name.
 func TestNamesOfRooms(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleOrganizer, "a:*")
@@ -280,7 +280,7 @@ func TestNamesOfRooms(t *testing.T) {
 	}
 }
 
-// TestEveryChangeCounts against the user's rate, whatever it is.
+// TestEveryChangeCounts checks that every change counts against the user's rate.
 func TestEveryChangeCounts(t *testing.T) {
 	l := startLive(t, hub.Config{Rate: 0.01}) // a burst of one
 	n := 0

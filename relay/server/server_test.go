@@ -26,7 +26,7 @@ const secret = "0123456789abcdef0123456789abcdef"
 // patience is the longest time that a test waits for something that comes by itself.
 const patience = time.Minute
 
-// backend stands in for an engine.
+// backend is a fake engine.
 type backend struct {
 	draining atomic.Bool
 	conns    atomic.Int64
@@ -56,7 +56,7 @@ func (b *backend) Level(context.Context) error { return nil }
 
 func (b *backend) Online(context.Context, string) (map[string]bool, error) { return nil, b.online }
 
-// history stands in for a store, and remembers what it was asked.
+// history is a fake store that records its queries.
 type history struct {
 	page  protocol.Page
 	err   error
@@ -79,10 +79,10 @@ func (h *history) Message(_ context.Context, room, user, id string) (m protocol.
 	return h.page.Messages[0], true, nil
 }
 
-// directory stands in for a store without a room.
+// directory is a fake store without rooms.
 type directory struct {
 	err  error
-	list func() // what happens while rooms are listed
+	list func() // called while rooms are listed
 }
 
 func (d *directory) RoomNames(context.Context, rules.Span, int) ([]string, error) {
@@ -123,7 +123,7 @@ func (h *history) Ready(context.Context) error {
 	return h.ready()
 }
 
-// site is a server under test on a port of its own.
+// site is a server under test on a free port.
 type site struct {
 	t       *testing.T
 	addr    string
@@ -131,11 +131,11 @@ type site struct {
 	backend *backend
 	history *history
 	rooms   *directory
-	log     *strings.Builder // complete once the server has ended
+	log     *strings.Builder // complete after the server has ended
 	end     func()
 }
 
-// start serves until the test ends. change may alter the options.
+// start serves until the test ends. change may change the options.
 func start(t *testing.T, change func(*server.Options)) *site {
 	t.Helper()
 	return startFor(t, newKeeper(t), change)
@@ -150,7 +150,7 @@ func newKeeper(t testing.TB) *auth.Keeper {
 	return keeper
 }
 
-// startFor is start with the keeper of the tokens.
+// startFor is start with a keeper for the tokens.
 func startFor(t *testing.T, keeper *auth.Keeper, change func(*server.Options)) *site {
 	t.Helper()
 	origins, err := server.ParseOrigins([]string{"https://app.example.org"})
@@ -215,7 +215,7 @@ func (s *site) token(sub string, rooms ...string) string {
 	return token
 }
 
-// response is an answer, read to its end.
+// response is a complete answer.
 type response struct {
 	*http.Response
 	body string
@@ -358,8 +358,7 @@ func TestRequestsOutOfBounds(t *testing.T) {
 	s := start(t, nil)
 	s.wantProblem(s.ask("GET", "/healthz", "", "X-Long", strings.Repeat("x", 17<<10)), 431, protocol.CodeTooLarge)
 	bearer := "Bearer " + s.token("u1", "*")
-	// Far more than the buffers of both sockets hold: the answer must arrive
-	// although the body is not read.
+	// The body is far larger than the buffers of both sockets: the answer must arrive although the body is not read.
 	for _, n := range []int{protocol.FrameBytesMax + 1, 6 << 20} {
 		r := s.ask("POST", "/v1/rooms/lobby/messages", strings.Repeat(" ", n), "Authorization", bearer)
 		s.wantProblem(r, 413, protocol.CodeTooLarge)

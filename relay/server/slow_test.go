@@ -14,14 +14,14 @@ import (
 	"hallway/relay/server"
 )
 
-// TestSlowRequestsEnd: who never comes to the end of a request is hung up on as soon
-// as who says nothing, however busy the line is; who has asked may stay silent longer.
+// TestSlowRequestsEnd checks that a client that never finishes a request is cut as soon as a silent one; after an
+// answered request a client may be silent for longer.
 func TestSlowRequestsEnd(t *testing.T) {
-	// The clock of its dates runs for ever, so it cannot be one of those below.
+	// Its clock for dates runs for ever, so it must start outside the bubbles below.
 	_ = new(fasthttp.ResponseHeader).Header()
 	const idleTime = time.Minute
 	for _, test := range []struct {
-		name, begin, drop string // what is sent at first, then every second
+		name, begin, drop string // sent at first, then every second
 		after             time.Duration
 		answer            string
 	}{
@@ -64,7 +64,7 @@ func TestSlowRequestsEnd(t *testing.T) {
 				if err := <-served; err != nil {
 					t.Error(err)
 				}
-				time.Sleep(requestTime) // the server's own upkeep ends by then
+				time.Sleep(requestTime) // the server's own upkeep has ended then
 			})
 		})
 	}

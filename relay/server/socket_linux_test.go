@@ -9,7 +9,7 @@ import (
 	"hallway/relay/guard"
 )
 
-// TestSocketsAreBounded: the system keeps no more of a connection than it was told to.
+// TestSocketsAreBounded checks the system's buffers of a connection.
 func TestSocketsAreBounded(t *testing.T) {
 	bare, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -32,7 +32,7 @@ func TestSocketsAreBounded(t *testing.T) {
 	}
 	err = raw.Control(func(fd uintptr) {
 		for _, option := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
-			// Linux doubles what it is told, for its own use.
+			// Linux doubles the value, for its own use.
 			if n, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, option); err != nil || n != 2*socketBytes {
 				t.Errorf("option %d is %d, %v", option, n, err)
 			}

@@ -6,16 +6,15 @@ import (
 	"hallway/protocol"
 )
 
-// A standing is what stops somebody who otherwise may: how the asker or the room is
-// set.
+// A standing is a state of the asker or the room that stops an otherwise permitted request.
 type standing struct {
 	why  protocol.Why
 	code protocol.Code
-	// stops reports whether it does, for the role in the room.
+	// stops reports whether it stops the right, for a role in the room.
 	stops func(r *right, role protocol.Role) bool
-	// begin has it so in a room.
+	// begin sets the state in a room.
 	begin func(m *matrix, room string)
-	rules bool // who joins is told of it as of a rule
+	rules bool // a new member gets the state in the room's settings
 }
 
 var standings = []standing{
@@ -61,11 +60,11 @@ var standings = []standing{
 	},
 }
 
-// personal are the operations that are about messages, whoever asks.
+// personal are the operations about messages that every asker has.
 var personal = map[string]bool{"deleteMessage": true, "pinMessage": true, "unpinMessage": true, "reportMessage": true}
 
-// TestStandings: what each role may, it may not while it is banned or muted, or the
-// room archived, frozen or in slow mode, where these stop it; over WebSocket and REST.
+// TestStandings checks that the permissions of each role are suspended while the user is banned or muted, or the room
+// archived, frozen or in slow mode; over WebSocket and REST.
 func TestStandings(t *testing.T) {
 	describe(t)
 	described := operations(t)
@@ -89,7 +88,7 @@ func TestStandings(t *testing.T) {
 						if stand.stops(&r, role) {
 							want = problem{Code: stand.code, Why: stand.why}
 						}
-						// Over WebSocket the banned are out of the room.
+						// A banned user has no stream of the room over WebSocket.
 						if r.frame != "" && (stand.why != protocol.WhyBanned || r.kind == enters) {
 							if e := m.say(about, r.frame); e.Code != want.Code || e.Why != want.Why {
 								t.Errorf("%s about %q: %q because %q, want %+v", r.frame, about, e.Code, e.Why, want)

@@ -12,8 +12,8 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// TestLineBreaksAreOne however a text comes, and the same text with other breaks is the
-// same text: sent again it is no conflict, and an edit to it changes nothing.
+// TestLineBreaksAreOne checks that a text with other line breaks is the same text: a repeated send is no conflict, and
+// an edit changes nothing.
 func TestLineBreaksAreOne(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada := l.person("ada", protocol.RoleParticipant, "lobby")
@@ -54,8 +54,7 @@ func TestLineBreaksAreOne(t *testing.T) {
 	}
 }
 
-// TestNamesLockNobodyOut: what a token says as a name is cut and cleaned, for WebSocket,
-// messages and members alike.
+// TestNamesLockNobodyOut checks that a token's name is cut and cleaned, for WebSocket, messages and members.
 func TestNamesLockNobodyOut(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	for name, want := range map[string]string{

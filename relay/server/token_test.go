@@ -13,8 +13,7 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// TestTokensAreRefused by REST and WebSocket alike, at first and when they should
-// refresh a connection.
+// TestTokensAreRefused checks refusals over REST and WebSocket, of first tokens and of refreshing ones.
 func TestTokensAreRefused(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	made := func(method jwt.SigningMethod, key any, change jwt.MapClaims) string {
@@ -50,7 +49,7 @@ func TestTokensAreRefused(t *testing.T) {
 			l.check(t, "GET", messagesPath, "", r)
 			want := `Bearer error="invalid_token"`
 			if test.token == "" {
-				want = "Bearer" // RFC 6750: no error where there was no token
+				want = "Bearer" // RFC 6750: no error without a token
 			}
 			if got := r.Header.Get("WWW-Authenticate"); got != want || !strings.Contains(p.Detail, test.why) {
 				t.Errorf("WWW-Authenticate %q, %q", got, p.Detail)

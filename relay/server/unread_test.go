@@ -17,9 +17,8 @@ import (
 	"hallway/relay/server"
 )
 
-// TestAnswersThatNobodyReadsAreBounded: hundreds of clients that ask for large pages,
-// again and again on one connection, and read nothing, do not take the relay's memory;
-// others get theirs.
+// TestAnswersThatNobodyReadsAreBounded checks that hundreds of clients that request large pages repeatedly and read
+// nothing do not use up the relay's memory, and that others get answers.
 func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
 	const clients, most = 300, heapFactor * 5 * guard.UnreadAddressBytesMax / 2
 	for name, user := range map[string]func(i int) string{
@@ -71,14 +70,14 @@ func TestAnswersThatNobodyReadsAreBounded(t *testing.T) {
 	}
 }
 
-// largePages is a history that remembers nothing of what it is asked.
+// largePages is a history that does not record its queries.
 type largePages struct{ history }
 
 func (h *largePages) Page(context.Context, string, string, rules.Query) ([]byte, error) {
 	return h.page.Append(nil), nil
 }
 
-// heapOf is what is in use of the heap, and of stacks.
+// heapOf returns the used bytes of the heap and of stacks.
 func heapOf() int {
 	runtime.GC()
 	var m runtime.MemStats

@@ -32,7 +32,7 @@ func (s *site) dial(request string) (net.Conn, *bufio.Reader) {
 	return nc, bufio.NewReader(nc)
 }
 
-// raw makes a request byte by byte as it is told.
+// raw makes a raw request.
 func (s *site) raw(method, path, body string, header ...string) response {
 	s.t.Helper()
 	request := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", method, path, s.addr, len(body))
@@ -57,8 +57,7 @@ func (s *site) read(r *bufio.Reader, method string) response {
 	return response{res, string(body)}
 }
 
-// handshake is the request of RFC 6455's own example. change replaces a header's
-// line; an empty line drops it.
+// handshake returns the example request of RFC 6455. change replaces a header's line; an empty line removes it.
 func (s *site) handshake(change map[string]string) string {
 	request := "GET /v1/ws HTTP/1.1\r\n"
 	for _, name := range []string{"Host", "Connection", "Upgrade", "Sec-WebSocket-Version", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Origin", "X-Forwarded-For"} {
@@ -97,7 +96,7 @@ func TestUpgradeAnswersTheHandshake(t *testing.T) {
 		{"Connection": "UPGRADE", "Upgrade": "WebSocket"},
 		{"Origin": "https://app.example.org"},
 		{"Origin": "http://" + s.addr},
-		{"Origin": "https://" + s.addr}, // TLS ended before the relay
+		{"Origin": "https://" + s.addr}, // a proxy before the relay ends TLS
 		{"Host": "chat.example.org", "Origin": "https://chat.example.org"},
 		{"Host": "chat.example.org:443", "Origin": "https://Chat.example.org"},
 	} {
@@ -158,7 +157,7 @@ func TestUpgradeLosesNoEarlyBytes(t *testing.T) {
 }
 
 func TestUpgradeGivesTheConnectionAway(t *testing.T) {
-	// Neither the timeouts of HTTP nor its end touch an upgraded connection.
+	// An upgraded connection outlives the timeouts of HTTP and the server.
 	s := start(t, nil)
 	conns := make(chan net.Conn, 1)
 	s.backend.serve = func(nc net.Conn, _ netip.AddrPort) { conns <- nc }

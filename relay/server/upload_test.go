@@ -18,7 +18,7 @@ import (
 	"hallway/relay/hub"
 )
 
-// raw writes a request to a connection of its own, and returns the answers' statuses until the connection ends.
+// raw writes a request to a new connection, and returns the statuses of all answers until the connection ends.
 func (p *person) raw(t *testing.T, parts ...string) (statuses []int) {
 	t.Helper()
 	conn, err := net.Dial("tcp", p.addr)
@@ -51,7 +51,7 @@ func (p *person) head(n int, header string) string {
 	return "PUT " + filePath(n) + "?name=a HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer " + p.token + "\r\n" + header + "\r\n\r\n"
 }
 
-// TestLengthsOfUploads: a body that is too short, too long, or of no length; requests behind a body.
+// TestLengthsOfUploads sends bodies that are too short, too long, or without a length, and requests after a body.
 func TestLengthsOfUploads(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, eve := l.person("ada", protocol.RoleParticipant, "*"), l.person("eve", protocol.RoleParticipant, "other")
@@ -97,7 +97,7 @@ func TestLengthsOfUploads(t *testing.T) {
 	}
 }
 
-// slowReader brings a byte, and then nothing until the test ends.
+// slowReader returns a byte, and then nothing until the test ends.
 type slowReader struct {
 	ctx  context.Context
 	sent bool
@@ -112,7 +112,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 	return copy(p, "x"), nil
 }
 
-// TestUploadsLeaveSlots: uploads that stand still keep nobody from reading.
+// TestUploadsLeaveSlots checks that stalled uploads do not block reads.
 func TestUploadsLeaveSlots(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -18,13 +18,13 @@ import (
 	"hallway/relay/server"
 )
 
-// slowHistory is a history whose pages are made one by one, when the test says so.
+// slowHistory is a history that makes each page only when the test allows it.
 type slowHistory struct {
 	history
 	heeds bool          // a page whose context ends is not made: a slow machine may need longer than the store's time
-	asked chan string   // the user of each page that is begun
-	made  chan struct{} // takes one for each page that may be made
-	ended chan error    // of those whose context ended before
+	asked chan string   // the user of each started page
+	made  chan struct{} // receives a value for each allowed page
+	ended chan error    // of the pages whose context ended before
 }
 
 func newSlowHistory() *slowHistory {
@@ -46,7 +46,7 @@ func (h *slowHistory) Page(ctx context.Context, _, user string, _ rules.Query) (
 	}
 }
 
-// next is whose page is begun next.
+// next returns the user of the next started page.
 func (h *slowHistory) next(t *testing.T) string {
 	t.Helper()
 	select {
@@ -58,7 +58,7 @@ func (h *slowHistory) next(t *testing.T) string {
 	}
 }
 
-// asking is a connection on which a page was asked for.
+// asking returns a connection on which a page was requested.
 func (s *site) asking(path, user, address string) net.Conn {
 	s.t.Helper()
 	nc, err := net.Dial("tcp", s.addr)
@@ -72,7 +72,7 @@ func (s *site) asking(path, user, address string) net.Conn {
 	return nc
 }
 
-// startSlow serves such a history, behind a proxy that everybody is.
+// startSlow serves such a history, behind a proxy that all clients use.
 func startSlow(t *testing.T) (*site, *slowHistory) {
 	t.Helper()
 	h := newSlowHistory()
@@ -85,7 +85,7 @@ func startSlow(t *testing.T) (*site, *slowHistory) {
 
 const searchPath = messagesPath + "?q=slow"
 
-// crowd has n requests asked, and waits until as many are begun as there are places.
+// crowd makes n requests, and waits until all slots are taken.
 func (s *site) crowd(h *slowHistory, n int, path string, who func(i int) (user, address string)) (begun int) {
 	s.t.Helper()
 	for i := range n {
@@ -102,8 +102,8 @@ func (s *site) crowd(h *slowHistory, n int, path string, who func(i int) (user, 
 	return begun
 }
 
-// TestNothingWaitsBehindRequests: while hundreds of requests wait for the store, what
-// tells of the relay and what connects is answered, and whatever asks for no search is.
+// TestNothingWaitsBehindRequests checks that health, metrics and handshakes are answered while hundreds of requests
+// wait for the store, and that only searches wait for searches.
 func TestNothingWaitsBehindRequests(t *testing.T) {
 	for name, path := range map[string]string{"searches": searchPath, "pages": messagesPath} {
 		t.Run(name, func(t *testing.T) {
@@ -134,8 +134,8 @@ func TestNothingWaitsBehindRequests(t *testing.T) {
 	}
 }
 
-// TestTurnsAreFair: one request is the next, whatever another user, or another address
-// with many users, has asked for before.
+// TestTurnsAreFair checks that a user's single request is served next, however many another user, or another address
+// with many users, has made before.
 func TestTurnsAreFair(t *testing.T) {
 	for name, heavy := range map[string]func(i int) (user, address string){
 		"one user at one address":     func(int) (string, string) { return "heavy", "198.51.100.1" },
@@ -148,10 +148,10 @@ func TestTurnsAreFair(t *testing.T) {
 				s, h := startSlow(t)
 				begun := s.crowd(h, 30, path, heavy)
 				s.asking(path, "light", "198.51.100.250")
-				// It is here once another of its user's is, on the other lane.
+				// It is queued after another one of its user's, in the other pool.
 				s.awaitWaiting(31 - begun)
 				h.made <- struct{}{}
-				// A few of those that have asked as little as it may go before.
+				// A few of the users with as few requests may go before it.
 				for n := 0; h.next(t) != "light"; n++ {
 					if n > 4 {
 						t.Fatal("it waits behind what others have asked for")
@@ -164,13 +164,13 @@ func TestTurnsAreFair(t *testing.T) {
 	}
 }
 
-// awaitWaiting waits until so many requests wait for their turn.
+// awaitWaiting waits until n requests wait for their turn.
 func (s *site) awaitWaiting(n int) {
 	s.t.Helper()
 	s.awaitMetric("hallway_requests_waiting", func(waiting float64) bool { return int(waiting) == n })
 }
 
-// awaitMetric waits until a metric is as it should be.
+// awaitMetric waits until a metric has an expected value.
 func (s *site) awaitMetric(name string, well func(float64) bool) {
 	s.t.Helper()
 	for began := time.Now(); ; {
@@ -185,8 +185,8 @@ func (s *site) awaitMetric(name string, well func(float64) bool) {
 	}
 }
 
-// TestLinesAreBounded: a user who has too many requests wait is refused the next, at
-// once; others are not.
+// TestLinesAreBounded checks that a user with too many waiting requests is refused the next one at once, and other
+// users are not.
 func TestLinesAreBounded(t *testing.T) {
 	s, h := startSlow(t)
 	begun := s.crowd(h, guard.SearchesWaitingUserMax+runtime.GOMAXPROCS(0), searchPath, func(int) (string, string) { return "heavy", "198.51.100.1" })

@@ -14,10 +14,10 @@ func TestMemoryIsGivenBackOnceARushIsOver(t *testing.T) {
 		{4000, false},
 		{8000, false},
 		{10_000, false},
-		{10_020, true}, // they have come
+		{10_020, true}, // a rush of new connections has ended
 		{10_020, false},
 		{10_010, false},
-		{9000, false}, // they go
+		{9000, false}, // they end
 		{10, false},
 		{0, true},
 		{0, false},

@@ -35,7 +35,7 @@ func newWorld(seed uint64) *world {
 	return w
 }
 
-// run does everything that is to happen.
+// run runs all scheduled events.
 func (w *world) run() {
 	for len(w.tasks) > 0 {
 		w.step()
@@ -151,7 +151,7 @@ func TestARelayThatWasCutOffIsToldThatItHasMissedNews(t *testing.T) {
 	w := newWorld(1)
 	w.Faults.Delay = time.Millisecond
 	a, b, _, atB := w.pair(t)
-	a.Tell(bustest.Change("lobby", 1)) // under way when the connection ends
+	a.Tell(bustest.Change("lobby", 1)) // under way at the end of the connection
 	atB.Cut()
 	a.Tell(bustest.Change("lobby", 2))
 	b.Tell(bustest.Change("lobby", 3))

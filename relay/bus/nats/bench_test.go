@@ -11,7 +11,7 @@ import (
 	"hallway/test/servers"
 )
 
-// counting tells of each news that it has heard some.
+// counting sends a value for each news that it has heard.
 type counting struct {
 	*bustest.Relay
 	heard chan struct{}

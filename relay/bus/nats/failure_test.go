@@ -53,7 +53,7 @@ func TestARelayStartsWithoutAServer(t *testing.T) {
 	n.Until(t, "news arrive", func() bool { return b.HasHeard(bustest.Change("lobby", 1)) })
 }
 
-// TestNothingWaitsForAPausedServer fills the sockets to a server that reads nothing.
+// TestNothingWaitsForAPausedServer fills the sockets to a server that reads nothing, and checks that no call waits.
 func TestNothingWaitsForAPausedServer(t *testing.T) {
 	n := newNetwork(t)
 	a, b := bustest.Join(t, n, "one", 1), bustest.Join(t, n, "one", 2, "lobby")
@@ -84,7 +84,8 @@ func TestNothingWaitsForAPausedServer(t *testing.T) {
 	})
 }
 
-// TestTheHeadOfDroppedChangesIsTold: what the queue has no place for is told as a head, once there is place again.
+// TestTheHeadOfDroppedChangesIsTold checks that the head of changes that did not fit into the queue is published once
+// the queue has room.
 func TestTheHeadOfDroppedChangesIsTold(t *testing.T) {
 	n := newNetwork(t)
 	a, b := bustest.Join(t, n, "one", 1), bustest.Join(t, n, "one", 2, "lobby", "stage")
@@ -112,7 +113,7 @@ func TestTheHeadOfDroppedChangesIsTold(t *testing.T) {
 	})
 }
 
-// slowListener hears nothing until it is let go.
+// slowListener blocks until it is released.
 type slowListener struct {
 	*bustest.Relay
 	gate sync.RWMutex
@@ -152,8 +153,8 @@ func TestARelayThatIsTooSlowIsToldSo(t *testing.T) {
 	})
 }
 
-// TestEphemeralNewsDoNotDelayChanges publishes a change behind as many ephemeral news as the queue holds, to a relay that is
-// stuck in one.
+// TestEphemeralNewsDoNotDelayChanges publishes a change after as many ephemeral news as the queue holds, to a relay
+// that is stuck in one.
 func TestEphemeralNewsDoNotDelayChanges(t *testing.T) {
 	n := newNetwork(t)
 	a := bustest.Join(t, n, "one", 1)
@@ -185,7 +186,7 @@ func (l *stuck) Heard(from bus.RelayID, news bus.News) {
 	l.Relay.Heard(from, news)
 }
 
-// TestHostileMessagesAreCounted publishes what no relay does.
+// TestHostileMessagesAreCounted publishes messages that no relay sends.
 func TestHostileMessagesAreCounted(t *testing.T) {
 	n := newNetwork(t)
 	a, b := bustest.Join(t, n, "one", 1), bustest.Join(t, n, "one", 2, "lobby")

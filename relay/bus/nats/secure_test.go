@@ -33,7 +33,7 @@ func TestTheConfigurationIsCheckedBeforeAnythingIsOpened(t *testing.T) {
 	creds := newAuthority(t).creds(t, "relay")
 	for _, c := range []struct {
 		config nats.Config
-		want   string // part of the error; "": none
+		want   string // a part of the error; "": no error
 	}{
 		{nats.Config{Servers: []string{"nats://127.0.0.1:4222"}}, ""},
 		{nats.Config{Servers: []string{"nats://localhost", "nats://[::1]:4223"}}, ""},
@@ -70,7 +70,7 @@ func TestTheConfigurationIsCheckedBeforeAnythingIsOpened(t *testing.T) {
 	}
 }
 
-// refused tries to open a bus, which must fail with an error that has the text.
+// refused tries to open a bus, which must fail with an error that contains the text.
 func refused(t *testing.T, config nats.Config, text string) {
 	t.Helper()
 	b, err := nats.Open(config, "one", 1, quiet)
@@ -93,7 +93,8 @@ func TestPasswordsAreDemanded(t *testing.T) {
 	}
 }
 
-// TestARelayNeedsItsSubjectsAlone gives the relays the rights that docs/OPERATIONS.md names.
+// TestARelayNeedsItsSubjectsAlone gives the relays the permissions that docs/OPERATIONS.md names, and checks that the
+// bus works.
 func TestARelayNeedsItsSubjectsAlone(t *testing.T) {
 	n := newNetwork(t, `authorization: { users: [
 		{ user: relay, password: secret, permissions: { publish: "hallway.>", subscribe: "hallway.>" } },
@@ -190,7 +191,7 @@ func writeCertificates(t *testing.T, folder string) {
 	}, ca, key)
 }
 
-// authority gives relays files of credentials, as an operator of NATS does with nsc.
+// authority writes files of credentials for relays, as an operator of NATS does with nsc.
 type authority struct {
 	t                 *testing.T
 	operator, account nkeys.KeyPair

@@ -14,10 +14,10 @@ import (
 	"hallway/test/servers"
 )
 
-// patience bounds the wait for anything; nothing takes long.
+// patience bounds every wait. Nothing takes long.
 const patience = 30 * time.Second
 
-// network connects the relays of a test by a server of its own.
+// network connects the relays of a test through a separate server.
 type network struct {
 	server  *servers.Server
 	changed chan struct{}
@@ -28,7 +28,7 @@ func newNetwork(t *testing.T, settings ...string) *network {
 	return &network{server: servers.NATS(t, settings...), changed: make(chan struct{}, 1)}
 }
 
-// listener tells the network that something has changed.
+// listener tells the network of each call.
 type listener struct {
 	bus.Listener
 	network *network
@@ -72,7 +72,7 @@ func (n *network) join(t *testing.T, config nats.Config, cluster string, id bus.
 	return b
 }
 
-// Until looks again whenever a listener was called, and now and then for what shows elsewhere.
+// Until checks the condition whenever a listener was called, and periodically for other changes.
 func (n *network) Until(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
