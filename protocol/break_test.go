@@ -11,8 +11,8 @@ func quoted(text string) string {
 	return string(b)
 }
 
-// TestLineBreaksOnTheWire: a carriage return is a line break wherever a text comes in, and
-// all other control characters but newline and tab are refused there.
+// TestLineBreaksOnTheWire checks that a carriage return is a line break in every received text, and that control
+// characters other than newline and tab are refused.
 func TestLineBreaksOnTheWire(t *testing.T) {
 	l := Limits{TextBytes: TextBytesMax, FrameBytes: FrameBytesMax}
 	ways := map[string]func(text string) (string, error){
@@ -67,7 +67,7 @@ func TestLineBreaksOnTheWire(t *testing.T) {
 				t.Errorf("%s %q is taken: %q", name, text, got)
 			}
 		}
-		// Blank texts: of a moderator's reason they are none.
+		// A blank text counts as missing in a moderator's reason.
 		optional := name == "moderate" || name == "PUT of a mute"
 		for _, text := range []string{"\r\n", "\r", "\u200b", "\u2800", "\u3164\r\n\u3164", "\ufeff"} {
 			if got, err := decode(text); optional && (err != nil || got != "") || !optional && err == nil {
@@ -75,7 +75,7 @@ func TestLineBreaksOnTheWire(t *testing.T) {
 			}
 		}
 	}
-	// What counts is the text as it is stored.
+	// The limit applies to the stored form of the text.
 	fits := strings.Repeat("\r\n", TextBytesMax-1) + "x"
 	if got, err := ways["POST"](fits); err != nil || len(got) != TextBytesMax {
 		t.Errorf("a text that fits once its breaks are one: %d bytes, %v", len(got), err)

@@ -21,8 +21,8 @@ func TestCleanText(t *testing.T) {
 	}
 }
 
-// FuzzCleanText checks that whatever was cleaned is not refused for its characters, and that
-// nothing changes when it is cleaned again.
+// FuzzCleanText checks that a cleaned text is not refused for its characters, and does not change when it is cleaned
+// again.
 func FuzzCleanText(f *testing.F) {
 	f.Add("a\r\n\v\u0085\u2028\x1b[0m")
 	f.Fuzz(func(t *testing.T, text string) {

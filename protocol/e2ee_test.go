@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestEncryptedRefuses: each part of the frames of encrypted rooms has its form.
+// TestEncryptedRefuses checks the form of each part of the frames of encrypted rooms.
 func TestEncryptedRefuses(t *testing.T) {
 	file := func(name string) string { return string(goldenFiles(t, "client", name)[0]) }
 	long := base64.RawURLEncoding.EncodeToString(make([]byte, CertBytesMax))
@@ -65,7 +65,7 @@ func TestEncryptedRefuses(t *testing.T) {
 	}
 }
 
-// TestFullFrameOfWraps: as many wraps as there may be fit the largest frame.
+// TestFullFrameOfWraps checks that the maximum number of wraps fits into the largest frame.
 func TestFullFrameOfWraps(t *testing.T) {
 	f, err := DecodeClient(goldenFiles(t, "client", "turn")[0], testLimits)
 	if err != nil {
@@ -81,7 +81,7 @@ func TestFullFrameOfWraps(t *testing.T) {
 	}
 }
 
-// TestTurnIsHandedOnAsItCame: a later version's members of a turn, and how it is written, stay.
+// TestTurnIsHandedOnAsItCame checks that a turn keeps the members of later versions, and its written form.
 func TestTurnIsHandedOnAsItCame(t *testing.T) {
 	golden := goldenFiles(t, "client", "turn")[0]
 	data := bytes.Replace(golden, []byte(`"turn":{`), []byte(`"turn": { "new" : [1,{"a":null}] , "out":["u\u005f9"], `), 1)
@@ -99,7 +99,7 @@ func TestTurnIsHandedOnAsItCame(t *testing.T) {
 	}
 }
 
-// TestTurnsOfOtherClients: a client may write null for what a turn does not have, and a number for its time.
+// TestTurnsOfOtherClients checks that a client may write null for missing parts of a turn, and a number for its time.
 func TestTurnsOfOtherClients(t *testing.T) {
 	golden := string(goldenFiles(t, "client", "turn-first")[0])
 	changed := strings.NewReplacer(`"out":[]`, `"out":[],"prev_kid":null,"prev":null,"link":null`, `"at":"2026-11-23T09:15:01Z"`, `"at":1763889301000`).Replace(golden)
@@ -115,7 +115,7 @@ func TestTurnsOfOtherClients(t *testing.T) {
 			t.Errorf("%s: %+v, %v", wraps, f, err)
 		}
 	}
-	// A turn that the relay takes is read again from its database, and by clients.
+	// A turn that the relay accepts is read again from its database, and by clients.
 	changed = strings.Replace(changed, `"out":[]`, `"out":null`, 1)
 	if f, err = DecodeClient([]byte(changed), testLimits); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestTurnsOfOtherClients(t *testing.T) {
 	}
 }
 
-// TestCiphertextBound: a ciphertext may exceed the text by what an encrypted text has beside it.
+// TestCiphertextBound checks that a ciphertext may exceed the text by the other parts of an encrypted text.
 func TestCiphertextBound(t *testing.T) {
 	send := func(bytes int) error {
 		ct := base64.RawURLEncoding.EncodeToString(make([]byte, bytes))
@@ -156,7 +156,7 @@ func TestCiphertextBound(t *testing.T) {
 	}
 }
 
-// TestE2EESetting: the setting names the version of the encryption.
+// TestE2EESetting checks that the setting names the version of the encryption.
 func TestE2EESetting(t *testing.T) {
 	for settings, want := range map[string]int64{`{}`: 0, `{"e2ee":1}`: 1, `{"e2ee":null}`: 0, `{"e2ee":2}`: -1, `{"e2ee":0}`: -1, `{"e2ee":true}`: -1} {
 		r, err := ReadSettings(settings)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestFilesOfASend: which lists of files are taken, and that a text may then be left out.
+// TestFilesOfASend checks which lists of files are accepted, and that a text may then be missing.
 func TestFilesOfASend(t *testing.T) {
 	const a, b = `"0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5a"`, `"0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5b"`
 	eleven := a

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestMentionsOfAClient: mentions lie on whole characters of the text as it is stored, ascending and apart.
+// TestMentionsOfAClient checks that mentions lie on whole characters of the stored text, ascending and without overlap.
 func TestMentionsOfAClient(t *testing.T) {
 	send := func(text, mentions string) string {
 		return `{"type":"send","room":"lobby","id":"` + testID + `","text":` + strconv.Quote(text) + `,"mentions":` + mentions + `}`
@@ -72,7 +72,7 @@ func TestMentionsOfAClient(t *testing.T) {
 	}
 }
 
-// TestMentionsOfALaterRelay: a client takes mentions of kinds that it does not know.
+// TestMentionsOfALaterRelay checks that a client accepts mentions of unknown kinds.
 func TestMentionsOfALaterRelay(t *testing.T) {
 	page, err := DecodePage([]byte(`{"messages":[{"room":"a","id":"i","seq":1,"rev":1,"sender":{"id":"u","name":"","role":"participant"},` +
 		`"created_at":"2026-11-23T09:15:04.123456Z","text":"@staff","mentions":[{"at":0,"len":6,"role":"moderator"}]}],"epoch":"e","head":1,"more":false}`))
@@ -81,7 +81,7 @@ func TestMentionsOfALaterRelay(t *testing.T) {
 	}
 }
 
-// TestMentions: the questions to a message's mentions.
+// TestMentions checks the functions that ask for a message's mentions.
 func TestMentions(t *testing.T) {
 	ada, all := []Mention{{Len: 1, User: "ada"}}, []Mention{{Len: 1, User: "ada"}, {At: 1, Len: 1, All: true}}
 	if MentionsAll(nil) || MentionsAll(ada) || !MentionsAll(all) {

@@ -59,7 +59,7 @@ func TestDecodeModeration(t *testing.T) {
 	}
 }
 
-// TestAReasonOfWhiteSpaceIsNone: as a frame and as a body.
+// TestAReasonOfWhiteSpaceIsNone checks a frame and a body.
 func TestAReasonOfWhiteSpaceIsNone(t *testing.T) {
 	for reason, want := range map[string]string{"": "", " ": "", "\n\t\u00a0\u3000": "", " rude\n": " rude\n"} {
 		quoted := `"reason":` + string(appendString(nil, reason))

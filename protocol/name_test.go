@@ -7,12 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// TestBlankOfAllCharacters holds Blank against Unicode's tables: a character alone is
-// blank where it is white space, a control or format character that shows nothing, or a
-// mark of the basic plane; and nothing else that is assigned is.
+// TestBlankOfAllCharacters compares Blank with Unicode's tables: a character by itself is blank if it is white space,
+// an invisible control or format character, or a mark of the basic plane; no other assigned character is.
 func TestBlankOfAllCharacters(t *testing.T) {
 	fillers := map[rune]bool{0x115f: true, 0x1160: true, 0x2800: true, 0x3164: true, 0xffa0: true, 0x1d159: true}
-	visibleFormat := func(r rune) bool { // number signs and the like, which stand before or around others
+	visibleFormat := func(r rune) bool { // number signs and similar ones, which stand before or around others
 		return 0x600 <= r && r <= 0x605 || r == 0x6dd || r == 0x70f || r == 0x890 || r == 0x891 || r == 0x8e2 || 0x110bd <= r && r <= 0x110cd || 0x13430 <= r && r <= 0x1343f
 	}
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -70,7 +69,7 @@ func TestCleanName(t *testing.T) {
 		"A\u2066d\u2069a\u202c":                 "Ada",
 		"A\u200bd\ufeffa\u00ad":                 "Ada",
 		"a\xffb":                                "ab",
-		"Ada \ufffd":                            "Ada", // half a character, of a name that was cut
+		"Ada \ufffd":                            "Ada", // half a character, from a cut name
 		"نرگس\u200cها":                          "نرگس\u200cها",
 		"עדה\u200f":                             "עדה\u200f",
 		"\u200b\u2060":                          "",
@@ -101,7 +100,7 @@ func TestCleanName(t *testing.T) {
 	}
 }
 
-// FuzzCleanName: what comes out is fit to be shown, within its bounds, and clean.
+// FuzzCleanName checks that a cleaned name can be shown, is within its bounds, and is stable.
 func FuzzCleanName(f *testing.F) {
 	f.Add("Ada\n\u202e\xff", 10)
 	f.Fuzz(func(t *testing.T, name string, bytesMax int) {

@@ -15,8 +15,7 @@ var testLimits = Limits{TextBytes: TextBytesMax, FrameBytes: FrameBytesMax}
 
 const testID = "0199a1c4-7f3e-7c21-9f6a-2d1f0a3b4c5d"
 
-// golden calls f with each golden file of a folder: one frame or document, as
-// this version writes it.
+// golden calls f with each golden file of a folder: one frame or document, as this version writes it.
 func golden(t *testing.T, dir string, f func(t *testing.T, want []byte) []byte) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
@@ -98,8 +97,8 @@ func TestGoldenDocuments(t *testing.T) {
 	})
 }
 
-// Every frame type of version 1 has its golden file, so that a new one cannot
-// be forgotten.
+// TestGoldenFilesAreComplete checks that every frame type of version 1 has a golden file, so that a new one cannot be
+// forgotten.
 func TestGoldenFilesAreComplete(t *testing.T) {
 	for dir, types := range map[string]string{
 		"client": "hello join leave send edit delete react pin moderate report settings device turn wraps want typing read ping",
@@ -211,7 +210,7 @@ func TestRefusalNamesTheFrame(t *testing.T) {
 	}
 }
 
-// The largest text, each byte of which must be escaped, fits the largest frame.
+// TestEscapedTextFitsFrame checks that the largest text with all bytes escaped fits into the largest frame.
 func TestEscapedTextFitsFrame(t *testing.T) {
 	frame := sendFrame(strings.Repeat("\n", TextBytesMax-1) + "a")
 	frame = strings.ReplaceAll(frame, `\n`, `\u000a`)
@@ -281,7 +280,7 @@ func TestCodesCarryTheirPolicy(t *testing.T) {
 	}
 }
 
-// addGolden begins a corpus with the golden files of a folder.
+// addGolden seeds a corpus with the golden files of a folder.
 func addGolden(f *testing.F, dir string) {
 	f.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
@@ -297,8 +296,8 @@ func addGolden(f *testing.F, dir string) {
 	}
 }
 
-// FuzzDecodeClient holds the decoder against the standard library's: what it
-// takes is JSON, and comes back the same when written and read again.
+// FuzzDecodeClient compares the decoder with the standard library's: an accepted frame is JSON, and stays the same when
+// written and read again.
 func FuzzDecodeClient(f *testing.F) {
 	addGolden(f, "client")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -327,7 +326,7 @@ func FuzzDecodeClient(f *testing.F) {
 	})
 }
 
-// FuzzDecodeRelay checks that nothing a relay sends can harm a client.
+// FuzzDecodeRelay checks that no bytes from a relay can harm a client.
 func FuzzDecodeRelay(f *testing.F) {
 	addGolden(f, "relay")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -344,7 +343,7 @@ func FuzzDecodeRelay(f *testing.F) {
 	})
 }
 
-// FuzzDecodeDocuments is FuzzDecodeRelay for what a relay sends over REST.
+// FuzzDecodeDocuments is FuzzDecodeRelay for documents over REST.
 func FuzzDecodeDocuments(f *testing.F) {
 	addGolden(f, "rest")
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -16,8 +16,7 @@ import (
 	"testing"
 )
 
-// goldenFiles returns the golden files of a type: TYPE.json and TYPE-*.json, the first of
-// which must be there.
+// goldenFiles returns the golden files of a type: TYPE.json and TYPE-*.json, the first of which must exist.
 func goldenFiles(t *testing.T, dir, typ string) [][]byte {
 	t.Helper()
 	more, _ := filepath.Glob(filepath.Join("testdata", dir, typ+"-*.json"))
@@ -32,8 +31,7 @@ func goldenFiles(t *testing.T, dir, typ string) [][]byte {
 	return all
 }
 
-// TestEveryFrameIsListed: a type that is a frame has its place in the list that the decoder
-// reads, under one name.
+// TestEveryFrameIsListed checks that every frame type is in the decoder's list, under one name.
 func TestEveryFrameIsListed(t *testing.T) {
 	listed := map[string][]string{}
 	for _, f := range clientFrames {
@@ -77,8 +75,7 @@ func TestEveryFrameIsListed(t *testing.T) {
 	}
 }
 
-// leaves notes for each field below v whether it holds a value; an element of a list counts
-// as its field.
+// leaves notes for each field below v whether it holds a value; an element of a list counts as its field.
 func leaves(into map[string]bool, path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -102,9 +99,8 @@ func leaves(into map[string]bool, path string, v reflect.Value) {
 	}
 }
 
-// TestGoldenFilesHaveEveryField: every field of a frame, and of what the relay sends over
-// REST, has a value in a golden file. So a field that no table names, or that no golden file
-// shows, is found.
+// TestGoldenFilesHaveEveryField checks that every field of a frame, and of the relay's documents, has a value in a
+// golden file. So it finds a field that no table names, or that no golden file shows.
 func TestGoldenFilesHaveEveryField(t *testing.T) {
 	check := func(name string, values []any, absent ...string) {
 		fields := map[string]bool{}
@@ -201,7 +197,7 @@ func filled[T any]() T {
 	return v
 }
 
-// TestWrittenDocuments: what only the relay writes has a golden file with every field.
+// TestWrittenDocuments checks that documents that only the relay writes have a golden file with every field.
 func TestWrittenDocuments(t *testing.T) {
 	more, room, member, entry := true, filled[Room](), filled[RoomMember](), filled[AuditEntry]()
 	room.Last.DeletedAt, room.Last.Encrypted, room.Settings = 0, nil, `{ "a": 1 }`
@@ -221,7 +217,7 @@ func TestWrittenDocuments(t *testing.T) {
 	}
 }
 
-// TestAppendEncoded: a message that is encoded already is written as Append writes it.
+// TestAppendEncoded checks that an encoded message is written as Append writes it.
 func TestAppendEncoded(t *testing.T) {
 	for _, data := range goldenFiles(t, "relay", "message") {
 		f, err := DecodeRelay(data)
@@ -232,7 +228,7 @@ func TestAppendEncoded(t *testing.T) {
 	}
 }
 
-// TestAppendAfter: a frame that is encoded already gets its After as Append writes it.
+// TestAppendAfter checks that an encoded frame gets its After as Append writes it.
 func TestAppendAfter(t *testing.T) {
 	for _, data := range goldenFiles(t, "relay", "message") {
 		f, err := DecodeRelay(data)
@@ -251,7 +247,7 @@ func TestAppendAfter(t *testing.T) {
 	}
 }
 
-// members returns the members of a JSON object, name and value as they are written.
+// members returns the members of a JSON object, name and value as written.
 func members(t *testing.T, data []byte) (names []string, values map[string]string) {
 	t.Helper()
 	values = map[string]string{}
@@ -277,8 +273,8 @@ func object(names []string, values map[string]string) []byte {
 	return []byte("{" + strings.Join(all, ",") + "}")
 }
 
-// TestEveryFieldOfAClientHasLimits: a field is refused if its value is of another kind, and,
-// but for those that may be as long as the frame, if it is very long or out of any range.
+// TestEveryFieldOfAClientHasLimits checks that a field is refused if its value is of another kind, very long or out of
+// range, except fields that may be as long as the frame.
 func TestEveryFieldOfAClientHasLimits(t *testing.T) {
 	long := `"` + strings.Repeat("x", FrameBytesMax-1000) + `"`
 	unlimited := []string{"token", "client", "on", "frozen"}
@@ -321,7 +317,7 @@ func TestEveryFieldOfAClientHasLimits(t *testing.T) {
 	}
 }
 
-// TestOrderDoesNotMatter: members in any order, among unknown ones, are the same frame.
+// TestOrderDoesNotMatter checks that members in any order, among unknown ones, are the same frame.
 func TestOrderDoesNotMatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	check := func(data []byte, decode func([]byte) (any, error)) {
@@ -355,7 +351,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	}
 }
 
-// TestEncodeIsAppend: both ways to write a client's frame write the same.
+// TestEncodeIsAppend checks that both ways to write a client's frame write the same.
 func TestEncodeIsAppend(t *testing.T) {
 	for _, f := range clientFrames {
 		for _, data := range goldenFiles(t, "client", f.typ) {

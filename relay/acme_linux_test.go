@@ -1,4 +1,4 @@
-// On Linux alone a process trusts the roots that SSL_CERT_FILE names.
+// Only on Linux does a process trust the roots that SSL_CERT_FILE names.
 
 package main
 
@@ -33,15 +33,15 @@ import (
 
 const domain = "chat.example.org"
 
-// testAuthority is Let's Encrypt's own test authority. Its resolver answers 127.0.0.1 for each name, and its port 443 is a port
-// that forwards to the relay.
+// testAuthority is Let's Encrypt's own test authority. Its resolver answers 127.0.0.1 for each name, and its port 443
+// is a port that forwards to the relay.
 type testAuthority struct {
 	t      *testing.T
 	web    *httptest.Server
-	url    string         // of its directory
+	url    string         // the URL of its directory
 	env    []string       // makes a relay trust it
 	roots  *x509.CertPool // the roots of its certificates
-	down   atomic.Bool    // it answers everything with 503
+	down   atomic.Bool    // makes it answer everything with 503
 	orders atomic.Int32   // the number of orders made
 	relay  chan string    // the address to forward to
 }
@@ -151,7 +151,7 @@ func (a *testAuthority) serve(args ...string) *process {
 	a.t.Helper()
 	args = append([]string{"--tls-domain", domain, "--acme-ca", a.url}, args...)
 	folder := a.t.TempDir()
-	// A relay that was killed while it got a certificate left its lock.
+	// A relay that was killed during an order left its lock.
 	locks := filepath.Join(folder, "certificates", "locks")
 	if err := os.MkdirAll(locks, 0o700); err != nil {
 		a.t.Fatal(err)
@@ -171,7 +171,7 @@ func (a *testAuthority) forwardTo(p *process) {
 	a.relay <- p.addr
 }
 
-// served returns the certificate that a relay shows; nil: it shows no trusted one.
+// served returns the certificate that a relay shows; nil if it shows no trusted one.
 func (p *process) served(config *tls.Config) *x509.Certificate {
 	nc, err := tls.Dial("tcp", p.addr, config)
 	if err != nil {
@@ -181,8 +181,7 @@ func (p *process) served(config *tls.Config) *x509.Certificate {
 	return nc.ConnectionState().PeerCertificates[0]
 }
 
-// TestACertificateFromAnAuthority goes through the life of a certificate that the
-// relay gets by itself.
+// TestACertificateFromAnAuthority follows a certificate that the relay itself gets, from the order to a restart.
 func TestACertificateFromAnAuthority(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	p := a.serve("--tls-domain", "team.example.org")
@@ -233,7 +232,7 @@ func TestACertificateFromAnAuthority(t *testing.T) {
 		}
 	}
 
-	// A restart uses the stored certificates: it needs no authority.
+	// A restart uses the stored certificates, so it needs no authority.
 	a.web.Close()
 	p = p.again()
 	until(t, "what is stored is served", func() bool { return p.served(p.tls) != nil && p.served(team) != nil })
@@ -266,8 +265,8 @@ func modes(t *testing.T, folder string) map[string]fs.FileMode {
 	return found
 }
 
-// TestACertificateIsRenewed checks that a certificate that expires soon, as all certificates here, is renewed at once and served. If
-// the renewal fails, the old one stays, and the log says so.
+// TestACertificateIsRenewed checks that a certificate that expires soon, as all certificates here, is renewed at once
+// and served. If the renewal fails, the old one stays, and the log says so.
 func TestACertificateIsRenewed(t *testing.T) {
 	a := newAuthority(t, time.Minute)
 	a.web.StartTLS()
@@ -310,8 +309,8 @@ func newest(t *testing.T, database string) string {
 	return string(block.Bytes)
 }
 
-// TestAnAuthorityThatIsDown checks that the relay runs without a certificate, says so once for each attempt, and gets one when the
-// authority is back.
+// TestAnAuthorityThatIsDown checks that the relay runs without a certificate, logs that once for each attempt, and gets
+// one when the authority is back.
 func TestAnAuthorityThatIsDown(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	a.down.Store(true)
@@ -339,7 +338,7 @@ func TestAnAuthorityThatIsDown(t *testing.T) {
 	noMarks(t, "the log", p.printed())
 }
 
-// TestAnAuthorityIsNotAskedInVain checks that the relay asks for no certificate that it cannot keep, and logs the reason.
+// TestAnAuthorityIsNotAskedInVain checks that the relay orders no certificate that it cannot keep, and logs the reason.
 func TestAnAuthorityIsNotAskedInVain(t *testing.T) {
 	a := newAuthority(t, 90*24*time.Hour)
 	a.web.StartTLS()

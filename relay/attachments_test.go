@@ -29,7 +29,7 @@ import (
 func blobs(t *testing.T, place string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(place, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) { // deleted a moment ago
+		if errors.Is(err, fs.ErrNotExist) { // deleted meanwhile
 			return nil
 		}
 		if name := d.Name(); err == nil && !d.IsDir() && name != "lock" && name != "hallway-owner" {
@@ -88,7 +88,7 @@ func onEachDatabase(t *testing.T, run func(t *testing.T, p *process, place strin
 	})
 }
 
-// sweep does, without a relay, what the collector of a relay on PostgreSQL does two hours later.
+// sweep does, without a relay, the work of a PostgreSQL relay's collector two hours later.
 func sweep(t *testing.T, db, place string) {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), postgres.Options{URL: db})
@@ -106,8 +106,8 @@ func sweep(t *testing.T, db, place string) {
 	}
 }
 
-// TestKilledAmongUploads checks that after kills at any instant each message has its whole file, and that no bytes are left that
-// belong to no upload.
+// TestKilledAmongUploads checks that after kills at random moments each message has its complete file, and that no
+// bytes without an upload are left.
 func TestKilledAmongUploads(t *testing.T) { onEachDatabase(t, testKilledAmongUploads) }
 
 func testKilledAmongUploads(t *testing.T, p *process, place string) {
@@ -147,7 +147,7 @@ func testKilledAmongUploads(t *testing.T, p *process, place string) {
 		p.kill()
 		work.Wait()
 		p = p.again()
-		// What was killed before its answer, stored or not, is carried out once when it comes again.
+		// A request that was killed before its answer, stored or not, is carried out once when it is repeated.
 		for _, s := range unanswered {
 			if !p.tries(s[0], s[1], s[2]) {
 				t.Errorf("%s %s is refused after the kill", s[0], s[1])
@@ -193,7 +193,7 @@ func testKilledAmongUploads(t *testing.T, p *process, place string) {
 	}
 }
 
-// tries makes a request of a user, and reports whether it was carried out.
+// tries makes a request of a user, and reports whether it succeeded.
 func (p *process) tries(method, path, body string) bool {
 	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url("http", path), strings.NewReader(body))
 	if err != nil {
@@ -240,7 +240,8 @@ func (p *process) metric(name string) (n int) {
 	return 0
 }
 
-// TestFilesGoWithWhatHasThem checks that the bytes are deleted with a message, a clear, a room, an old message and an erased user.
+// TestFilesGoWithWhatHasThem checks that the bytes are deleted with a message, a clear, a room, an old message and an
+// erased user.
 func TestFilesGoWithWhatHasThem(t *testing.T) { onEachDatabase(t, testFilesGoWithWhatHasThem) }
 
 func testFilesGoWithWhatHasThem(t *testing.T, p *process, place string) {

@@ -21,11 +21,10 @@ import (
 	"hallway/protocol"
 )
 
-// A canary is a text that shows a leak.
+// A canary is a text that reveals a leak.
 const canary = "Kanarienvögel singen nicht über Brücken"
 
-// forms returns the bytes in which a text may stand somewhere: as it is, escaped, in hexadecimal, and in base64 behind
-// bytes of any number.
+// forms returns the encodings in which a text may occur: plain, escaped, in hexadecimal, and in base64 at each offset.
 func forms(text string) map[string][]byte {
 	all := map[string][]byte{
 		"UTF-8":               []byte(text),
@@ -38,14 +37,14 @@ func forms(text string) map[string][]byte {
 	for offset := range 3 {
 		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
 			encoded := encoding.EncodeToString(append(make([]byte, offset), text...))
-			// The first and the last characters depend on what stands beside the text.
+			// The first and the last characters depend on the bytes beside the text.
 			all[fmt.Sprint(name, " at ", offset)] = []byte(encoded[4 : len(encoded)-4])
 		}
 	}
 	return all
 }
 
-// findCanary returns the forms of the canary that are in something.
+// findCanary returns the forms of the canary in content.
 func findCanary(content []byte) (found []string) {
 	for name, form := range forms(canary) {
 		if bytes.Contains(content, form) {
@@ -55,7 +54,7 @@ func findCanary(content []byte) (found []string) {
 	return found
 }
 
-// seal encrypts a text as a client does, but for the signature inside.
+// seal encrypts a text as a client does, but without the inner signature.
 func seal(t *testing.T, kid, text string) *protocol.Encrypted {
 	t.Helper()
 	key, iv := make([]byte, 32), make([]byte, 12)
@@ -83,7 +82,7 @@ func (p *process) uploadAs(bearer, file, name string, content []byte) {
 	}
 }
 
-// traces returns, by name, everything that the relay and the operator's commands store or print.
+// traces returns, by name, all data that the relay and the operator's commands store or print.
 func (p *process) traces() map[string][]byte {
 	p.t.Helper()
 	all := make(map[string][]byte)
@@ -128,8 +127,8 @@ func readAll(t *testing.T, folder string) (all []byte) {
 	return all
 }
 
-// TestCanary checks that the text of an encrypted room is in no byte that a relay stores or prints, even if a client sends it
-// in the clear. In a plain room the same test finds the text.
+// TestCanary checks that the text of an encrypted room is in no byte that a relay stores or prints, even if a client
+// sends it unencrypted. In a plain room the same test finds the text.
 func TestCanary(t *testing.T) {
 	t.Run("plain", func(t *testing.T) {
 		p := serve(t)
@@ -169,7 +168,7 @@ func TestCanary(t *testing.T) {
 		if f := want[protocol.Changed](c).Message.Files; len(f) != 1 || f[0].Name != "file" || f[0].Type != protocol.OctetStream || f[0].Alt != "" {
 			t.Errorf("the relay says of an encrypted file: %+v", f)
 		}
-		// By an old client, or one that lies.
+		// From an old or a lying client.
 		c.say(protocol.Send{Room: "lobby", ID: id(2), Text: canary})
 		c.wantError(protocol.CodeForbidden)
 		c.say(protocol.Edit{Room: "lobby", ID: id(1), Text: canary})

@@ -14,7 +14,7 @@ import (
 	"hallway/protocol"
 )
 
-// client is a WebSocket client that knows frames alone.
+// client is a WebSocket client that only exchanges frames.
 type client struct {
 	t  *testing.T
 	nc net.Conn
@@ -95,7 +95,8 @@ func (c *client) next() (f protocol.RelayFrame, code protocol.CloseCode) {
 	}
 }
 
-// want waits for a frame of its kind. It skips presence, which may come at any time; any other frame before it fails the test.
+// want waits for a frame of its kind. It skips presence, which may come at any time; any other frame before it fails
+// the test.
 func want[F protocol.RelayFrame](c *client) F {
 	c.t.Helper()
 	for {
@@ -137,7 +138,7 @@ func (c *client) wantClose(code protocol.CloseCode) {
 		}
 		break
 	}
-	// As a client does: the close frame goes back, then the relay hangs up.
+	// It does the same as a client: it returns the close frame, then the relay hangs up.
 	_, _ = c.nc.Write(masked(ws.OpClose, ws.NewCloseFrameBody(ws.StatusCode(code), "")))
 	if _, err := io.Copy(io.Discard, c.r); err != nil && !errors.Is(err, net.ErrClosed) {
 		c.t.Logf("after the close frame: %v", err)

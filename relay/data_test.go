@@ -32,8 +32,8 @@ func succeed(t *testing.T, args ...string) (stdout string) {
 	return stdout
 }
 
-// TestDataCommands goes through a database's life as an operator does: commands that may run beside the relay do, and the others
-// refuse.
+// TestDataCommands follows a database from an operator's view: commands that may run beside the relay succeed, and the
+// others refuse.
 func TestDataCommands(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	p.fill("u_1", 1, 20)
@@ -126,8 +126,8 @@ func TestDataCommandsRefuse(t *testing.T) {
 	}
 }
 
-// TestKilledUnderWay kills a restore and an erase at random moments: the next relay
-// finds a whole database, and the command carried through does what it should.
+// TestKilledUnderWay kills a restore and an erase at random moments: the next relay finds a complete database, and the
+// repeated command succeeds.
 func TestKilledUnderWay(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	p.fill("u_1", 1, 150)

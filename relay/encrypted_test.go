@@ -42,17 +42,17 @@ func (p *process) sealRoom(room string) {
 	}
 }
 
-// quiet fails if the relay has sent anything else before its answer to a ping.
+// quiet fails if the relay has sent any frame before its answer to a ping.
 func (c *client) quiet() {
 	c.t.Helper()
 	c.say(protocol.Ping{T: "7"})
 	want[protocol.Pong](c)
 }
 
-// silent fails if the relay sends the client anything within a time.
+// silent fails if the relay sends the client any frame within a time.
 func (c *client) silent(d time.Duration) {
 	c.t.Helper()
-	time.Sleep(d) // there is no event for what must not come
+	time.Sleep(d) // the absence of a frame is no event
 	c.quiet()
 }
 
@@ -60,7 +60,7 @@ func sealedSend(n int, kid string) protocol.Send {
 	return protocol.Send{Room: "lobby", ID: id(n), Encrypted: devicetest.Sealed(kid)}
 }
 
-// TestEncryptedRoom goes through devices, a turn, a late joiner, a stale key, and the limits of a participant.
+// TestEncryptedRoom tests devices, a turn, a late joiner, a stale key, and the limits of a participant.
 func TestEncryptedRoom(t *testing.T) {
 	p := serve(t)
 	if features := p.welcome().Features; !slices.Contains(features, protocol.FeatureE2EE) {
@@ -104,7 +104,7 @@ func TestEncryptedRoom(t *testing.T) {
 	if len(wanted.Devices) != 1 || wanted.Devices[0] != cy.Device || wanted.N != 1 {
 		t.Fatalf("wanted %+v", wanted)
 	}
-	late.silent(100 * time.Millisecond) // it is asked only when the first has not answered
+	late.silent(100 * time.Millisecond) // it is asked only after the first has not answered
 	if again := want[protocol.Wanted](late); again.Devices[0].ID != cy.ID {
 		t.Fatalf("the second holder is asked %+v", again)
 	}
@@ -283,7 +283,7 @@ func TestGhostDevices(t *testing.T) {
 	forged = devicetest.New("ada")
 	forged.Sig = forged.Signature([]byte("something else"))
 	refused("a signature of something else", forged.Device, protocol.CodeForbidden)
-	// A refused device has no place in a room, whatever it says next.
+	// A refused device is not in a room, whatever the client sends next.
 	c.say(protocol.Join{Room: "lobby"})
 	want[protocol.Joined](c)
 	want[protocol.Settings](c)
@@ -339,7 +339,7 @@ func TestEncryptedUploads(t *testing.T) {
 	}
 }
 
-// TestManyJoinAtOnce checks that one holder serves a rush of devices that lack a secret, no matter what the rate of its user is.
+// TestManyJoinAtOnce checks that one holder serves a rush of devices that lack a secret, whatever the rate of its user.
 func TestManyJoinAtOnce(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")
@@ -347,7 +347,7 @@ func TestManyJoinAtOnce(t *testing.T) {
 	mod, _ := p.enterWith(tokenAs(t, "ada", protocol.RoleModerator, "lobby"), &ada, "lobby")
 	mod.say(protocol.MakeTurn{Room: "lobby", Turn: ada.Turn("lobby", 1, nil)})
 	want[protocol.Turned](mod)
-	_ = mod.nc.Close() // nobody has the secret now
+	_ = mod.nc.Close() // no connected device has the secret now
 	waitFor(t, func() bool { return p.metric("hallway_connections") == 0 })
 	var late []*client
 	for i := range 60 {

@@ -27,8 +27,8 @@ func erasing(t *testing.T, db string) (result chan [3]any) {
 	return result
 }
 
-// TestEraseInChat erases a user from a room while others write: they get the tombstones at revs without a hole, and each of their
-// messages is stored once.
+// TestEraseInChat erases a user from a room while others write: they get the tombstones at revs without a hole, and
+// each of their messages is stored once.
 func TestEraseInChat(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) { eraseInChat(t, serve(t, "--rate", "0")) })
 	t.Run("PostgreSQL", func(t *testing.T) { eraseInChat(t, serveDB(t, servers.PostgreSQL(t), "--rate", "0")) })
@@ -44,7 +44,7 @@ func eraseInChat(t *testing.T, p *process) {
 	result := erasing(t, p.db)
 	echoes, tombstones := 0, 0
 	for next := 0; echoes < sent || tombstones < theirs; {
-		if next < sent && (next <= echoes || tombstones > 0) { // the most of them while it is under way
+		if next < sent && (next <= echoes || tombstones > 0) { // most of the sends during the erasure
 			observer.say(protocol.Send{Room: "lobby", ID: id(1000 + next), Text: "Message of u_1"})
 			next++
 		}
@@ -74,8 +74,8 @@ func eraseInChat(t *testing.T, p *process) {
 	}
 }
 
-// wantErased fails the test if anything of u_2 is left in the relay or its files, or if the others' messages are not there once
-// each.
+// wantErased fails the test if any trace of u_2 is left in the relay or its files, or if one of the others' messages is
+// not there exactly once.
 func (p *process) wantErased(gone *client, theirs, sent int) {
 	p.t.Helper()
 	for {
@@ -132,8 +132,8 @@ func (p *process) files() []string {
 	return []string{p.db, p.db + "-wal"}
 }
 
-// TestEraseIsNotForgotten kills a relay during an erasure: the command continues without it, or, if the command was interrupted,
-// the next relay does.
+// TestEraseIsNotForgotten kills a relay during an erasure: the command continues without it, or, if the command was
+// interrupted, the next relay does.
 func TestEraseIsNotForgotten(t *testing.T) {
 	for name, waits := range map[string]bool{"the command": true, "the next relay": false} {
 		t.Run(name, func(t *testing.T) {

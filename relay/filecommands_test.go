@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestFilesInBackups checks that a backup beside a relay contains the files of its messages, that a restore brings them back, and
-// that a check finds damaged and missing files.
+// TestFilesInBackups checks that a backup beside a relay contains the files of its messages, that a restore restores
+// them, and that a check finds damaged and missing files.
 func TestFilesInBackups(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	for n := 1; n <= 3; n++ {

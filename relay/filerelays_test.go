@@ -12,8 +12,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestRelaysShareFiles checks that a relay sends, serves, links to and deletes a file that another relay received, also after a kill
-// of the relay that deletes for all. A relay with another place does not start.
+// TestRelaysShareFiles checks that a relay sends, serves, links to and deletes a file that another relay received, even
+// after a kill of the relay that deletes for all. A relay with another place does not start.
 func TestRelaysShareFiles(t *testing.T) {
 	db, place := servers.PostgreSQL(t), filepath.Join(t.TempDir(), "files")
 	a := serveDB(t, db, "--rate", "0", "--files", place)
@@ -49,7 +49,7 @@ func TestRelaysShareFiles(t *testing.T) {
 		}
 	}
 	awaitBlobs(t, place, 2)
-	a.kill() // it came first, and so deletes for both
+	a.kill() // it started first, so it deletes for both
 	if status, _, answer := b.rest("DELETE", "/v1/rooms/lobby/messages/"+id(2), token(t, "ada", "*"), ""); status != 200 {
 		t.Errorf("delete: %d %s", status, answer)
 	}
@@ -121,7 +121,8 @@ func TestQuotasHoldInARace(t *testing.T) {
 	}
 }
 
-// TestMigrateFiles takes a database with files to PostgreSQL: the bytes stay where they are, and belong to it alone.
+// TestMigrateFiles migrates a database with files to PostgreSQL: the bytes stay in their place, which then belongs only
+// to the new database.
 func TestMigrateFiles(t *testing.T) {
 	p := serve(t, "--rate", "0")
 	place := p.db + ".files"

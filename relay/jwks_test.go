@@ -23,7 +23,7 @@ func TestTokensOfAKeySetOpenTheRelay(t *testing.T) {
 	_, shared, _ := run(t, nil, "token", "--sub", "ada", "--room", "*", "--jwt-audience", relaytest.Audience)
 	for token, want := range map[string]int{
 		key.Token(t): 200, stranger.Token(t): 401, strings.TrimSpace(shared): 200, // the secret is good as well
-		token(t, "ada", "*"): 401, // for whom it is, it does not say
+		token(t, "ada", "*"): 401, // it names no audience
 	} {
 		if status, _, body := p.rest("GET", "/v1/rooms/lobby/messages", token, ""); status != want {
 			t.Errorf("status %d, want %d: %s", status, want, body)

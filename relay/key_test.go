@@ -75,7 +75,7 @@ func TestSessionsEndWithTheirSecret(t *testing.T) {
 	second := p.welcomed(tokenOf(t, secrets[1], time.Hour))
 	refreshed.say(protocol.Hello{Token: tokenOf(t, secrets[1], time.Hour)})
 	want[protocol.Welcome](refreshed)
-	first.alive() // the secret before is good once more
+	first.alive() // the previous secret is good again
 	change(2)
 	first.wantClose(protocol.CloseUnauthorized)
 	second.alive()
@@ -108,7 +108,7 @@ func TestSessionsEndWithTheirKey(t *testing.T) {
 	second.wantClose(protocol.CloseUnauthorized)
 }
 
-// TestTokensThatLastTooLong checks that they are refused, unless the limit is off.
+// TestTokensThatLastTooLong checks that such tokens are refused, unless the limit is off.
 func TestTokensThatLastTooLong(t *testing.T) {
 	const day = 24 * time.Hour
 	tokens := map[string]string{}
@@ -146,8 +146,8 @@ func TestTokensThatLastTooLong(t *testing.T) {
 	}
 }
 
-// TestTokensOfAnotherApplication checks that they are refused if issuer or audience is set, and that tokens by the command with the
-// same flags are accepted.
+// TestTokensOfAnotherApplication checks that such tokens are refused if issuer or audience is set, and that tokens of
+// the command with the same flags are accepted.
 func TestTokensOfAnotherApplication(t *testing.T) {
 	env := []string{"HALLWAY_JWT_ISSUER=https://issuer.example", "HALLWAY_JWT_AUDIENCE=hallway"}
 	p := serveEnv(t, env, filepath.Join(t.TempDir(), "hallway.db"))
@@ -189,8 +189,8 @@ func TestTokensOfAnotherApplication(t *testing.T) {
 	}
 }
 
-// TestADoubledSignal checks that two signals at once drain the relay as one does: timeout(1) sends one to the process and one to
-// its group.
+// TestADoubledSignal checks that two signals at once drain the relay as one does: timeout(1) sends one to the process
+// and one to its group.
 func TestADoubledSignal(t *testing.T) {
 	for _, second := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		p := serve(t)
@@ -206,7 +206,7 @@ func TestADoubledSignal(t *testing.T) {
 	}
 }
 
-// TestFilesThatEverybodyMayRead checks that the log warns of them, at the start and after each change.
+// TestFilesThatEverybodyMayRead checks that the log warns of such files, at the start and after each change.
 func TestFilesThatEverybodyMayRead(t *testing.T) {
 	cert, key := relaytest.Certificate(t, 1)
 	folder := t.TempDir()

@@ -56,7 +56,7 @@ func TestMigrate(t *testing.T) {
 	waitFor(t, func() bool { return len(q.page("lobby", "?q=strasse").Messages) == 1 })
 }
 
-// waitFor waits for a condition, and fails the test if it does not come.
+// waitFor waits for a condition, and fails the test if it stays false.
 func waitFor(t *testing.T, come func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

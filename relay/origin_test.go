@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ask makes a request by hand and reads the answer.
+// ask makes a raw request and reads the answer.
 func ask(t *testing.T, addr, request string) (status int, header http.Header, body string) {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
@@ -45,7 +45,8 @@ func handshake(host, origin string) string {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: hallway.v1\r\n\r\n"
 }
 
-// TestWhoMayConnect checks that the command line decides it, and never the headers that a page sets.
+// TestWhoMayConnect checks that the command line decides which pages may connect, and never the headers that a page
+// sets.
 func TestWhoMayConnect(t *testing.T) {
 	for _, test := range []struct {
 		args    []string
@@ -86,7 +87,7 @@ func TestWhoMayConnect(t *testing.T) {
 	}
 }
 
-// TestWhereMetricsAreTold checks that metrics are served to this machine alone, or at the operator's address.
+// TestWhereMetricsAreTold checks that metrics are served only to this machine, or at the operator's address.
 func TestWhereMetricsAreTold(t *testing.T) {
 	get := func(host string) string { return "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n" }
 	tells := func(addr, host string, want int) {

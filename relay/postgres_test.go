@@ -7,7 +7,7 @@ import (
 	"hallway/test/servers"
 )
 
-// TestPostgresCommands goes through the life of a database in PostgreSQL as an operator does.
+// TestPostgresCommands follows a database in PostgreSQL from an operator's view.
 func TestPostgresCommands(t *testing.T) {
 	const password = "Geheim-1"
 	db := strings.Replace(servers.PostgreSQL(t), "hallway@", "hallway:"+password+"@", 1)
@@ -42,7 +42,7 @@ func TestPostgresCommands(t *testing.T) {
 	}
 }
 
-// TestDatabaseFlag checks that a database that cannot be used gives one clear line, without the password.
+// TestDatabaseFlag checks that an unusable database gives one clear line, without the password.
 func TestDatabaseFlag(t *testing.T) {
 	for db, want := range map[string]string{
 		"mysql://hallway@127.0.0.1/chat":                "mysql:// is not known",

@@ -27,11 +27,11 @@ import (
 const (
 	testSecret = "0123456789abcdef0123456789abcdef"
 	// asCommand names the variable that turns the test's own program into the command. So the tests run main itself in
-	// separate processes, race detector included.
+	// separate processes, even with the race detector.
 	asCommand = "HALLWAY_TEST_AS_COMMAND"
 	// patience is the longest time that a test waits for something.
 	patience = 30 * time.Second
-	// processTimeout ends a process that a test has lost.
+	// processTimeout ends a forgotten process of a test.
 	processTimeout = 2 * patience
 )
 
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command returns the command `hallway` with arguments; env has NAME=value beside the secret.
+// command returns the command `hallway` with arguments; env has NAME=value in addition to the secret.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -78,14 +78,14 @@ type process struct {
 	args []string
 	db   string
 	addr string
-	// metrics is the address of the metrics; "": they have none of their own.
+	// metrics is the address of the metrics; "": they have no separate one.
 	metrics string
 
-	tls *tls.Config // its clients', nil: they speak plain HTTP
+	tls *tls.Config // for its clients; nil: they use plain HTTP
 
 	conns []net.Conn // of its clients
 
-	ended  chan struct{} // closed when the process and all it printed are through
+	ended  chan struct{} // closed after the process has ended and all its output was read
 	mu     sync.Mutex
 	output bytes.Buffer // stdout and stderr
 }
@@ -101,7 +101,7 @@ func serveDB(t *testing.T, db string, args ...string) *process {
 	return serveEnv(t, nil, db, args...)
 }
 
-// serveEnv starts a relay whose environment has NAME=value beside the secret.
+// serveEnv starts a relay whose environment has NAME=value in addition to the secret.
 func serveEnv(t *testing.T, env []string, db string, args ...string) *process {
 	t.Helper()
 	all := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db, "--log-level", "debug"}, args...)
@@ -234,7 +234,7 @@ func (p *process) rest(method, path, bearer, body string) (status int, header ht
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
-	// Each request has its own connection, so that none is left to a relay that has ended.
+	// Each request has a new connection, so that none is left to a relay that has ended.
 	web := &http.Client{Transport: &http.Transport{TLSClientConfig: p.tls, DisableKeepAlives: true}}
 	res, err := web.Do(req)
 	if err != nil {

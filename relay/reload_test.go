@@ -20,7 +20,7 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// until waits for a condition that another process brings about.
+// until waits for a condition that another process makes true.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
@@ -98,7 +98,7 @@ func TestTLSServesAndItsCertificateChanges(t *testing.T) {
 	serial := func() int64 {
 		nc, err := tls.Dial("tcp", p.addr, config)
 		if err != nil {
-			return 0 // the two files may be looked at in the middle of a change
+			return 0 // the two files may be read in the middle of a change
 		}
 		defer nc.Close()
 		if got := nc.ConnectionState().NegotiatedProtocol; got != "http/1.1" {
@@ -146,7 +146,7 @@ func TestTLSServesAndItsCertificateChanges(t *testing.T) {
 	put(2)
 	p.signal(syscall.SIGHUP)
 	until(t, "the new certificate is in use", func() bool { return serial() == 2 })
-	c.say(protocol.Ping{T: "1"}) // who is connected stays so
+	c.say(protocol.Ping{T: "1"}) // a connected client stays connected
 	want[protocol.Pong](c)
 	write(t, certFile, "nonsense")
 	p.signal(syscall.SIGHUP)
@@ -156,7 +156,7 @@ func TestTLSServesAndItsCertificateChanges(t *testing.T) {
 	}
 	nc.Close()
 
-	// Plain HTTP on the port is refused in words.
+	// The relay refuses plain HTTP on the port with a text.
 	plain, err := net.Dial("tcp", p.addr)
 	if err != nil {
 		t.Fatal(err)

@@ -70,8 +70,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestReindexKilled kills relays that rebuild an index of words: each continues where the one before stopped, new messages are
-// found at once, and in the end all are.
+// TestReindexKilled kills relays that rebuild an index of words: each continues where the previous one stopped, new
+// messages are found at once, and finally all are.
 func TestReindexKilled(t *testing.T) {
 	const messages = 10_000
 	db := filepath.Join(t.TempDir(), "hallway.db")
@@ -154,8 +154,8 @@ func (p *process) reindexing() (left int64) {
 	return 0
 }
 
-// TestSearchInEarlierDatabase opens a database whose index of words was built by other rules: the relay rebuilds it, and the log
-// and the metrics say so.
+// TestSearchInEarlierDatabase opens a database whose index of words was built by other rules: the relay rebuilds it,
+// and the log and the metrics show that.
 func TestSearchInEarlierDatabase(t *testing.T) {
 	content, err := os.ReadFile("../store/sqlite/testdata/version2.db")
 	if err != nil {

@@ -41,7 +41,7 @@ var marks = map[string]string{
 	"a key":             "mark-key",
 }
 
-// noMarks fails the test if an output of a relay contains something private.
+// noMarks fails the test if an output of a relay contains a private text.
 func noMarks(t *testing.T, where, output string) {
 	t.Helper()
 	for kind, mark := range marks {
@@ -53,12 +53,13 @@ func noMarks(t *testing.T, where, output string) {
 	}
 }
 
-// TestNothingPrivateIsPutOut drives a relay with the most detailed log through every route and frame, failures included. Its log,
-// metrics and refusals contain nothing private. Of people it logs addresses only, and these at level debug only.
+// TestNothingPrivateIsPutOut drives a relay with the most detailed log through every route and frame, even failing
+// ones. Its log, metrics and refusals contain no private text. It logs people only by their addresses, and only at
+// level debug.
 func TestNothingPrivateIsPutOut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	write(t, file, testSecret)
-	// Nobody answers there; a URL may hold a password and a key.
+	// No server answers there; a URL may contain a password and a key.
 	p := serve(t, "--jwt-secret-file", file, "--jwks-url", "http://mark-user:mark-password@127.0.0.1:1/keys?key=mark-key", "--jwt-audience", relaytest.Audience)
 	for _, bearer := range bearers(t) {
 		p.askEverything(bearer)
@@ -80,11 +81,11 @@ func TestNothingPrivateIsPutOut(t *testing.T) {
 		t.Errorf("an address is logged: %s", p.printed())
 	}
 
-	// Commands name people only in the file that they are asked to write.
+	// Commands name people only in the file that they must write.
 	file = filepath.Join(t.TempDir(), "copy.db")
 	for _, args := range [][]string{
 		{"backup", "--db", p.db, "--to", file},
-		{"backup", "--db", p.db, "--to", file}, // it is there already
+		{"backup", "--db", p.db, "--to", file}, // it exists already
 		{"check", "--db", file},
 		{"export", "--db", file, "--user", "mark-user-organizer"},
 		{"erase", "--db", file, "--user", "mark-user-organizer"},
@@ -226,7 +227,7 @@ func (p *process) sayEverything(bearer string) {
 		if err != nil {
 			return
 		}
-		// A refusal names the room and the id that it is about, as the client wrote them.
+		// A refusal names its room and id as the client wrote them.
 		if f, err := protocol.DecodeRelay(frame.Payload); err == nil {
 			if e, ok := f.(protocol.Error); ok {
 				noMarks(p.t, "an error frame", e.Message)
@@ -308,7 +309,7 @@ func TestCommandsTellNoSecrets(t *testing.T) {
 		}
 		noMarks(t, strings.Join(args, " "), stdout+stderr)
 	}
-	// A good token goes to stdout, and nowhere else.
+	// A good token goes only to stdout.
 	if code, stdout, stderr := run(t, []string{"HOME=" + os.TempDir()}, "token", "--sub", "u1"); code != 0 || stderr != "" || !strings.HasPrefix(stdout, "eyJ") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}

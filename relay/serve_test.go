@@ -32,7 +32,7 @@ func TestTwoPeopleChat(t *testing.T) {
 		t.Errorf("bob got %+v, ada %+v", got, first)
 	}
 
-	// A repeated send is answered to its sender alone: bob's next frame is the post.
+	// A repeated send is answered only to its sender: bob's next frame is the post.
 	ada.say(send)
 	if got := want[protocol.Changed](ada).Message; got.Rev != 1 {
 		t.Errorf("resent: %+v", got)
@@ -247,7 +247,7 @@ func TestAKillLosesNothingThatWasAcknowledged(t *testing.T) {
 			t.Errorf("message %d is %+v, was acknowledged as %+v", i, got, m)
 		}
 	}
-	// The client sends everything again, as after a lost connection: each message is there once, in the first order.
+	// The client sends everything again, as after a lost connection: each message is there once, in the original order.
 	c = p.enter("u1", "lobby")
 	for i := range n {
 		c.say(protocol.Send{Room: "lobby", ID: id(i), Text: fmt.Sprint("message ", i)})
@@ -291,8 +291,8 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestASecondSignalEndsAtOnce sends a second signal while a client delays the drain. A signal right after the first does not count
-// as a second one: see TestADoubledSignal.
+// TestASecondSignalEndsAtOnce sends a second signal while a client delays the drain. A signal right after the first
+// does not count as a second one: see TestADoubledSignal.
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	p := serve(t)
 	c := p.enter("u1", "lobby")

@@ -28,9 +28,10 @@ func encrypted(t *testing.T, args ...string) *process {
 	return p
 }
 
-// TestNothingPrivateIsPutOutOverTLS checks the same as over plain TCP, and that the log does not mention failed handshakes.
+// TestNothingPrivateIsPutOutOverTLS checks the same as over plain TCP, and that the log does not mention failed
+// handshakes.
 func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
-	p := encrypted(t) // logs all it can
+	p := encrypted(t) // it logs everything
 	for _, bearer := range bearers(t) {
 		p.askEverything(bearer)
 		p.sayEverything(bearer)
@@ -50,7 +51,7 @@ func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
 			t.Errorf("a line about clients: %s", line)
 		}
 	}
-	if n := strings.Count(p.printed(), "\n"); n != 4 { // its limits, that it listens, drains, has stopped
+	if n := strings.Count(p.printed(), "\n"); n != 4 { // its limits, and that it listens, drains, has stopped
 		t.Errorf("%d lines: %s", n, p.printed())
 	}
 }
@@ -78,7 +79,7 @@ func (p *process) failHandshakes() {
 		answer, _ := io.ReadAll(nc)
 		noMarks(p.t, "the answer to a bad handshake", string(answer))
 
-		nc = dial() // and once more, ended by a reset
+		nc = dial() // once more, ended by a reset
 		_ = nc.SetLinger(0)
 		_, _ = nc.Write([]byte(raw))
 		nc.Close()
@@ -95,7 +96,7 @@ func (p *process) failHandshakes() {
 	}
 }
 
-// certificateEnds returns the end of the certificate by the metrics, in seconds since 1970; -1: they do not tell.
+// certificateEnds returns the expiry of the certificate in the metrics, in seconds since 1970; -1 if it is missing.
 func (p *process) certificateEnds() int64 {
 	p.t.Helper()
 	_, _, metrics := p.rest("GET", "/metrics", "", "")
@@ -111,7 +112,7 @@ func (p *process) certificateEnds() int64 {
 	return -1
 }
 
-// TestTheEndOfACertificateIsTold checks that the metrics always tell it, and the log if it is near.
+// TestTheEndOfACertificateIsTold checks that the metrics always show the expiry, and the log does if it is near.
 func TestTheEndOfACertificateIsTold(t *testing.T) {
 	if got := serve(t).certificateEnds(); got != -1 {
 		t.Errorf("without TLS: %d", got)
@@ -127,7 +128,7 @@ func TestTheEndOfACertificateIsTold(t *testing.T) {
 	}
 	first := renew(-80*day, 10*day)
 	p := serve(t, "--tls-cert", filepath.Join(folder, "cert"), "--tls-key", filepath.Join(folder, "key"))
-	p.tls = &tls.Config{InsecureSkipVerify: true} // one that has ended is served as well
+	p.tls = &tls.Config{InsecureSkipVerify: true} // an expired one is served, too
 	warned := func(of string) int { return strings.Count(p.printed(), `"level":"WARN","msg":"the certificate `+of) }
 	if got := p.certificateEnds(); got != first || warned("ends soon") != 1 {
 		t.Errorf("%d, want %d; the log: %s", got, first, p.printed())
@@ -139,7 +140,7 @@ func TestTheEndOfACertificateIsTold(t *testing.T) {
 		until(t, "the metrics follow", func() bool { return p.certificateEnds() == ends })
 	}
 	take(-day, 89*day)
-	take(-time.Hour, 6*day) // that is all it has
+	take(-time.Hour, 6*day) // that is its whole lifetime
 	if warned("") != 1 {
 		t.Errorf("a warning of a new certificate: %s", p.printed())
 	}

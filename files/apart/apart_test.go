@@ -19,7 +19,7 @@ import (
 	"hallway/files/media"
 )
 
-// TestMain makes this program the process for a picture, where a test starts it as one.
+// TestMain turns this program into the process for a picture, if a test starts it as one.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == apart.Command {
 		os.Exit(apart.Main(os.Args[2]))
@@ -59,7 +59,7 @@ func photo(t *testing.T, width, height int) []byte {
 	return b.Bytes()
 }
 
-// TestProcessor: another process finds and writes what this one would.
+// TestProcessor checks that another process finds and writes the same as this one.
 func TestProcessor(t *testing.T) {
 	content := photo(t, 1500, 1000)
 	other, here := pictures(t, content), pictures(t, content)
@@ -85,7 +85,7 @@ func TestProcessor(t *testing.T) {
 	}
 }
 
-// TestProcessorEnds: a process that nobody waits for ends.
+// TestProcessorEnds checks that a process with a cancelled context ends.
 func TestProcessorEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -94,7 +94,7 @@ func TestProcessorEnds(t *testing.T) {
 	}
 }
 
-// TestProcessEndsWithTheRelay: once nobody holds its stdin, a process does not go on.
+// TestProcessEndsWithTheRelay checks that a process ends when its stdin does.
 func TestProcessEndsWithTheRelay(t *testing.T) {
 	p := pictures(t, photo(t, 2500, 2500))
 	program, err := os.Executable()

@@ -14,10 +14,10 @@ import (
 	"hallway/files/disk"
 )
 
-// rows stands in for a database.
+// rows is a fake database.
 type rows struct {
 	known, doomed []string
-	unused        []time.Time // when they were uploaded
+	unused        []time.Time // the times of their upload
 	err           error
 }
 
@@ -123,7 +123,7 @@ func TestCollector(t *testing.T) {
 	want("nothing is deleted that the database cannot tell of", "kept", "kept-320", "kept-1280", "orphan")
 }
 
-// TestTurns: a collector whose turn it is not leaves everything, also in the middle of its work.
+// TestTurns checks that a collector deletes nothing when another one has the turn, even in the middle of its work.
 func TestTurns(t *testing.T) {
 	store, err := disk.Open(t.TempDir())
 	if err != nil {

@@ -49,7 +49,8 @@ func TestOneProcessAtATime(t *testing.T) {
 	open(t, root)
 }
 
-// TestShared: relays that share a folder see each other's blobs, nobody else opens it, and a sweep removes the leftovers of a killed one.
+// TestShared checks that relays that share a folder see each other's blobs, that no other process opens it, and that a
+// sweep removes the leftovers of a killed one.
 func TestShared(t *testing.T) {
 	root := t.TempDir()
 	shared := func() *disk.Store {
@@ -109,8 +110,8 @@ func TestPlaceThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestKilledWhilePutting kills a process that puts blobs, again and again: listed blobs are whole, and nothing else is
-// left once the folder is opened again.
+// TestKilledWhilePutting kills a process that puts blobs, again and again: listed blobs are complete, and nothing else
+// is left after the folder is opened again.
 func TestKilledWhilePutting(t *testing.T) {
 	if root := os.Getenv("DISK_PUT"); root != "" {
 		putForever(t, root)

@@ -41,7 +41,7 @@ func newWorld(t *testing.T, scanner scan.Scanner) *world {
 	return w
 }
 
-// upload takes content in under the key blob.
+// upload stores content under the key blob.
 func (w *world) upload(blob string, content []byte) (intake.File, error) {
 	w.Helper()
 	u, err := w.in.Receive(bytes.NewReader(content), int64(len(content)))
@@ -142,7 +142,8 @@ type errorReader struct{ err error }
 
 func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
 
-// TestPicturesTakeTurns: with one turn, many pictures at once all get theirs, and one that nobody waits for gets none.
+// TestPicturesTakeTurns checks that with one slot many pictures at once all get it, and that a picture whose client is
+// gone does not.
 func TestPicturesTakeTurns(t *testing.T) {
 	w := newWorld(t, nil)
 	content := picture(t, 600, 600)

@@ -9,7 +9,8 @@ import (
 	"hallway/files/media"
 )
 
-// FuzzProcess: no bytes cause a panic; processing a written picture again keeps its size and removes nothing.
+// FuzzProcess checks that no bytes cause a panic, and that processing a written picture again keeps its size and
+// removes nothing.
 func FuzzProcess(f *testing.F) {
 	m := painted(40, 20)
 	j := jpegOf(f, m)
@@ -39,7 +40,7 @@ func FuzzProcess(f *testing.F) {
 	})
 }
 
-// FuzzSniff: any bytes have a type, and markup has the type of plain bytes.
+// FuzzSniff checks that any bytes have a type, and that markup has the type of plain bytes.
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("hello"))
 	f.Add([]byte("<svg>"))

@@ -22,7 +22,7 @@ import (
 	"hallway/files/media"
 )
 
-// memory is a place for a picture.
+// memory is a destination for a picture.
 type memory struct{ bytes.Buffer }
 
 func (m *memory) ReadAt(p []byte, off int64) (int, error) {
@@ -96,7 +96,7 @@ func gifOf(t testing.TB, m image.Image) []byte {
 	return encode(t, func(w io.Writer) error { return gif.Encode(w, m, nil) })
 }
 
-// secret stands for metadata that must not stay.
+// secret stands for metadata that must be removed.
 const secret = "GPS 52.5200N 13.4050E"
 
 // exif returns EXIF with an orientation and a secret.
@@ -131,7 +131,7 @@ func extendedWebP(orientation byte) []byte {
 	return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(len(body)+4))) + "WEBP" + body)
 }
 
-// TestMetadataIsTakenOut: no metadata and nothing behind the picture stays, and the pixels are the same.
+// TestMetadataIsTakenOut checks that no metadata and no bytes after the picture stay, and that the pixels are the same.
 func TestMetadataIsTakenOut(t *testing.T) {
 	m := painted(40, 20)
 	j, p, g := jpegOf(t, m), pngOf(t, m), gifOf(t, m)
@@ -180,10 +180,10 @@ func same(a, b image.Image) bool {
 	return true
 }
 
-// TestOrientationIsApplied: a picture of each orientation shows the same, turned.
+// TestOrientationIsApplied checks that pictures of all orientations look the same after processing.
 func TestOrientationIsApplied(t *testing.T) {
 	red, blue, green := color.NRGBA{R: 0xff, A: 0xff}, color.NRGBA{B: 0xff, A: 0xff}, color.NRGBA{G: 0xff, A: 0xff}
-	// The colours of the corners: at the top on the left and on the right, at the bottom likewise.
+	// The colours of the corners: top left, top right, bottom left, bottom right.
 	want := map[byte][4]color.NRGBA{
 		1: {red, blue, green, green}, 2: {blue, red, green, green}, 3: {green, green, blue, red}, 4: {green, green, red, blue},
 		5: {red, green, blue, green}, 6: {green, red, green, blue}, 7: {green, blue, green, red}, 8: {blue, green, red, green},
@@ -257,7 +257,7 @@ func TestThumbnails(t *testing.T) {
 	}
 }
 
-// TestPicturesThatAreRefused: too many pixels are noticed before any is decoded.
+// TestPicturesThatAreRefused checks that too many pixels are noticed before any is decoded.
 func TestPicturesThatAreRefused(t *testing.T) {
 	m := painted(40, 20)
 	j, p, g := jpegOf(t, m), pngOf(t, m), gifOf(t, m)
@@ -287,7 +287,8 @@ func TestPicturesThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestBombs: bytes that unpack to far more than the picture has are refused, left out or left packed (a profile of colours).
+// TestBombs checks that bytes that unpack to far more than the picture are refused, left out or left packed (a colour
+// profile).
 func TestBombs(t *testing.T) {
 	zeros := func(n int) string {
 		var b bytes.Buffer

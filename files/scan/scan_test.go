@@ -24,7 +24,7 @@ func scanner(t *testing.T, address string) scan.Scanner {
 	return s
 }
 
-// check scans a text; want is "clean", the name of what is found, or "error".
+// check scans a text; want is "clean", the name of the malware, or "error".
 func check(t *testing.T, s scan.Scanner, content, want string) {
 	t.Helper()
 	clean, found, err := s.Scan(t.Context(), strings.NewReader(content), int64(len(content)))
@@ -74,7 +74,7 @@ func TestHook(t *testing.T) {
 	}
 }
 
-// TestNothingIsCleanUnseen: a scanner that cannot be had, says nothing or nonsense, and a file that cannot be read.
+// TestNothingIsCleanUnseen checks a scanner that is unreachable, silent or wrong, and a file that cannot be read.
 func TestNothingIsCleanUnseen(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

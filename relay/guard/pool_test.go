@@ -35,7 +35,7 @@ func TestTurnsGiveWay(t *testing.T) {
 	}
 }
 
-// TestTurnsAreBounded checks that a request without a slot waits for at most QueueTimeout.
+// TestTurnsAreBounded checks that a request without a slot waits until one is released, and no longer.
 func TestTurnsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := NewPool(system, func() bool { return false }, SlotsPerProcessor, QueueLimits{})

@@ -7,8 +7,8 @@ import (
 	"hallway/store/storetest"
 )
 
-// The store passes the suite, in which others are compared with it: what the tests say in
-// words of their own is true of it too.
+// TestConformance runs the suite on the store itself. The other stores are compared with it, so this checks the
+// expectations that the suite states directly.
 func TestConformance(t *testing.T) {
 	stores := make(map[string]*memory.Store) // by folder
 	storetest.Run(t, storetest.Kind{

@@ -14,7 +14,7 @@ import (
 	"hallway/test/servers"
 )
 
-// spread are ops that send n messages with fresh ids, one room after the other.
+// spread returns ops that send n messages with fresh ids, one room after the other.
 func spread(rooms, first, n int) []rules.Op {
 	ops := make([]rules.Op, n)
 	for i := range ops {
@@ -26,8 +26,8 @@ func spread(rooms, first, n int) []rules.Op {
 	return ops
 }
 
-// BenchmarkCommit commits groups of one message, 64 and 512, in turn to a SQLite store and to PostgreSQL, so that both have
-// the same machine: "sqlite-msg/s" and "postgres-msg/s" count durable messages, "x-sqlite" is the share.
+// BenchmarkCommit commits groups of one message, 64 and 512, alternately to a SQLite store and to PostgreSQL, so that
+// both have the same machine: "sqlite-msg/s" and "postgres-msg/s" count durable messages, "x-sqlite" is the ratio.
 func BenchmarkCommit(b *testing.B) {
 	for _, rooms := range []int{1, 64} {
 		for _, group := range []int{1, 64, 512} {

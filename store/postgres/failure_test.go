@@ -15,11 +15,11 @@ import (
 	"hallway/test/servers"
 )
 
-// An op with a value that the server refuses fails alone.
+// TestRefusedValue checks that an op with a value that the server refuses fails alone.
 func TestRefusedValue(t *testing.T) {
 	s := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t)})
 	for _, bad := range []string{"a\x00b", "a\xffb"} {
-		for round := range 2 { // in a room that is not known, and in one that is
+		for round := range 2 { // in an unknown room, and in a known one
 			room := fmt.Sprintf("room-%d", bad[1])
 			ops := storetest.Sends(room, 100*round, 7)
 			do := ops[3].Do.(rules.Send)
@@ -41,10 +41,11 @@ func TestRefusedValue(t *testing.T) {
 	}
 }
 
-// readyWithin is the time within which sends go on after the server is up.
+// readyWithin is the time within which sends succeed after the server is up.
 const readyWithin = 5 * time.Second
 
-// The server is killed and started again under writes: what was told stays, what was not is sent again and stored once.
+// TestServerKilled kills and restarts the server during writes: acknowledged messages stay, others are sent again and
+// stored once.
 func TestServerKilled(t *testing.T) {
 	cluster := servers.NewCluster(t)
 	s := mustOpen(t, Options{URL: cluster.Database(t)})
@@ -106,7 +107,8 @@ func TestServerKilled(t *testing.T) {
 	}
 }
 
-// A commit that did not wait for its standby, because an operator has cancelled the wait, is not told as safe.
+// TestStandbyIsNotWaitedFor checks that a commit whose wait for the standby was cancelled by an operator is not
+// reported as safe.
 func TestStandbyIsNotWaitedFor(t *testing.T) {
 	cluster := servers.NewCluster(t)
 	url := cluster.Database(t)
@@ -152,7 +154,7 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 	}
 	n := 2
 	waited, err := commit(storetest.Sends("lobby", n, 1))
-	for ; !waited && err == nil; n++ { // the server takes note of the setting in its own time
+	for ; !waited && err == nil; n++ { // the server applies the setting after a while
 		waited, err = commit(storetest.Sends("lobby", n+1, 1))
 	}
 	if err == nil || !waited {
@@ -164,7 +166,8 @@ func TestStandbyIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// Where the database is another than before, the rooms begin other lives; where a promotion lost nothing, they go on.
+// TestLife checks that the rooms get new epochs if the database is not the same as before, and keep them after a
+// promotion without loss.
 func TestLife(t *testing.T) {
 	url := servers.Scratch(t)
 	s := mustOpen(t, Options{hasty: true, URL: url, idle: true})
@@ -218,7 +221,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// A relay that is older than the database needs refuses it, and one that runs says so.
+// TestLeastVersion checks that a relay that is too old for the database refuses it, and that a running one reports it.
 func TestLeastVersion(t *testing.T) {
 	url := servers.Scratch(t)
 	s := mustOpen(t, Options{hasty: true, URL: url, idle: true})
@@ -231,7 +234,7 @@ func TestLeastVersion(t *testing.T) {
 	if _, err := s.readers.Exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
 		t.Fatal(err)
 	}
-	mustOpen(t, Options{hasty: true, URL: url, idle: true}) // newer, but it may be used
+	mustOpen(t, Options{hasty: true, URL: url, idle: true}) // newer, but compatible
 	least(schema + 1)
 	if s, err := Open(t.Context(), Options{hasty: true, URL: url}); err == nil {
 		_ = s.Close()

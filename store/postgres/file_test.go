@@ -13,7 +13,7 @@ import (
 	"hallway/test/servers"
 )
 
-// fileID is the id of the n-th file, and of the n-th message.
+// fileID returns the id of the n-th file, and of the n-th message.
 func fileID(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
 
 // uploadOf uploads the n-th file, and sendOf sends the n-th message with it.
@@ -43,7 +43,7 @@ func mustCheck(t *testing.T, url string) (found []string) {
 	return found
 }
 
-// TestFilesOfOldMessages: a file goes with a message that is too old, not before.
+// TestFilesOfOldMessages checks that a file is deleted with a message that is too old, not before.
 func TestFilesOfOldMessages(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	s := mustOpen(t, Options{URL: url, CallersClock: true, idle: true})
@@ -62,8 +62,8 @@ func TestFilesOfOldMessages(t *testing.T) {
 	}
 }
 
-// TestUnusedFilesAreNotThoseOfAMessage: while one relay drops files that nobody has sent, another one sends them. A message
-// that was taken has its file.
+// TestUnusedFilesAreNotThoseOfAMessage drops unused files through one relay while another one sends them. An accepted
+// message has its file.
 func TestUnusedFilesAreNotThoseOfAMessage(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	s, other := mustOpen(t, Options{URL: url, idle: true}), mustOpen(t, Options{URL: url, idle: true})
@@ -72,7 +72,7 @@ func TestUnusedFilesAreNotThoseOfAMessage(t *testing.T) {
 		mustCommit(t, s, now, uploadOf(i))
 	}
 	sent := make(map[int]bool)
-	for i := range n { // each time the oldest, about which both fight
+	for i := range n { // each time the oldest one, so that both want it
 		var work sync.WaitGroup
 		work.Go(func() { sent[i] = mustCommit(t, s, now, sendOf(i))[0].Code == "" })
 		if _, err := other.DropUnused(t.Context(), time.Now().Add(time.Hour), 1); err != nil {
@@ -102,7 +102,7 @@ func TestUnusedFilesAreNotThoseOfAMessage(t *testing.T) {
 	}
 }
 
-// TestCheckFindsFiles: rows without their message, messages without their rows, and wrong sums are found.
+// TestCheckFindsFiles checks that rows without their message, messages without their rows, and wrong totals are found.
 func TestCheckFindsFiles(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	s := mustOpen(t, Options{URL: url, idle: true})
@@ -127,7 +127,7 @@ func TestCheckFindsFiles(t *testing.T) {
 	}
 }
 
-// TestErasedUsersTakeNoRoom: what was counted for an erased user counts for the pseudonym.
+// TestErasedUsersTakeNoRoom checks that the files of an erased user count for the pseudonym.
 func TestErasedUsersTakeNoRoom(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	s := mustOpen(t, Options{URL: url, idle: true})
@@ -140,7 +140,8 @@ func TestErasedUsersTakeNoRoom(t *testing.T) {
 	}
 }
 
-// TestQuotasHoldAcrossRelays: of two uploads at once through two relays, in two rooms, one is taken where there is room for one.
+// TestQuotasHoldAcrossRelays checks that of two concurrent uploads through two relays, in two rooms, one is accepted if
+// only one fits.
 func TestQuotasHoldAcrossRelays(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	stores := []*Store{mustOpen(t, Options{URL: url, idle: true}), mustOpen(t, Options{URL: url, idle: true})}

@@ -11,8 +11,8 @@ import (
 	"hallway/test/servers"
 )
 
-// checks is the number of histories that the suite makes up for each of its properties, unless -rapid.checks says another:
-// a step takes milliseconds here. `make model` runs many.
+// checks is the number of histories that the suite draws for each of its properties, unless -rapid.checks sets another
+// one: a step takes milliseconds here. `make model` runs many.
 const checks = "20"
 
 func TestMain(m *testing.M) {
@@ -28,14 +28,14 @@ func TestMain(m *testing.M) {
 }
 
 func TestConformance(t *testing.T) {
-	t.Parallel()                    // with that of two
+	t.Parallel()                    // with TestConformanceOfTwo
 	urls := make(map[string]string) // by folder
 	storetest.Run(t, storetest.Kind{
 		Open: func(t *testing.T, dir string) storetest.Store {
 			if urls[dir] == "" {
 				urls[dir] = servers.Scratch(t)
 			}
-			// The clock stands, so that each part is as large as can be, as the model's is.
+			// The clock stands still, so that each part is as large as possible, as the model's is.
 			return mustOpen(t, Options{URL: urls[dir], CallersClock: true, idle: true, hasty: true, clock: func() time.Time { return now }})
 		},
 		Settle:  func(s storetest.Store) { settle(t, s.(*Store)) },
@@ -45,7 +45,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// settle does what is to be done beside the commits, without waiting for it.
+// settle does the background work at once.
 func settle(t testing.TB, s *Store) {
 	t.Helper()
 	if err := s.index(context.Background()); err != nil {

@@ -11,7 +11,8 @@ import (
 	"hallway/test/servers"
 )
 
-// New messages in known rooms go the quick way; a room that another relay has changed since does not.
+// TestQuick checks that new messages in known rooms take the quick way, and that a room that another relay has changed
+// does not.
 func TestQuick(t *testing.T) {
 	url := servers.Scratch(t)
 	s, other := mustOpen(t, Options{hasty: true, URL: url}), mustOpen(t, Options{hasty: true, URL: url})
@@ -43,13 +44,14 @@ func TestQuick(t *testing.T) {
 	if quick(append(storetest.Sends("stage", 10, 1), storetest.Sends("lobby", 11, 1)...)) {
 		t.Error("a room that was changed is taken the quick way")
 	}
-	commit(s, append(storetest.Sends("stage", 10, 1), storetest.Sends("lobby", 11, 1)...)) // nothing of it was stored
+	commit(s, append(storetest.Sends("stage", 10, 1), storetest.Sends("lobby", 11, 1)...)) // nothing was stored
 	for _, room := range []string{"lobby", "stage"} {
 		storetest.Contiguous(t, s, room)
 	}
 }
 
-// No statement costs more than what it returns, also where the tables were empty when it was planned.
+// TestStatementsUseTheirIndexes checks that the cost of a statement depends only on its result, even if it was planned
+// for empty tables.
 func TestStatementsUseTheirIndexes(t *testing.T) {
 	s := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t), idle: true})
 	for query, want := range map[string][]string{

@@ -10,7 +10,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestPurgedMessagesChangeTheRules: a relay that has not heard of a purge finds it out by the version of the room's rules.
+// TestPurgedMessagesChangeTheRules checks that a purge gives the room's rules a new version, by which other relays
+// notice it.
 func TestPurgedMessagesChangeTheRules(t *testing.T) {
 	s, ctx := mustOpen(t, Options{hasty: true, URL: servers.Scratch(t), CallersClock: true, idle: true}), context.Background()
 	for i, at := range []time.Time{now, now.Add(2 * time.Hour)} {

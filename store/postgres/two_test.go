@@ -14,8 +14,8 @@ import (
 	"hallway/test/servers"
 )
 
-// TestConformanceOfTwo runs the suite on two handles of one database that take turns: what one remembers of a room is
-// often another's past.
+// TestConformanceOfTwo runs the suite on two handles of one database, alternately: one handle's memory of a room is
+// often out of date.
 func TestConformanceOfTwo(t *testing.T) {
 	t.Parallel()
 	urls := make(map[string]string) // by folder
@@ -37,7 +37,7 @@ func TestConformanceOfTwo(t *testing.T) {
 	})
 }
 
-// turns hands each call of a commit or a page to one of two handles.
+// turns passes each call of a commit or a page to one of two handles.
 type turns struct {
 	*Store
 	other  *Store
@@ -67,8 +67,8 @@ func (s *turns) Close() error {
 	return s.Store.Close()
 }
 
-// TestTwoWriters has two handles send to the same rooms at once, each message by both: all are stored once, revs have no
-// hole and times increase, and both tell of each message as it is stored.
+// TestTwoWriters sends to the same rooms through two handles at once, some messages by both: all are stored once, revs
+// have no hole and times increase, and both handles return each message as stored.
 func TestTwoWriters(t *testing.T) {
 	url := servers.Scratch(t)
 	const rooms, batches, group = 5, 60, 24

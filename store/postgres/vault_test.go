@@ -32,7 +32,7 @@ func registering(d devicetest.Device) rules.Op {
 	return rules.Op{Sender: protocol.User{ID: d.User}, Do: rules.Register{Device: d.Device}}
 }
 
-// atOnce commits an op through each store at the same time, and returns how many were taken.
+// atOnce commits an op through each store at the same time, and returns the number of accepted ones.
 func atOnce(t *testing.T, stores []*Store, op func(i int) rules.Op) (taken int) {
 	t.Helper()
 	outcomes := make([]rules.Outcome, len(stores))
@@ -55,7 +55,8 @@ func atOnce(t *testing.T, stores []*Store, op func(i int) rules.Op) (taken int) 
 
 var bob = protocol.User{ID: "u_2", Name: "Bob", Role: protocol.RoleParticipant}
 
-// Of two devices that come at once through two relays, one is taken where there is room for one.
+// TestDeviceLimitsHoldAcrossRelays checks that of two devices that come through two relays at once, one is accepted if
+// only one fits.
 func TestDeviceLimitsHoldAcrossRelays(t *testing.T) {
 	url := servers.Scratch(t)
 	stores := []*Store{mustOpen(t, Options{hasty: true, URL: url, idle: true}), mustOpen(t, Options{hasty: true, URL: url, idle: true})}

@@ -15,7 +15,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// A backup beside commits is a database of one moment.
+// TestBackupBesideCommits checks that a backup during commits is a database of one moment.
 func TestBackupBesideCommits(t *testing.T) {
 	const before = 20_000 // messages: several steps
 	database := filepath.Join(t.TempDir(), "hallway.db")
@@ -77,7 +77,7 @@ func TestBackupBesideCommits(t *testing.T) {
 	}
 }
 
-// To read a backup leaves nothing beside it, and the next may take its place.
+// TestBackupThatIsRead checks that reading a backup leaves no file beside it, and that the next backup may replace it.
 func TestBackupThatIsRead(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -168,8 +168,8 @@ func TestBackupRefuses(t *testing.T) {
 	}
 }
 
-// What no relay has made is neither copied, checked, exported nor erased from, and
-// stays to the byte what it is, by a relay too.
+// TestForeignDatabases checks that a database that no relay has made is not copied, checked, exported or erased from,
+// and stays unchanged, even if a relay opens it.
 func TestForeignDatabases(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()

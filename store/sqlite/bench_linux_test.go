@@ -21,12 +21,11 @@ import (
 	"hallway/store/storetest"
 )
 
-// benchRooms are how many rooms the messages of a benchmark are spread over.
+// benchRooms are the numbers of rooms over which a benchmark spreads its messages.
 var benchRooms = []int{1, 100}
 
-// BenchmarkCommit commits groups of one message, 64 and 512. "msg/s" counts
-// durable messages; "x-fdatasync" is their rate as a multiple of what the disk
-// does by itself, measured in the same run.
+// BenchmarkCommit commits groups of one message, 64 and 512. "msg/s" counts durable messages; "x-fdatasync" is their
+// rate as a multiple of the disk's own rate, measured in the same run.
 func BenchmarkCommit(b *testing.B) {
 	for _, rooms := range benchRooms {
 		for _, group := range []int{1, 64, 512} {
@@ -54,7 +53,8 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
-// BenchmarkCommitAllocs commits groups of 64 messages to one room and to 64, with nothing beside: for allocations.
+// BenchmarkCommitAllocs commits groups of 64 messages to one room and to 64, without background work, to count
+// allocations.
 func BenchmarkCommitAllocs(b *testing.B) {
 	const group = 64
 	for _, rooms := range []int{1, group} {
@@ -78,8 +78,7 @@ func BenchmarkCommitAllocs(b *testing.B) {
 	}
 }
 
-// BenchmarkLightLoad commits one message every few milliseconds, and reports
-// how long the commits took.
+// BenchmarkLightLoad commits one message every few milliseconds, and reports the duration of commits.
 func BenchmarkLightLoad(b *testing.B) {
 	const pause = 5 * time.Millisecond
 	for _, rooms := range benchRooms {
@@ -111,8 +110,7 @@ func reportPercentiles(b *testing.B, took []time.Duration) {
 	}
 }
 
-// fdatasyncRate is how many times a second 8 KiB at one place can be written
-// and synced.
+// fdatasyncRate returns how many times a second 8 KiB at one place can be written and synced.
 func fdatasyncRate(b *testing.B) float64 {
 	b.Helper()
 	const times = 1000
@@ -134,7 +132,7 @@ func fdatasyncRate(b *testing.B) float64 {
 	return times / time.Since(begin).Seconds()
 }
 
-// spread are ops that send n messages with fresh ids, one room after the other.
+// spread returns ops that send n messages with fresh ids, one room after the other.
 func spread(rooms, first, n int) []rules.Op {
 	ops := make([]rules.Op, n)
 	for i := range ops {
@@ -158,7 +156,7 @@ func fill(b *testing.B, s *Store, rooms, n int) {
 
 var stored = flag.Int("messages", 200_000, "how many messages BenchmarkPage reads from")
 
-// BenchmarkPage reads from a store of -messages messages.
+// BenchmarkPage reads from a store with -messages messages.
 func BenchmarkPage(b *testing.B) {
 	for _, rooms := range benchRooms {
 		s := mustOpen(b, filepath.Join(b.TempDir(), "hallway.db"))
@@ -182,9 +180,8 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// BenchmarkUpkeep puts messages into the index of words, as beside the commits
-// but without the pauses: how long a slice keeps the writer, and what a message
-// costs in all.
+// BenchmarkUpkeep indexes messages, as during commits but without the pauses: it reports how long a slice keeps the
+// writer, and the total cost of a message.
 func BenchmarkUpkeep(b *testing.B) {
 	for _, rooms := range benchRooms {
 		b.Run(fmt.Sprintf("rooms=%d/index", rooms), func(b *testing.B) {
@@ -244,8 +241,8 @@ func fillWords(b *testing.B, s *Store, rooms, n int) {
 	}
 }
 
-// BenchmarkSearch looks for words in a store of -messages messages: the most
-// frequent one, a prefix of a letter, two words, and a word that is nowhere.
+// BenchmarkSearch searches for words in a store with -messages messages: the most frequent one, a prefix of one letter,
+// two words, and a missing word.
 func BenchmarkSearch(b *testing.B) {
 	for _, rooms := range benchRooms {
 		s := idle(b, filepath.Join(b.TempDir(), "hallway.db"))

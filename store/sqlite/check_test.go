@@ -11,7 +11,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// A damaged file is refused when it is opened, in one line.
+// TestOpenRefusesDamage checks that Open refuses a damaged file, with one line.
 func TestOpenRefusesDamage(t *testing.T) {
 	const page = 4096
 	whole := filepath.Join(t.TempDir(), "hallway.db")
@@ -70,7 +70,7 @@ func wantRefused(t *testing.T, path, want string) {
 	}
 }
 
-// Pages that are each in order may still not belong together.
+// TestOpenRefusesAHeadThatIsNotItsMessages checks that Open refuses intact pages that do not belong together.
 func TestOpenRefusesAHeadThatIsNotItsMessages(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -86,7 +86,7 @@ func TestOpenRefusesAHeadThatIsNotItsMessages(t *testing.T) {
 	wantRefused(t, path, `it is damaged, restore a backup (the head of room "stage" is 10, its last change has rev 9)`)
 }
 
-// What was not closed is checked whole, however large.
+// TestUncleanEnd checks that a database of any size is completely checked if it was not closed.
 func TestUncleanEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -101,8 +101,8 @@ func TestUncleanEnd(t *testing.T) {
 	}
 }
 
-// A rev is taken once: by an index among the changed messages, and by a check
-// against the others.
+// TestOpenRefusesARevTakenTwice checks that a rev is unique: among the changed messages by an index, and against the
+// others by a check.
 func TestOpenRefusesARevTakenTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)

@@ -9,12 +9,13 @@ import (
 	"hallway/store/storetest"
 )
 
-// No commit moves the log; a look does, and the log's file is used again.
+// TestLogIsMovedBesideCommits checks that no commit moves the log, that a check does, and that the log's file is
+// reused.
 func TestLogIsMovedBesideCommits(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	close(s.stop) // the looks are the test's own
+	close(s.stop) // the test makes the checks itself
 	s.running.Wait()
 	s.stop = make(chan struct{})
 	state := func() (log, moved int) {
@@ -59,7 +60,7 @@ func TestLogIsMovedBesideCommits(t *testing.T) {
 		}
 	}
 
-	// A few frames wait for some looks.
+	// A few frames wait for some checks.
 	if _, err := s.Commit(now, storetest.Sends("lobby", 100_000, 1)); err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// crashEnv names the database of a test binary that is started to be killed.
+// crashEnv names the database of a test program that is started to be killed.
 const crashEnv = "HALLWAY_STORE_CRASH"
 
 func TestMain(m *testing.M) {
@@ -28,8 +28,7 @@ func TestMain(m *testing.M) {
 
 var crashRooms = []string{"lobby", "stage", "bar"}
 
-// commitUntilKilled goes on where an earlier process was killed and prints each
-// message that Commit has reported.
+// commitUntilKilled continues after an earlier killed process, and prints each message that Commit has acknowledged.
 func commitUntilKilled(path string) error {
 	s, err := Open(context.Background(), Options{Path: path})
 	if err != nil {
@@ -55,8 +54,8 @@ func commitUntilKilled(path string) error {
 	}
 }
 
-// TestKill kills a process that commits, several times on one database. All
-// that it has reported must be there.
+// TestKill repeatedly kills a process that commits to one database, and checks that all acknowledged messages are
+// there.
 func TestKill(t *testing.T) {
 	const rounds, reportedMin = 3, 600
 	path := filepath.Join(t.TempDir(), "hallway.db")
@@ -64,7 +63,7 @@ func TestKill(t *testing.T) {
 	for range rounds {
 		runAndKill(t, path, reportedMin, reported)
 
-		s := mustOpen(t, path) // at once: the lock has gone with the process
+		s := mustOpen(t, path) // at once: the lock was released with the process
 		stored := make(map[string]string)
 		for _, room := range crashRooms {
 			head(t, s, room)
@@ -84,8 +83,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// runAndKill starts a process that commits, kills it once it has reported
-// enough messages, and adds all that it reported.
+// runAndKill starts a process that commits, kills it after enough acknowledged messages, and adds all of these to
+// reported.
 func runAndKill(t *testing.T, path string, enough int, reported map[string]string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -113,13 +112,13 @@ func runAndKill(t *testing.T, path string, enough int, reported map[string]strin
 			}
 		}
 	}
-	_ = cmd.Wait() // "killed", as it should
+	_ = cmd.Wait() // "killed", as expected
 	if n < enough {
 		t.Fatalf("the process ended by itself after %d messages", n)
 	}
 }
 
-// all is everything in a room.
+// all returns all messages of a room.
 func all(t *testing.T, s *Store, room string) (messages []protocol.Message) {
 	t.Helper()
 	for more := true; more; {

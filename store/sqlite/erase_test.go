@@ -22,7 +22,7 @@ type anyRoom protocol.Role
 func (g anyRoom) Role(string) (protocol.Role, bool) { return protocol.Role(g), true }
 func (g anyRoom) Highest() protocol.Role            { return protocol.Role(g) }
 
-// lived makes a database in which one person has done everything there is.
+// lived makes a database in which one user has done every kind of op.
 func lived(t *testing.T, path string) {
 	t.Helper()
 	s := mustOpen(t, path)
@@ -74,7 +74,7 @@ func lived(t *testing.T, path string) {
 	}
 }
 
-// wantErased wants nothing of her in the database, and all of the others.
+// wantErased checks that the database has no trace of her, and everything of the others.
 func wantErased(t *testing.T, path string) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {
@@ -132,7 +132,7 @@ func TestErase(t *testing.T) {
 	wantErased(t, path)
 }
 
-// What was ended between any two transactions is gone on with, under one
+// TestEraseGoesOn checks that an erasure that was interrupted between any two transactions continues, under one
 // pseudonym.
 func TestEraseGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
@@ -155,7 +155,7 @@ func TestEraseGoesOn(t *testing.T) {
 	wantErased(t, path)
 }
 
-// An export has all that there is of a user, and after the erasing nothing.
+// TestExport checks that an export has all data about a user, and none after the erasure.
 func TestExport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	lived(t, path)

@@ -16,7 +16,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// carries has s carry out erasures as a relay would that tells nobody.
+// carries returns a Carry that carries out erasures as a relay without clients would.
 func carries(s *Store) rules.Carry {
 	return func(_ context.Context, ops []rules.Op) ([]rules.Outcome, error) { return s.Commit(now, ops) }
 }
@@ -42,8 +42,7 @@ func TestEraseBesideRelay(t *testing.T) {
 	wantErased(t, path)
 }
 
-// wantForgotten wants none of the words in the file of a store in use, nor in its
-// log, nor in any part of its index.
+// wantForgotten checks that none of the words is in the file of an open store, in its log, or in any part of its index.
 func wantForgotten(t *testing.T, s *Store, path string, words ...string) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {
@@ -69,8 +68,8 @@ func wantForgotten(t *testing.T, s *Store, path string, words ...string) {
 	}
 }
 
-// A file that has lived for a while forgets all that a user has written, while others
-// write, and the index nothing else, also where the file is too large to be written anew.
+// TestForgetInUse checks that an old file forgets all texts of a user while others write, that the index forgets no
+// others, and that this works even if the file is too large to be rewritten.
 func TestForgetInUse(t *testing.T) {
 	t.Run("anew", func(t *testing.T) { testForgetInUse(t, vacuumBytes) })
 	t.Run("in steps", func(t *testing.T) { testForgetInUse(t, 0) })
@@ -119,7 +118,7 @@ func testForgetInUse(t *testing.T, vacuumMax int64) {
 	checkIndex(t, s)
 }
 
-// writer makes messages of two users in several rooms, and edits of those of one.
+// writer sends messages of two users to several rooms, and edits those of one.
 type writer struct {
 	random  *rand.Rand
 	n, hers int
@@ -137,7 +136,7 @@ func (w *writer) some(count int) []rules.Op {
 			w.hers++
 			by = protocol.User{ID: privateID, Name: privateName, Role: protocol.RoleParticipant}
 			text += fmt.Sprintf("%s%d", privateWord, w.n)
-			if w.random.IntN(10) == 0 { // has pages of its own
+			if w.random.IntN(10) == 0 { // a message with its own pages
 				text = strings.Repeat(privateWord+" ", 700)
 			}
 		}

@@ -17,8 +17,8 @@ import (
 	"hallway/store/storetest"
 )
 
-// failing commits 10 messages, breaks the database, wants Commit to fail with
-// code and to leave no trace, mends it, and wants all to go on.
+// failing commits 10 messages, breaks the database, checks that Commit fails with code and leaves no trace, repairs the
+// database, and checks that commits succeed again.
 func failing(t *testing.T, code sqlite3.ErrNo, breakIt, mendIt string) {
 	t.Helper()
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
@@ -74,7 +74,7 @@ func TestCommitOnAFullDisk(t *testing.T) {
 }
 
 func TestCommitFailsAtItsEnd(t *testing.T) {
-	// A deferred foreign key is looked at only by COMMIT itself.
+	// Only COMMIT checks a deferred foreign key.
 	failing(t, sqlite3.ErrConstraint,
 		`CREATE TABLE child (room INTEGER REFERENCES rooms (key) DEFERRABLE INITIALLY DEFERRED);
 		 CREATE TRIGGER broken AFTER INSERT ON messages BEGIN INSERT INTO child VALUES (-1); END`,
@@ -95,7 +95,7 @@ func TestReadyTellsThatNothingCanBeWritten(t *testing.T) {
 	}
 }
 
-// Ready waits for the writer no longer than it is told to.
+// TestReadyWaitsForTheWriter checks that Ready waits for the writer no longer than its context.
 func TestReadyWaitsForTheWriter(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	tx, err := s.writer.Begin()
@@ -115,7 +115,7 @@ func TestReadyWaitsForTheWriter(t *testing.T) {
 	}
 }
 
-// Close lets a commit that is under way finish.
+// TestCloseBesideCommits checks that Close lets a commit under way finish.
 func TestCloseBesideCommits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -145,8 +145,8 @@ func TestCloseBesideCommits(t *testing.T) {
 	}
 }
 
-// Close empties the write-ahead log also while a reader has the database open,
-// which keeps SQLite from doing it by itself.
+// TestCloseEmptiesTheLog checks that Close empties the write-ahead log even while a reader has the database open, which
+// prevents SQLite's own emptying.
 func TestCloseEmptiesTheLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -170,7 +170,8 @@ func TestCloseEmptiesTheLog(t *testing.T) {
 	}
 }
 
-// What a message was made with is what counts, whatever became of it since.
+// TestResendIsJudgedByTheContentAtCreation checks that a resend is compared with the original content, whatever changed
+// later.
 func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	ops := storetest.Sends("lobby", 0, 1)
@@ -194,7 +195,7 @@ func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
 	}
 }
 
-// More rooms than the writer keeps in mind are each what they were.
+// TestMoreRoomsThanAreKept checks that rooms beyond the writer's memory are read correctly.
 func TestMoreRoomsThanAreKept(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	const rooms = roomsKeptMax + 10

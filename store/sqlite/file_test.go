@@ -9,7 +9,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// A database in which an erased user's files still count for the user is put right when it is opened.
+// TestMigrateFileBytes opens a database in which an erased user's files still count for the user, and checks that they
+// count for the pseudonym.
 func TestMigrateFileBytes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)

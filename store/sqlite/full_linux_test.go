@@ -16,9 +16,8 @@ import (
 	"hallway/store/storetest"
 )
 
-// limitFiles keeps this process from growing files beyond bytes: to SQLite a
-// write that fails, as on a disk that is broken or full. No other test of the
-// package runs beside.
+// limitFiles prevents this process from growing files beyond bytes: SQLite sees a failed write, as on a broken or full
+// disk. No other test of the package may run meanwhile.
 func limitFiles(t *testing.T, bytes uint64) (lift func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
@@ -37,8 +36,8 @@ func limitFiles(t *testing.T, bytes uint64) (lift func()) {
 	return lift
 }
 
-// A disk that takes nothing more refuses commits and leaves what is there to be
-// read; with room again, all goes on.
+// TestCommitOnADiskThatTakesNoMore checks that a full disk refuses commits and still serves reads; with space again,
+// commits succeed.
 func TestCommitOnADiskThatTakesNoMore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path) // nothing moves the log, which would then have room
@@ -80,8 +79,8 @@ func TestCommitOnADiskThatTakesNoMore(t *testing.T) {
 	}
 }
 
-// A log that cannot be moved into the database is told by Ready, though commits
-// may still fit into it; they are not lost.
+// TestLogThatCannotBeMoved checks that Ready reports a log that cannot be moved into the database, although commits may
+// still fit into it; they are not lost.
 func TestLogThatCannotBeMoved(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "hallway.db")

@@ -11,11 +11,10 @@ import (
 	"hallway/relay/rules"
 )
 
-// A layout is a way to keep the messages; the migrations have the one that is
-// in use.
+// A layout is a way to store the messages; the migrations make the layout in use.
 type layout struct {
 	name    string
-	rebuild string // from what the migrations make, while it is empty
+	rebuild string // turns the migrations' layout into this one, while it is empty
 }
 
 var layouts = []layout{
@@ -36,9 +35,8 @@ var layouts = []layout{
 		CREATE INDEX messages_pinned         ON messages (room, seq) WHERE pinned = 1;`},
 }
 
-// BenchmarkLayout holds the layouts of the table of messages side by side, on
-// stores of -messages messages: why they are clustered is in the package's
-// description.
+// BenchmarkLayout compares layouts of the table of messages, on stores with -messages messages: the package's doc says
+// why they are clustered.
 func BenchmarkLayout(b *testing.B) {
 	for _, rooms := range benchRooms {
 		for _, l := range layouts {

@@ -13,8 +13,7 @@ import (
 	"hallway/relay/rules"
 )
 
-// version1 are the ops that testdata/version1.db was made with, by the program
-// whose schema was at version 1, in one commit.
+// version1 returns the ops with which the program with schema version 1 made testdata/version1.db, in one commit.
 func version1() (now time.Time, ops []rules.Op) {
 	now = time.Date(2026, 11, 23, 9, 15, 4, 123456000, time.UTC)
 	id := func(n int) string { return fmt.Sprintf("0199a1c4-7f3e-7c21-9f6a-%012x", n) }
@@ -37,7 +36,7 @@ func version1() (now time.Time, ops []rules.Op) {
 	return now, ops
 }
 
-// copyOf is a copy of a database of an earlier version.
+// copyOf returns the path of a copy of a database of an earlier version.
 func copyOf(t *testing.T, database string) (path string) {
 	t.Helper()
 	content, err := os.ReadFile(database)
@@ -51,7 +50,7 @@ func copyOf(t *testing.T, database string) (path string) {
 	return path
 }
 
-// A database of the first version is taken over with all that it holds.
+// TestMigrateFromVersion1 checks that a version-1 database is migrated with all its content.
 func TestMigrateFromVersion1(t *testing.T) {
 	path := copyOf(t, "testdata/version1.db")
 	s := mustOpen(t, path)
@@ -90,7 +89,7 @@ func TestMigrateFromVersion1(t *testing.T) {
 		t.Errorf("room %+v", r)
 	}
 
-	// From here on it is as any other.
+	// From here on it works like any other.
 	change := rules.Op{Room: "lobby", Sender: ada, Do: rules.Edit{ID: messages[0].ID, Text: "Of the second"}}
 	if out, err := s.Commit(now, []rules.Op{change}); err != nil || changeOf(out[0]).Message.Rev != 41 {
 		t.Errorf("edited: %+v, %v", out, err)
@@ -105,8 +104,8 @@ func TestMigrateFromVersion1(t *testing.T) {
 	checkIndex(t, mustOpen(t, path))
 }
 
-// version2 are the ops that testdata/version2.db was made with after those of
-// version1, by the program whose schema was at version 2, in one commit.
+// version2 returns the ops with which the program with schema version 2 made testdata/version2.db, after those of
+// version1, in one commit.
 func version2() []rules.Op {
 	_, ops := version1()
 	id := func(n int) string { return ops[n-1].ID() }
@@ -124,7 +123,7 @@ func version2() []rules.Op {
 	}
 }
 
-// A database of the second version is as one that was made now.
+// TestMigrateFromVersion2 checks that a migrated version-2 database equals one that this version created.
 func TestMigrateFromVersion2(t *testing.T) {
 	old := mustOpenWith(t, Options{Path: copyOf(t, "testdata/version2.db"), clock: still})
 	made, ops := version1()

@@ -11,7 +11,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// The audit says of an act what it was, and nobody changes it.
+// TestAuditIsOnlyAppendedTo checks that the audit describes each act, and cannot be changed.
 func TestAuditIsOnlyAppendedTo(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	mute := rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActMute, User: "u_2", Until: protocol.TimeOf(now), Reason: `"loud" \`}}
@@ -38,8 +38,8 @@ func TestAuditIsOnlyAppendedTo(t *testing.T) {
 	}
 }
 
-// What the writer keeps in mind of rooms, sanctions and slow modes is bounded, and
-// what it forgets it reads.
+// TestSanctionsKept checks that the writer's memory of rooms, sanctions and slow modes is bounded, and that it reads
+// what it has forgotten.
 func TestSanctionsKept(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	ban := func(room, user string) rules.Op {
@@ -70,7 +70,7 @@ func TestSanctionsKept(t *testing.T) {
 	}
 }
 
-// A long room is cleared bit by bit, whatever lies between.
+// TestClearOfALongRoom checks that a long room is cleared in parts, whatever messages lie between.
 func TestClearOfALongRoom(t *testing.T) {
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
 	bob := protocol.User{ID: "u_2", Role: protocol.RoleParticipant}

@@ -10,7 +10,8 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestNamesAreIndexedAnew: members of a database whose terms are of another version are found after it is opened.
+// TestNamesAreIndexedAnew checks that members whose terms are of another version are found after the database was
+// opened.
 func TestNamesAreIndexedAnew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)

@@ -11,8 +11,8 @@ import (
 	"hallway/store/storetest"
 )
 
-// outdated is a database with rooms of so many messages, whose index is of another
-// version: that of SQLite's own words, as the first relays made it.
+// outdated returns a database with rooms of so many messages, whose index is of another version: SQLite's own words, as
+// the first relays made it.
 func outdated(t *testing.T, messages int) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "hallway.db")
@@ -45,9 +45,8 @@ func outdated(t *testing.T, messages int) (path string) {
 	return path
 }
 
-// An index of another version is made anew beside all else, a room's newest messages
-// first; what is sent meanwhile does not wait for it, and each process goes on where
-// the one before has stopped.
+// TestReindex checks that an index of another version is replaced during other work, a room's newest messages first;
+// that new messages do not wait for it, and that each process continues where the previous one stopped.
 func TestReindex(t *testing.T) {
 	const messages = 400
 	path := outdated(t, messages)
@@ -114,8 +113,8 @@ func TestReindex(t *testing.T) {
 	}
 }
 
-// While an index is made anew, a check finds nothing wrong, a room can be dropped, and
-// what is too old goes.
+// TestReindexBesideOthers checks that during a reindex a check finds no damage, a room can be dropped, and old messages
+// are deleted.
 func TestReindexBesideOthers(t *testing.T) {
 	path := outdated(t, 400)
 	s := idle(t, path)
@@ -148,7 +147,7 @@ func TestReindexBesideOthers(t *testing.T) {
 	}
 }
 
-// Whoever is erased while the index is made anew is gone from the index before, too.
+// TestEraseWhileReindexing checks that a user who is erased during a reindex is also removed from the old index.
 func TestEraseWhileReindexing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	lived(t, path)

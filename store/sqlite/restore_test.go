@@ -13,8 +13,8 @@ import (
 	"hallway/store/storetest"
 )
 
-// A restored database is the backup in another life of each room; the one that
-// was there is kept, with what was in its log.
+// TestRestore checks that a restored database equals the backup, with new epochs, and that the previous database is
+// kept, with the content of its log.
 func TestRestore(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func TestRestore(t *testing.T) {
 	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegunError)) || !strings.Contains(err.Error(), "is there already") {
 		t.Errorf("without force: %v", err)
 	}
-	// What a restore has left that was killed.
+	// The leftover of a killed restore.
 	if err := os.WriteFile(path+".restore.partial", []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +60,8 @@ func TestRestore(t *testing.T) {
 	}
 }
 
-// Older databases are restored to the present schema; what is none is refused, and
-// the database stays as it is.
+// TestRestoreOfWhat checks that older databases are restored to the present schema, that other files are refused, and
+// that the database then stays unchanged.
 func TestRestoreOfWhat(t *testing.T) {
 	ctx := context.Background()
 	garbage := filepath.Join(t.TempDir(), "garbage")
@@ -98,7 +98,7 @@ func TestRestoreOfWhat(t *testing.T) {
 	}
 }
 
-// A check finds what is wrong, and nothing in what is right.
+// TestCheck checks that damage is found, and none in an intact database.
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct{ damage, want string }{
 		"nothing":               {``, ""},

@@ -11,8 +11,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// purgeAt deletes what is too old at a time, without waiting for it, and returns
-// what was told of it.
+// purgeAt deletes the messages that are too old at a time, at once, and returns the reported purges.
 func purgeAt(t *testing.T, s *Store, at time.Time, standard time.Duration) map[string]int64 {
 	t.Helper()
 	told := make(map[string]int64)
@@ -32,8 +31,8 @@ func purgeAt(t *testing.T, s *Store, at time.Time, standard time.Duration) map[s
 	return told
 }
 
-// What is too old is gone with all that belongs to it, the head stays, and what is
-// younger, or in a room that keeps for longer, is untouched.
+// TestRetention checks that old messages are deleted with all their rows, that the head stays, and that younger
+// messages, and those in rooms with a longer retention, are unchanged.
 func TestRetention(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
@@ -89,10 +88,10 @@ func TestRetention(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = idle(t, path) // a head whose change is gone is no damage
+	s = idle(t, path) // a head whose message was deleted is no damage
 	check()
 
-	// Everything is gone, and the room goes on.
+	// Everything is deleted, and the room goes on.
 	purgeAt(t, s, later.Add(2*time.Hour), time.Hour)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -114,8 +113,8 @@ func TestRetention(t *testing.T) {
 	}
 }
 
-// Commits between the slices, and a process that ends in the middle, change
-// nothing of what is deleted in the end.
+// TestRetentionBesideCommits checks that commits between the slices, and a process that ends in the middle, do not
+// change which messages are finally deleted.
 func TestRetentionBesideCommits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)

@@ -12,8 +12,8 @@ import (
 	"hallway/store/word"
 )
 
-// FuzzSearch: whatever is looked for is looked for as words, never as a language
-// of its own; and whatever is said is found by its own words.
+// FuzzSearch checks that every query is taken as words, never as a query language, and that every text is found by its
+// own words.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"Doors open at nine", "doors ni"},
@@ -41,7 +41,7 @@ func FuzzSearch(f *testing.F) {
 		}
 		send, err := protocol.DecodeSend(body, "lobby", protocol.Limits{TextBytes: 300, FrameBytes: protocol.FrameBytesMax})
 		if err != nil {
-			return // no message says that
+			return // no message has that text
 		}
 		sent++
 		if _, err := s.Commit(now, []rules.Op{{Room: "lobby", Sender: ada, Do: rules.Send{Send: send}}}); err != nil {
@@ -50,7 +50,7 @@ func FuzzSearch(f *testing.F) {
 		settle(t, s)
 		find(t, words)
 		if expression(word.Parse(send.Text)) == "" {
-			return // it has no word, or too many
+			return // it has no words, or too many
 		}
 		if found := find(t, send.Text); len(found) != 1 || found[0].Text != send.Text {
 			t.Fatalf("%q is not found by its own words: %+v", send.Text, found)

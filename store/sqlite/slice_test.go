@@ -13,8 +13,7 @@ import (
 	"hallway/store/storetest"
 )
 
-// slowed opens a store for which each look at the clock is that much later than the one
-// before, and which does nothing by itself.
+// slowed opens a store without background work, whose clock advances by a step at each reading.
 func slowed(t *testing.T, step time.Duration) *Store {
 	t.Helper()
 	at := now
@@ -26,8 +25,8 @@ func slowed(t *testing.T, step time.Duration) *Store {
 	return s
 }
 
-// A clear looks at no more of a room than its time allows, whoever it is about, however many
-// clears come at once; each goes on until it is done.
+// TestAClearIsSlicedByTime checks that a clear reads only as much of a room as its time allows, whatever the user and
+// the number of concurrent clears; each continues until it is done.
 func TestAClearIsSlicedByTime(t *testing.T) {
 	const messages = 5000
 	for _, step := range []time.Duration{10 * time.Microsecond, clearTime / 4, clearTime, time.Minute} {
@@ -41,7 +40,7 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 					}
 				}
 				done(t, s, ops...)
-				looks := int(clearTime/step) + 2 // that fit into the time
+				looks := int(clearTime/step) + 2 // the readings that fit into the time
 				op := rules.Op{Room: "lobby", Sender: ada, Do: rules.Moderate{Act: protocol.ActClear, User: user}}
 				others := op
 				with(&others, func(do *rules.Moderate) { do.User = "u_other" })
@@ -76,8 +75,8 @@ func TestAClearIsSlicedByTime(t *testing.T) {
 	}
 }
 
-// What is deleted in a slice is bounded by time: on a slow disk, or of large rows, there are
-// few, but always some.
+// TestDeletionsAreSlicedByTime checks that the time of a slice bounds its deletions: few, but at least one, on a slow
+// disk or with large rows.
 func TestDeletionsAreSlicedByTime(t *testing.T) {
 	const messages = 600
 	for _, step := range []time.Duration{time.Microsecond, sliceTime / 20, sliceTime / 2, time.Minute} {

@@ -15,7 +15,7 @@ import (
 func TestConformance(t *testing.T) {
 	storetest.Run(t, storetest.Kind{
 		Open: func(t *testing.T, dir string) storetest.Store {
-			// The clock stands, so that each part is as large as can be, as the model's is.
+			// The clock stands still, so that each part is as large as possible, as the model's is.
 			return mustOpenWith(t, Options{Path: filepath.Join(dir, "hallway.db"), clock: still})
 		},
 		Settle: func(s storetest.Store) { settle(t, s.(*Store)) },
@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// settle does what is to be done beside the commits, without waiting for it.
+// settle does the background work at once.
 func settle(t testing.TB, s *Store) {
 	t.Helper()
 	for {
@@ -55,7 +55,7 @@ func mustOpenWith(t testing.TB, o Options) *Store {
 
 var now, ada = storetest.Now, storetest.Ada
 
-// still is a clock that stands still, so that no work ends early because its time is over.
+// still is a clock that stands still, so that no slice ends early.
 func still() time.Time { return now }
 
 // with changes the action of an op.
@@ -195,8 +195,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// A refused Open leaves the relay that has the database undisturbed, and the
-// database is free after Close.
+// TestInUse checks that a refused Open does not disturb the relay that uses the database, and that the database is free
+// after Close.
 func TestInUse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -215,7 +215,7 @@ func TestInUse(t *testing.T) {
 	}
 }
 
-// No page costs more than what it holds.
+// TestQueriesUseTheirIndexes checks that the cost of a page depends only on its content.
 func TestQueriesUseTheirIndexes(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	for query, want := range map[string][]string{

@@ -16,8 +16,7 @@ import (
 	"hallway/store/word"
 )
 
-// checkIndex brings the index of words up to date and wants in it the texts that
-// the messages have, and nothing else.
+// checkIndex brings the index of words up to date, and checks that it has exactly the texts of the messages.
 func checkIndex(t *testing.T, s *Store) {
 	t.Helper()
 	settle(t, s)
@@ -52,7 +51,7 @@ func checkIndex(t *testing.T, s *Store) {
 	}
 }
 
-// searched are the texts that a search finds.
+// searched returns the texts that a search finds.
 func searched(t *testing.T, s *Store, room, words string) (texts []string) {
 	t.Helper()
 	page, err := s.Page(context.Background(), room, "", rules.Query{Kind: rules.QuerySearch, Words: words, Limit: protocol.PageMessagesMax})
@@ -65,7 +64,7 @@ func searched(t *testing.T, s *Store, room, words string) (texts []string) {
 	return texts
 }
 
-// What has been committed is found without anybody asking for it.
+// TestSearchByItself checks that committed messages are found without further calls.
 func TestSearchByItself(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	finds := func(words string, want int) {
@@ -90,8 +89,7 @@ func TestSearchByItself(t *testing.T) {
 	finds("coffee", 298)
 }
 
-// What was not indexed when the relay ended is indexed by the next, slice by
-// slice.
+// TestIndexGoesOnAfterReopening checks that the next process indexes what the last one has left, slice by slice.
 func TestIndexGoesOnAfterReopening(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
@@ -107,8 +105,8 @@ func TestIndexGoesOnAfterReopening(t *testing.T) {
 	}
 }
 
-// tendReopening does the upkeep to its end, opens the store anew after each third slice, and calls check after each slice.
-// It returns the store that is open last.
+// tendReopening does all the upkeep, opens the store again after each third slice, and calls check after each slice. It
+// returns the last store.
 func tendReopening(t *testing.T, s *Store, path string, check func(*Store)) *Store {
 	t.Helper()
 	slices := 0
@@ -130,7 +128,7 @@ func tendReopening(t *testing.T, s *Store, path string, check func(*Store)) *Sto
 	return s
 }
 
-// idle opens the database and ends what goes on beside the commits.
+// idle opens the database and stops the background work.
 func idle(t testing.TB, path string) *Store {
 	t.Helper()
 	s := mustOpen(t, path)
@@ -138,14 +136,14 @@ func idle(t testing.TB, path string) *Store {
 	return s
 }
 
-// stopped ends what a store does by itself.
+// stopped stops a store's background work.
 func stopped(s *Store) {
 	close(s.stop)
 	s.running.Wait()
 	s.stop = make(chan struct{})
 }
 
-// Commits are synced whatever a slice does.
+// TestSlicesLeaveCommitsSynced checks that commits are synced, whatever a slice does.
 func TestSlicesLeaveCommitsSynced(t *testing.T) {
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
 	synced := func() {
@@ -167,7 +165,7 @@ func TestSlicesLeaveCommitsSynced(t *testing.T) {
 	synced()
 }
 
-// A slice that fails is told by searches, and by nothing else; it is tried again.
+// TestIndexThatFails checks that only searches report a failed slice, and that it is retried.
 func TestIndexThatFails(t *testing.T) {
 	ctx := context.Background()
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
@@ -201,8 +199,8 @@ func TestIndexThatFails(t *testing.T) {
 	}
 }
 
-// A dropped room leaves nothing behind, also where the relay ends in between; a
-// room made under its name in the meantime stays.
+// TestDropLeavesNothing checks that a dropped room leaves no rows, even if the relay ends in between, and that a new
+// room of the same name stays.
 func TestDropLeavesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
@@ -242,13 +240,13 @@ func TestDropLeavesNothing(t *testing.T) {
 	checkIndex(t, s)
 }
 
-// A room that a failed commit would have dropped stays as it is.
+// TestDropThatFails checks that a room that a failed commit would have dropped stays unchanged.
 func TestDropThatFails(t *testing.T) {
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
 	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
-	// A deferred foreign key is looked at only by COMMIT itself.
+	// Only COMMIT checks a deferred foreign key.
 	if _, err := s.writer.Exec(`
 		CREATE TABLE child (room INTEGER REFERENCES rooms (key) DEFERRABLE INITIALLY DEFERRED);
 		CREATE TRIGGER broken AFTER UPDATE OF dropped ON rooms BEGIN INSERT INTO child VALUES (-1); END`); err != nil {

@@ -18,10 +18,10 @@ import (
 	"hallway/store/storetest"
 )
 
-// secret is in every text that is deleted in these tests; no word of the others has it.
+// secret is in every text that these tests delete; no word of the others contains it.
 const secret = "quicksilvr"
 
-// holds reports how often a database's files have a text.
+// holds returns how often a database's files contain a text.
 func holds(t *testing.T, path, text string) map[string]int {
 	t.Helper()
 	found := map[string]int{}
@@ -44,8 +44,8 @@ func holds(t *testing.T, path, text string) map[string]int {
 	return found
 }
 
-// read reads a copy of a file: in the process that has a database open, to close another
-// descriptor of its file drops its locks.
+// read reads a copy of a file: closing another descriptor of the file would drop the locks of the process that has the
+// database open.
 func read(path string) ([]byte, error) {
 	copied := path + "~"
 	defer func() { _ = os.Remove(copied) }()
@@ -55,8 +55,8 @@ func read(path string) ([]byte, error) {
 	return os.ReadFile(copied)
 }
 
-// crowded fills rooms in turns, so that their messages share pages and are moved from page
-// to page; every third message has the secret. It returns their ids by room.
+// crowded fills rooms alternately, so that their messages share pages and are moved between pages; every third message
+// has the secret. It returns their ids by room.
 func crowded(t *testing.T, s *Store, rooms []string, n int) map[string][]string {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -87,7 +87,7 @@ func crowded(t *testing.T, s *Store, rooms []string, n int) map[string][]string 
 
 var sue = protocol.User{ID: "u_s", Name: "Sue", Role: protocol.RoleParticipant}
 
-// done does ops, none of which may be refused.
+// done carries out ops, none of which may be refused.
 func done(t *testing.T, s *Store, ops ...rules.Op) []rules.Outcome {
 	t.Helper()
 	outcomes, err := s.Commit(now, ops)
@@ -102,7 +102,7 @@ func done(t *testing.T, s *Store, ops ...rules.Op) []rules.Outcome {
 	return outcomes
 }
 
-// ways are all that deletes texts.
+// ways lists every operation that deletes message texts.
 var ways = map[string]func(t *testing.T, s *Store, ids map[string][]string){
 	"delete": func(t *testing.T, s *Store, ids map[string][]string) {
 		each(t, s, ids, func(id string) rules.Action { return rules.Delete{ID: id} })
@@ -131,7 +131,7 @@ var ways = map[string]func(t *testing.T, s *Store, ids map[string][]string){
 	},
 }
 
-// each has an op done to each of the messages.
+// each carries out an op for each of the messages.
 func each(t *testing.T, s *Store, ids map[string][]string, to func(id string) rules.Action) {
 	t.Helper()
 	for room, list := range ids {
@@ -141,8 +141,8 @@ func each(t *testing.T, s *Store, ids map[string][]string, to func(id string) ru
 	}
 }
 
-// What was deleted, in whatever way, is in no file of the database after a wipe, nor later;
-// and what was not deleted is whole.
+// TestWhatIsDeletedIsForgotten checks that deleted content, by every way of deletion, is in no file of the database
+// after a wipe, or later, and that other content is intact.
 func TestWhatIsDeletedIsForgotten(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func wipesWhenTold(s *Store) {
 	s.wipeAfter = time.Hour
 }
 
-// A wipe is whole beside commits, pages and checkpoints that go on all the time.
+// TestAWipeBesideOthers checks that a wipe is complete during continuous commits, pages and checkpoints.
 func TestAWipeBesideOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -237,7 +237,8 @@ func TestAWipeBesideOthers(t *testing.T) {
 	}
 }
 
-// What was deleted before a crash is forgotten after it: the database knows that it is to be.
+// TestAWipeAfterACrash checks that content that was deleted before a crash is wiped after it, because the database is
+// marked.
 func TestAWipeAfterACrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -263,12 +264,12 @@ func TestAWipeAfterACrash(t *testing.T) {
 	}
 	again := mustOpen(t, crashed)
 	again.turn.Lock()
-	again.upkeep.wiping.since = time.Time{} // it is time
+	again.upkeep.wiping.since = time.Time{} // a wipe is due
 	again.turn.Unlock()
 	forgotten(t, again, crashed)
 }
 
-// forgotten waits until a database that is open has forgotten by itself.
+// forgotten waits until an open database has wiped itself.
 func forgotten(t *testing.T, s *Store, path string) {
 	t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
@@ -287,7 +288,7 @@ func forgotten(t *testing.T, s *Store, path string) {
 	}
 }
 
-// A database of a version that left what it had deleted in free pages is wiped, too.
+// TestAWipeOfAnOlderDatabase checks that a database of a version that left deleted content in free pages is wiped, too.
 func TestAWipeOfAnOlderDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
@@ -317,7 +318,7 @@ func TestAWipeOfAnOlderDatabase(t *testing.T) {
 	}
 }
 
-// A small database that is closed soon after a deletion has forgotten by then.
+// TestACloseWipes checks that a small database that is closed soon after a deletion is wiped.
 func TestACloseWipes(t *testing.T) {
 	for name, way := range ways {
 		path := filepath.Join(t.TempDir(), "hallway.db")
@@ -333,7 +334,7 @@ func TestACloseWipes(t *testing.T) {
 	}
 }
 
-// A database that nothing was deleted from is never wiped, and one in use wipes itself.
+// TestWipesComeByThemselves checks that a database without deletions is never wiped, and that one in use wipes itself.
 func TestWipesComeByThemselves(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)

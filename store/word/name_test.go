@@ -31,7 +31,7 @@ func TestNameTerms(t *testing.T) {
 	}
 }
 
-// TestNamesAreFound: case, accents and what separates words do not count.
+// TestNamesAreFound checks that case, accents and separators of words do not matter.
 func TestNamesAreFound(t *testing.T) {
 	found := func(name, query string) bool {
 		prefix := NamePrefix(query)

@@ -17,8 +17,8 @@ var samples = []string{
 	"a\x00b\xff \u0301 \u0489x x\u200dy", "ẞ ﬁ İ ﷺ ½ ٣ Ⅻ 𝒜𝔸", "?! ... :) -> \"*\" (", "Jahresversammlungsräume", "\u3099\u0f0b\u2800・\u20e3",
 }
 
-// FuzzFind holds that a text is found by its own words and by the beginnings of them,
-// that a long word is found by its parts, and that no term means anything to a database.
+// FuzzFind checks that a text is found by its own words and their beginnings, that a long word is found by its parts,
+// and that no term has a meaning to a database.
 func FuzzFind(f *testing.F) {
 	for n, s := range samples {
 		f.Add(s, uint8(n), uint8(n+2), uint8(n*3))
@@ -93,7 +93,7 @@ func finds(t *testing.T, text, index, query string) {
 	}
 }
 
-// plainTerms wants nothing in terms that a tokenizer may take for something else.
+// plainTerms fails if terms contain characters that a tokenizer may take for something else.
 func plainTerms(t *testing.T, terms string) {
 	t.Helper()
 	for _, r := range terms {
@@ -106,7 +106,7 @@ func plainTerms(t *testing.T, terms string) {
 	}
 }
 
-// What a query asks for that nobody would type stays small.
+// TestBounds checks that the terms of extreme queries stay few.
 func TestBounds(t *testing.T) {
 	for _, text := range []string{
 		strings.Repeat("a", 8192), strings.Repeat("ä", 4096), strings.Repeat("\ufdfa", 2730), strings.Repeat("?", 8192), strings.Repeat("北", 2730),
@@ -130,8 +130,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// distinct is a text of the longest kind whose words, of so many letters, have nothing in
-// common.
+// distinct returns a text of maximum length whose words, of so many letters, have nothing in common.
 func distinct(letters int) string {
 	var text strings.Builder
 	r := rand.New(rand.NewPCG(1, 2))
