@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// act hands an action on a message, an attached file or the room to the part of the chat that carries it out.
+// act carries out an action on a message, an attached file or the room, or hands it to the part that does.
 func (c *Chat) act(does action.Action, id string) {
 	about, all := c.log.Offered(id)
 	switch does {
@@ -31,7 +31,7 @@ func (c *Chat) act(does action.Action, id string) {
 	}
 }
 
-// chosen hands an action that was chosen in a dialog to the composer.
+// chosen hands an action from a dialog to the composer.
 func (c *Chat) chosen(does action.Action, about *action.Target) {
 	switch does {
 	case action.Mention:

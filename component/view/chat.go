@@ -18,15 +18,15 @@ import (
 	"hallway/protocol"
 )
 
-// Chat is the root component of a chat. Its exported methods other than go-app's own may be called
-// from any goroutine, and do not wait.
+// Chat is the root component of a chat. Any goroutine may call its exported methods, except go-app's
+// own. They do not wait.
 type Chat struct {
 	app.Compo
 
 	mu     sync.Mutex
-	next   *client.Snapshot // is drawn with the next frame; nil: none
+	next   *client.Snapshot // the snapshot to draw with the next frame; nil: none
 	frames app.Func         // draws a frame; nil while not mounted
-	key    string           // under which the draft is kept; "": nowhere
+	key    string           // the key of the stored draft; "": the draft is not stored
 
 	// Owned by the UI goroutine.
 	shared
@@ -78,7 +78,7 @@ func (c *Chat) Configure(s Settings) {
 	})
 }
 
-// speak sets the language of all parts, as the settings have it.
+// speak sets the language of all parts from the settings.
 func (c *Chat) speak() {
 	c.text = text.For(c.settings.Lang, c.settings.Texts)
 	c.clock = text.NewClock(c.settings.Lang, c.text)
@@ -93,8 +93,8 @@ func (c *Chat) speak() {
 	c.log.Speak(c.text, c.clock)
 }
 
-// Show draws a snapshot with the next animation frame, unless a newer one comes before. A page that
-// is not visible draws nothing.
+// Show draws a snapshot with the next animation frame, unless a newer snapshot comes before that. A
+// hidden page draws nothing.
 func (c *Chat) Show(s client.Snapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,7 +110,7 @@ func (c *Chat) Focus() {
 	c.dispatch(func(app.Context) { c.composer.Focus() })
 }
 
-// ScrollTo shows the message with an id, which may have to be loaded first.
+// ScrollTo shows the message with an id, and loads it first if necessary.
 func (c *Chat) ScrollTo(id string) {
 	c.dispatch(func(app.Context) { c.log.ToMessage(0, id) })
 }
@@ -123,7 +123,7 @@ func (c *Chat) Moved() {
 	})
 }
 
-// Leave takes the chat out of the document by going to another of the program's routes, and then
+// Leave removes the chat from the document by going to another route of the program, and then
 // calls then.
 func (c *Chat) Leave(route string, then func()) {
 	c.dispatch(func(ctx app.Context) {
@@ -132,7 +132,7 @@ func (c *Chat) Leave(route string, then func()) {
 	})
 }
 
-// dispatch runs a function on the UI goroutine; before the chat is mounted, it does nothing.
+// dispatch runs a function on the UI goroutine. It does nothing before the chat is mounted.
 func (c *Chat) dispatch(f func(app.Context)) {
 	c.mu.Lock()
 	mounted := c.frames != nil
@@ -145,7 +145,7 @@ func (c *Chat) dispatch(f func(app.Context)) {
 	}
 }
 
-// Render is go-app's.
+// Render implements go-app's Composer.
 func (c *Chat) Render() app.UI {
 	root := app.Div().Class("hallway").Lang(c.text.Tag).Dir(c.text.Dir).
 		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKeyDown)
@@ -163,7 +163,7 @@ func (c *Chat) Render() app.UI {
 	)
 }
 
-// OnMount is go-app's: the chat is in the document.
+// OnMount implements go-app's Mounter: the chat is in the document.
 func (c *Chat) OnMount(ctx app.Context) {
 	c.ctx = ctx
 	c.root = ctx.JSSrc()
@@ -187,7 +187,7 @@ func (c *Chat) OnMount(ctx app.Context) {
 	}
 }
 
-// OnDismount is go-app's: the chat is no longer in the document.
+// OnDismount implements go-app's Dismounter: the chat is no longer in the document.
 func (c *Chat) OnDismount() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -233,8 +233,8 @@ func (c *Chat) drawFrame(ctx app.Context) {
 	}
 }
 
-// refreshShell brings everything but the log in line with the snapshot, and reports whether it must be
-// drawn again.
+// refreshShell updates everything except the log from the snapshot, and reports whether it must be drawn
+// again.
 func (c *Chat) refreshShell(was *client.Snapshot) bool {
 	s := &c.snap
 	line := c.status.refresh()
@@ -253,7 +253,7 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	forComposer := c.log.ForComposer(e)
 	if forComposer {
 		if c.snap.ComposerOpen {
-			c.composer.Focus() // the browser writes there
+			c.composer.Focus() // the browser then types the character there
 		}
 	} else if key == "Tab" && !e.Get("defaultPrevented").Bool() {
 		c.log.UseKeyboard()
@@ -268,8 +268,8 @@ func (c *Chat) onKeyDown(ctx app.Context, e app.Event) {
 	c.search.show(ctx, e)
 }
 
-// KeepDraft sets the key under which an unsent text is kept over a reload: another one for each
-// relay, room and user.
+// KeepDraft sets the key under which the unsent text is stored over a reload. Each relay, room and user
+// has another key.
 func (c *Chat) KeepDraft(key string) {
 	c.mu.Lock()
 	c.key = key
@@ -285,8 +285,8 @@ func (c *Chat) FileLoaded(f client.FileLoaded) {
 	c.dispatch(func(app.Context) { c.shelf.Loaded(f) })
 }
 
-// Acted handles a moderator's act that is done. It tells the moderator, who can take it back for a while. A banned user can
-// no longer be mentioned.
+// Acted handles a completed act of a moderator. It tells the moderator, who can undo it for a while. A banned user can no longer be
+// mentioned.
 func (c *Chat) Acted(a client.Acted) {
 	c.dispatch(func(app.Context) {
 		if a.Act == protocol.ActBan || a.Act == protocol.ActUnban {
@@ -296,13 +296,12 @@ func (c *Chat) Acted(a client.Acted) {
 	})
 }
 
-// Reported tells the user that the moderators have their report.
+// Reported tells the user that the moderators have received the report.
 func (c *Chat) Reported() {
 	c.dispatch(func(app.Context) { c.status.tellFor(c.text.Say(text.ReportedNow), noteFor) })
 }
 
-// Refused tells the user that the relay refused something. For a message that is still in the outbox, its
-// row tells so.
+// Refused tells the user about a refusal. The row of a message in the outbox shows its own refusal.
 func (c *Chat) Refused(r client.Refused) {
 	c.dispatch(func(app.Context) {
 		if r.Of != "" {

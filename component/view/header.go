@@ -10,12 +10,12 @@ import (
 	"hallway/component/view/text"
 )
 
-// headerUI draws the bar at the top: the people in the room, or the field of the search.
+// headerUI draws the bar at the top: the number of people in the room, or the search field.
 func (c *Chat) headerUI() app.UI {
 	return app.Div().Class("hallway-header").Attr("part", "header").Body(
 		app.If(c.search.open, c.search.fieldUI).Else(func() app.UI {
 			return app.Div().Class("hallway-bar").Body(
-				app.Div().Class("hallway-about").Body( // go-app keeps the focus where two controls stay two
+				app.Div().Class("hallway-about").Body( // a group of its own, so that go-app keeps the focus in the other controls
 					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
 					app.If(overlay.MaySetRoom(&c.snap), c.roomUI),
 				),
@@ -54,7 +54,7 @@ func (c *Chat) onLock(ctx app.Context, _ app.Event) {
 	c.overlay.Open(action.Readers, nil, nil)
 }
 
-// mentionsUI draws the button to the next unread mention, with their number.
+// mentionsUI draws the button to the next unread mention, with the number of unread mentions.
 func (c *Chat) mentionsUI() app.UI {
 	name := c.text.Count(text.UnreadMentions, c.snap.Mentions)
 	return dom.ButtonUI("hallway-mentions", name, c.onMentions).Attr("part", "mentions").Text("@" + c.text.Number(c.snap.Mentions))

@@ -18,7 +18,7 @@ func TestPeople(t *testing.T) {
 		{client.Snapshot{Status: client.StatusLive}, ""},
 		{client.Snapshot{Status: client.StatusLive, Members: 1}, "1 person here"},
 		{client.Snapshot{Status: client.StatusLive, Members: 12}, "12 people here"},
-		{client.Snapshot{Status: client.StatusReconnecting, Members: 12}, ""}, // it may be long ago
+		{client.Snapshot{Status: client.StatusReconnecting, Members: 12}, ""}, // the number may be out of date
 	} {
 		if got := peopleOf(&tc.snap, said); got != tc.want {
 			t.Errorf("%s, %d: %q, want %q", tc.snap.Status, tc.snap.Members, got, tc.want)
@@ -26,7 +26,7 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-// The id of a user without a name may be a mail address: the chat never shows it.
+// TestNobodyIsCalledByAnID checks that no id is shown for a user without a name. An id may be a mail address.
 func TestNobodyIsCalledByAnID(t *testing.T) {
 	const id = "ada.lovelace@mail.example"
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
@@ -39,7 +39,7 @@ func TestNobodyIsCalledByAnID(t *testing.T) {
 		shown := []string{hits[0].sender, a.speak(time.Time{}, texts)}
 		for _, text := range shown {
 			if strings.Contains(text, id) {
-				t.Errorf("%s: %q has the id", lang, text)
+				t.Errorf("%s: %q contains the id", lang, text)
 			}
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"hallway/protocol"
 )
 
-// pinned is the bar above the log. It shows the message that was pinned last and, if there are several, a panel
-// with every pinned message.
+// pinned is the bar above the log. It shows the newest pinned message and, if there are several, opens a panel with
+// all pinned messages.
 type pinned struct {
 	app.Compo
 	*shared
@@ -26,7 +26,7 @@ type pinned struct {
 	moderates               bool
 }
 
-// Render is go-app's; its content is set by hand.
+// Render draws an empty bar. show fills it.
 func (p *pinned) Render() app.UI {
 	return app.Div().Class("hallway-pinned").Attr("part", "pinned").Attr("role", "group").Hidden(true).
 		OnClick(p.onClick).OnKeyDown(p.onKeyDown).On("focusout", p.onFocusOut).Body(
@@ -38,7 +38,7 @@ func (p *pinned) Render() app.UI {
 	)
 }
 
-// OnMount is go-app's.
+// OnMount implements go-app's Mounter.
 func (p *pinned) OnMount(ctx app.Context) {
 	p.bar = ctx.JSSrc()
 	line := p.bar.Get("firstElementChild")
@@ -47,11 +47,11 @@ func (p *pinned) OnMount(ctx app.Context) {
 	p.show(true)
 }
 
-// OnDismount is go-app's.
+// OnDismount implements go-app's Dismounter.
 func (p *pinned) OnDismount() { p.bar = nil }
 
-// show draws the pinned messages of the snapshot. Messages that are drawn already are drawn again only
-// with anew.
+// show draws the pinned messages of the snapshot. If they have not changed, it draws them again only if anew
+// is true.
 func (p *pinned) show(anew bool) {
 	may := client.Moderates(p.snap.Me.Role)
 	if p.bar == nil || !anew && may == p.moderates && slices.Equal(p.snap.Pinned, p.messages) {
@@ -86,7 +86,7 @@ func (p *pinned) show(anew bool) {
 	}
 }
 
-// add adds a pinned message to an element: a button that leads to it and, for moderators, one that
+// add adds a pinned message to an element: a button that goes to it and, if unpin is true, a button that
 // unpins it.
 func (p *pinned) add(to app.Value, m *protocol.Message, unpin bool) {
 	content, sender := p.text.Excerpt(m, p.snap.Marks[m.ID]), p.text.NameOf(m.Sender)
@@ -102,7 +102,7 @@ func (p *pinned) add(to app.Value, m *protocol.Message, unpin bool) {
 	}
 }
 
-// holdFocus keeps the keyboard in the bar, or near it, when its button is gone.
+// holdFocus keeps the focus in the bar, or near it, after its button was removed.
 func (p *pinned) holdFocus() {
 	switch {
 	case len(p.messages) == 0:

@@ -21,20 +21,20 @@ type Props struct {
 	OnReady func()
 	// Do hands an event to the client's core.
 	Do func(ev client.Event)
-	// Send queues a text with its mentions and the files of the strip with the given ids, as an answer to the message with
-	// the id replyTo or, for "", to none. After an error the text stays in the composer, and the chat shows a note.
+	// Send queues a text with its mentions and with files of the strip, named by their ids. replyTo is the id of the
+	// answered message, or "". After an error the text stays in the composer, and the chat shows a note.
 	Send func(text, replyTo string, mentions []protocol.Mention, files []string) error
-	// Attach puts a file of the device, a File of the browser, into the strip. width and height are 0 unless it is a picture.
+	// Attach puts a browser's File into the strip. width and height are 0 unless it is a picture.
 	Attach func(file app.Value, width, height int64) error
 }
 
-// Settings may change while a chat runs.
+// Settings holds the settings that may change while a chat runs.
 type Settings struct {
 	// Lang is the language as a BCP 47 tag. The chat shows English for a language that it does not have.
 	Lang string
-	// Texts replace words of the language, by their names.
+	// Texts replaces texts of the language, by their names.
 	Texts map[string]string
-	// Keys say which keys send.
+	// Keys says which keys send.
 	Keys composer.Keys
 }
 
@@ -45,7 +45,7 @@ func (s *Settings) equal(other *Settings) bool {
 // shared holds the state that all parts of a chat read. Only the Chat writes it.
 type shared struct {
 	props    Props
-	ctx      app.Context // of the Chat
+	ctx      app.Context // the Chat's context
 	root     app.Value   // nil while not mounted
 	settings Settings
 	text     *text.Texts
@@ -54,7 +54,7 @@ type shared struct {
 	run      func(f func(app.Context)) // runs f on the UI goroutine, while mounted
 }
 
-// focusOn puts the keyboard at an element of the chat.
+// focusOn moves the focus to an element of the chat.
 func (s *shared) focusOn(selector string) {
 	if e := dom.Find(s.root, selector); !e.IsNull() {
 		dom.Focus(e)

@@ -14,25 +14,24 @@ import (
 	"hallway/component/view/text"
 )
 
-// searchDelay is how long the words in the field must stay the same before the search for them
-// begins.
+// searchDelay is the wait after the last change of the words before the search begins.
 const searchDelay = 250 * time.Millisecond
 
-// search is the field and the hits of the search for messages.
+// search holds the field and the hits of the search for messages.
 type search struct {
 	*shared
 	log *log.Log
 
 	open  bool
 	words string        // the words that the core searches for
-	found *client.Found // the answer that is shown, until there is another one
-	hits  []hit         // the same, as shown
+	found *client.Found // the shown answer
+	hits  []hit         // the hits of that answer
 	delay *time.Timer   // begins the search for the words in the field
 	from  app.Value     // the element that had the focus before
 }
 
-// take takes over an answer, and reports whether the hits change. While the search for other
-// words is under way, the last answer stays.
+// take takes an answer, and reports whether the hits change. It keeps the last answer while the search for
+// other words is under way.
 func (s *search) take(f *client.Found) (changed bool) {
 	if f != nil && s.found != nil && f.Loading && len(f.Messages) == 0 && !s.found.Loading && !s.found.Failed {
 		return false
@@ -50,7 +49,7 @@ func sameFound(a, b *client.Found) bool {
 		slices.Equal(a.Messages, b.Messages)
 }
 
-// says returns the line above the hits, which is read out as it changes.
+// says returns the line above the hits. Assistive technology reads it out when it changes.
 func (s *search) says(t *text.Texts) string {
 	switch f := s.found; {
 	case !s.open:
@@ -68,7 +67,7 @@ func (s *search) says(t *text.Texts) string {
 	}
 }
 
-// fieldUI draws the field, in the place of the header.
+// fieldUI draws the field, which replaces the header.
 func (s *search) fieldUI() app.UI {
 	return app.Div().Class("hallway-bar").Attr("role", "search").OnKeyDown(s.onKeyDown).Body(
 		app.Input().Class("hallway-words").Attr("part", "search").Type("search").Attr("dir", "auto").
@@ -78,13 +77,13 @@ func (s *search) fieldUI() app.UI {
 	)
 }
 
-// hitsUI draws the hits, over the log.
+// hitsUI draws the hits, which cover the log.
 func (s *search) hitsUI() app.UI {
 	more := s.found != nil && (s.found.More || s.found.Failed)
 	loading := s.words != "" && (s.found == nil || s.found.Loading)
 	says := app.P().Class("hallway-says").Text(s.says(s.text))
 	if s.open {
-		says = says.Aria("live", "polite") // otherwise only the speaker reads out
+		says = says.Aria("live", "polite") // otherwise only the speaker has a live region
 	}
 	return app.Section().Class("hallway-search").Aria("label", s.text.Say(text.Search)).
 		Hidden(!s.open).Aria("busy", loading).OnKeyDown(s.onKeyDown).Body(
@@ -119,7 +118,7 @@ func (s *search) hitUI(h *hit) app.UI {
 	)
 }
 
-// follow takes over the snapshot's answer, and reports whether the hits change.
+// follow takes the snapshot's answer, and reports whether the hits change.
 func (s *search) follow() (changed bool) {
 	if !s.open || !s.take(s.snap.Found) {
 		return false
@@ -135,7 +134,7 @@ func (s *search) makeHits() {
 	}
 }
 
-// show opens the search and puts the keyboard there. The event that it answers draws it.
+// show opens the search and moves the focus there. go-app draws it after the event.
 func (s *search) show(ctx app.Context, _ app.Event) {
 	s.from = dom.Active()
 	s.open = true
@@ -143,10 +142,10 @@ func (s *search) show(ctx app.Context, _ app.Event) {
 	ctx.Defer(func(app.Context) { s.focusOn(".hallway-words") })
 }
 
-// coverLog keeps the keyboard and assistive technology out of the log.
+// coverLog hides the log from the keyboard and from assistive technology.
 func (s *search) coverLog(on bool) { dom.Find(s.root, ".hallway-log").Set("inert", on) }
 
-// close closes the search. The event that it answers draws that.
+// close closes the search. go-app draws that after the event.
 func (s *search) close() {
 	if s.delay != nil {
 		s.delay.Stop()
@@ -211,12 +210,12 @@ func (s *search) onHit(_ app.Context, e app.Event) {
 	}
 	seq := s.hits[i].seq
 	s.close()
-	s.log.Refocus("") // until the message is there
+	s.log.Refocus("") // the focus is in the log until the message has loaded
 	s.log.ToMessage(seq, id)
 }
 
-// onKeyDown handles the keys in the search: Escape leaves it, the arrow keys go from the field
-// to the hits and from hit to hit.
+// onKeyDown handles the keys in the search: Escape leaves it, and the arrow keys go from the field to the hits and
+// from hit to hit.
 func (s *search) onKeyDown(ctx app.Context, e app.Event) {
 	key := dom.Key(e)
 	target := e.Get("target")
@@ -242,7 +241,7 @@ func (s *search) onKeyDown(ctx app.Context, e app.Event) {
 	}
 }
 
-// walk goes to another hit, and up from the first to the field.
+// walk moves the focus to another hit, or from the first hit up to the field.
 func (s *search) walk(e app.Event, key string) {
 	hits := s.root.Call("querySelectorAll", ".hallway-hit")
 	n, at := hits.Length(), dom.IndexOf(e.Get("target"), hits)
@@ -255,7 +254,7 @@ func (s *search) walk(e app.Event, key string) {
 	}
 }
 
-// hit is a found message as it is shown.
+// hit is a found message in its shown form.
 type hit struct {
 	id     string
 	seq    int64
@@ -264,7 +263,7 @@ type hit struct {
 	pieces []markup.Piece
 }
 
-// hitsOf returns the hits of an answer; date writes the time of a message.
+// hitsOf returns the hits of an answer. date formats the time of a message.
 func hitsOf(f *client.Found, t *text.Texts, date func(at int64) string) []hit {
 	hits := make([]hit, len(f.Messages))
 	for i, m := range f.Messages {

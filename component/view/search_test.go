@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-func TestWhatASearchSays(t *testing.T) {
+func TestTheLineAboveTheHits(t *testing.T) {
 	one, two := []*protocol.Message{of(1, "a")}, []*protocol.Message{of(2, "b"), of(1, "a")}
 	for _, tc := range []struct {
 		name  string
@@ -36,7 +36,7 @@ func TestWhatASearchSays(t *testing.T) {
 		}
 	}
 	if closed := (&search{}); closed.says(said) != "" {
-		t.Error("a closed search says something")
+		t.Error("a closed search has a line")
 	}
 }
 

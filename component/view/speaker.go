@@ -14,22 +14,24 @@ import (
 
 const (
 	// announceEvery is the shortest time between two announcements. All messages that come in between
-	// are one announcement.
+	// are announced together.
 	announceEvery = 3 * time.Second
-	// announceTextsMax bounds the messages that are read out at once. Of more, only the number is.
+	// announceTextsMax bounds the messages that are read out together. If there are more, only their number is
+	// read out.
 	announceTextsMax = 3
-	// announceFor is how long an announcement stays in the document, so that nobody reads it there later.
+	// announceFor is the time after which an announcement is removed from the document, so that nobody finds it
+	// there later.
 	announceFor = 2 * time.Second
 )
 
-// announcer selects the messages to read out: messages of others that come while the chat is live
-// and at the room's end, but no history.
+// announcer selects the messages to read out: live messages of others while the chat shows the room's end. It
+// ignores history.
 type announcer struct {
 	seen    int64 // the seq of the last known message
-	hearing bool  // messages from now on are live
+	hearing bool  // the next messages are live
 	waiting []*protocol.Message
-	marks   map[string]client.Mark // of the last snapshot
-	missed  int                    // the number of others that wait
+	marks   map[string]client.Mark // the marks in the last snapshot
+	missed  int                    // the number of waiting messages that are only counted
 	next    time.Time              // the earliest time for the next announcement
 }
 
@@ -54,7 +56,7 @@ func (a *announcer) observe(s *client.Snapshot) bool {
 	}
 	a.hearing = atEnd
 	if !a.hearing && len(s.Messages) == 0 {
-		a.seen = 0 // another life of the room, or another user
+		a.seen = 0 // another epoch of the room, or another user
 	}
 	return a.waits()
 }
@@ -80,15 +82,15 @@ func (a *announcer) speak(now time.Time, t *text.Texts) string {
 	return strings.Join(said, "\n")
 }
 
-// speaker reads messages out, through a live region of the document.
+// speaker lets assistive technology read messages out, through a live region of the document.
 type speaker struct {
 	*shared
 	announcer
-	region app.Value   // is read out when its text changes; nil while not mounted
-	timer  *time.Timer // speaks, or empties the region; nil: neither is due
+	region app.Value   // the live region; nil while not mounted
+	timer  *time.Timer // fills or empties the region; nil: nothing is due
 }
 
-// show takes over the snapshot.
+// show takes a snapshot.
 func (s *speaker) show() {
 	if s.observe(&s.snap) && s.timer == nil {
 		s.speakIn(s.wait(time.Now()))

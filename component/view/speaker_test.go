@@ -28,7 +28,7 @@ func of(seq int64, text string) *protocol.Message {
 	return &protocol.Message{Seq: seq, Sender: protocol.User{ID: "ben", Name: "Ben"}, Text: text}
 }
 
-// TestDoubtsAreSaid: a relay can send what nobody has written, and it is read out with its mark.
+// TestDoubtsAreSaid checks that a message is read out with its mark, because a relay can forge messages.
 func TestDoubtsAreSaid(t *testing.T) {
 	var a announcer
 	now := time.Unix(1_800_000_000, 0)
@@ -99,11 +99,11 @@ func TestAnnouncementsAreMerged(t *testing.T) {
 	}
 	long := heard(&a, live(of(52, strings.Repeat("long ", 400))), now.Add(2*time.Hour))
 	if len(long) > 2*markup.QuoteBytesMax {
-		t.Errorf("%d bytes are read out", len(long))
+		t.Errorf("the announcement has %d bytes", len(long))
 	}
 }
 
-// A room that has started its count again is announced like any other.
+// TestAnnouncementsAfterANewBeginning checks that messages are announced after the room's seqs have started again.
 func TestAnnouncementsAfterANewBeginning(t *testing.T) {
 	var a announcer
 	now := time.Unix(1_800_000_000, 0)

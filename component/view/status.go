@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// noteFor is how long a note stays, unless another one replaces it.
+	// noteFor is the time after which a note disappears.
 	noteFor = 8 * time.Second
-	// undoFor is how long the button to take an act back stays.
+	// undoFor is the time after which the button that undoes an act disappears.
 	undoFor = 10 * time.Second
 )
 
@@ -23,12 +23,12 @@ type status struct {
 	*shared
 	focusComposer func()
 	line          statusLine
-	note          string // why the last action failed, or what was done; "": none
+	note          string // the reason why the last action failed, or its result; "": none
 	undo          undo
 	nextSecond    *time.Timer // draws the next step of a countdown
 }
 
-// undo takes back an act of the user. It is offered as long as the status shows its note.
+// undo is an act that the user can undo while the status shows its note.
 type undo struct {
 	act  protocol.Act
 	user string
@@ -41,10 +41,10 @@ func (s *status) ui() app.UI {
 	if s.line.quiet {
 		class += " hallway-hidden"
 	} else if s.snap.Status == client.StatusLive {
-		textClass += " hallway-hidden" // only the notes are worth a line
+		textClass += " hallway-hidden" // only the notes are shown
 	}
 	says, countdown := s.line.text+" ", ""
-	if s.line.countdown != "" { // an empty one would take a line of its own where the text fills one
+	if s.line.countdown != "" { // an empty element would take its own line after a full line of text
 		says, countdown = s.line.text, s.line.countdown+" "
 	}
 	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
@@ -56,7 +56,7 @@ func (s *status) ui() app.UI {
 		app.Range(s.line.notes).Slice(func(i int) app.UI {
 			class := "hallway-note"
 			if s.CanUndo() && i == len(s.line.notes)-1 {
-				class += " hallway-undoable" // its button stands beside it
+				class += " hallway-undoable" // its button is beside it
 			}
 			return app.P().Class(class).Text(s.line.notes[i])
 		}),
@@ -66,7 +66,7 @@ func (s *status) ui() app.UI {
 	)
 }
 
-// refresh makes the line anew, and reports whether it has changed. A countdown continues
+// refresh updates the line, and reports whether it has changed. A countdown continues
 // by itself.
 func (s *status) refresh() (changed bool) {
 	line := lineOf(&s.snap, time.Now(), s.note, s.text)
@@ -84,7 +84,7 @@ func (s *status) refresh() (changed bool) {
 	return changed
 }
 
-// SetNote shows a note; "" takes it away.
+// SetNote shows a note; "" removes it.
 func (s *status) SetNote(note string) {
 	if s.note != note {
 		s.note = note
@@ -93,7 +93,7 @@ func (s *status) SetNote(note string) {
 	}
 }
 
-// tell shows a note for a while. It may be called from any goroutine.
+// tell shows a note for a while. Any goroutine may call it.
 func (s *status) tell(note string) {
 	s.run(func(app.Context) { s.tellFor(note, noteFor) })
 }
@@ -114,7 +114,7 @@ var actedWords = map[protocol.Act]text.Word{
 	protocol.ActUnban: text.UnbannedNow, protocol.ActClear: text.ClearedNow,
 }
 
-// acted shows the moderator a note that their act is done, and offers to take it back.
+// acted shows the moderator a note about a completed act, and offers to undo it.
 func (s *status) acted(a client.Acted) {
 	says := actedWords[a.Act]
 	if says == "" || a.By.ID != s.snap.Me.ID {
@@ -128,10 +128,10 @@ func (s *status) acted(a client.Acted) {
 // HasNote reports whether a note is shown.
 func (s *status) HasNote() bool { return s.note != "" }
 
-// Wait returns the time until the user may send, as the button shows it, or "".
+// Wait returns the text of the send button during a countdown, or "".
 func (s *status) Wait() string { return s.line.wait }
 
-// CanUndo reports whether the note offers to take an act back.
+// CanUndo reports whether the note offers to undo an act.
 func (s *status) CanUndo() bool { return s.undo.act != "" && s.undo.note == s.note }
 
 func (s *status) onUndo(ctx app.Context, _ app.Event) {
@@ -139,12 +139,12 @@ func (s *status) onUndo(ctx app.Context, _ app.Event) {
 	if s.CanUndo() {
 		s.props.Do(client.Moderate{Act: s.undo.act, User: s.undo.user})
 		s.SetNote("")
-		s.focusComposer() // the button goes away
+		s.focusComposer() // the button disappears
 	}
 }
 
 func (s *status) onTryNow(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	s.props.Do(client.TryNow{})
-	s.focusComposer() // the button goes away
+	s.focusComposer() // the button disappears
 }

@@ -13,15 +13,15 @@ import (
 // statusLine is the text of the status.
 type statusLine struct {
 	text      string
-	countdown string // follows the text; not announced, because that would be each second
-	tryNow    bool   // offers to end the wait
+	countdown string // follows the text; not read out, because it changes each second
+	tryNow    bool   // the line offers to end the wait
 	notes     []string
 	wait      string        // the time until the user may send, for the button
-	quiet     bool          // all is well: the line is for assistive technology alone
-	changesIn time.Duration // the time until a countdown reads differently; 0: never
+	quiet     bool          // the line has nothing important: only assistive technology gets it
+	changesIn time.Duration // the time until a countdown changes; 0: never
 }
 
-// lineOf returns the line for a snapshot at a time. note, if not empty, is the chat's own.
+// lineOf returns the line for a snapshot at a time. note is the chat's own note, or "".
 func lineOf(s *client.Snapshot, now time.Time, note string, t *text.Texts) statusLine {
 	var line statusLine
 	line.connection(s, now, t)
@@ -84,12 +84,12 @@ func (l *statusLine) connection(s *client.Snapshot, now time.Time, t *text.Texts
 	}
 }
 
-// broken reports whether the connection is broken and will come back by itself.
+// broken reports whether the chat has no connection and reconnects by itself.
 func broken(s *client.Snapshot) bool {
 	return s.Status == client.StatusReconnecting || s.Status == client.StatusOffline
 }
 
-// writing adds the reason why the user cannot write now, or tells that messages are sent later.
+// writing adds the reason why the user cannot write now, or a note that messages are sent later.
 func (l *statusLine) writing(s *client.Snapshot, t *text.Texts) {
 	broken := broken(s)
 	if broken && s.Crowded {
@@ -109,14 +109,14 @@ func (l *statusLine) writing(s *client.Snapshot, t *text.Texts) {
 	}
 }
 
-// same reports whether two lines read the same.
+// same reports whether two lines have the same content.
 func (l *statusLine) same(m *statusLine) bool {
 	return l.text == m.text && l.countdown == m.countdown && l.tryNow == m.tryNow && l.wait == m.wait && l.quiet == m.quiet &&
 		slices.Equal(l.notes, m.notes)
 }
 
-// countdown returns the whole seconds left, rounded up, and the time until they are fewer; 0 when
-// none are left.
+// countdown returns the seconds left, rounded up, and the time until that number changes. Both are 0 at
+// the end.
 func countdown(left time.Duration) (seconds int, changesIn time.Duration) {
 	if left <= 0 {
 		return 0, 0
@@ -125,11 +125,11 @@ func countdown(left time.Duration) (seconds int, changesIn time.Duration) {
 	return seconds, left - time.Duration(seconds-1)*time.Second
 }
 
-// countdownMax bounds the rest of a mute that is counted down.
+// countdownMax is the longest rest of a mute for which a countdown is shown.
 const countdownMax = time.Hour
 
-// waitOf returns the time until the user may send, in slow mode or at the end of a short mute; 0 if there is
-// no countdown.
+// waitOf returns the time until the user may send, in slow mode or near the end of a mute, or 0 if there is no
+// countdown.
 func waitOf(s *client.Snapshot, now time.Time) time.Duration {
 	until := s.NextSendAt
 	switch {

@@ -109,7 +109,7 @@ func TestStatusLine(t *testing.T) {
 	}
 }
 
-// The chat says "live" only when it has caught up.
+// TestLiveIsSaidOfNothingElse checks that the line says "live" only when the chat has caught up.
 func TestLiveIsSaidOfNothingElse(t *testing.T) {
 	for _, status := range []client.Status{
 		client.StatusConnecting, client.StatusCatchingUp, client.StatusReconnecting, client.StatusOffline,
@@ -151,7 +151,7 @@ func TestSameLine(t *testing.T) {
 	later := line
 	later.changesIn = 2
 	if !line.same(&later) {
-		t.Error("the time of the next change is not read")
+		t.Error("the time of the next change is part of the content")
 	}
 	for _, other := range []statusLine{
 		{text: "a", countdown: "b", tryNow: true, notes: line.notes, quiet: true},
@@ -161,12 +161,12 @@ func TestSameLine(t *testing.T) {
 		{text: "a", countdown: "b", tryNow: true},
 	} {
 		if line.same(&other) {
-			t.Errorf("%+v reads like %+v", other, line)
+			t.Errorf("%+v has the same content as %+v", other, line)
 		}
 	}
 }
 
-// The button counts down in slow mode, and to the end of a short mute.
+// TestWait checks the countdown in the button, in slow mode and near the end of a mute.
 func TestWait(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	muted := func(d time.Duration) client.Snapshot {
@@ -191,7 +191,8 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// A relay's reasons are English: the line does not show them in another language.
+// TestStatusLineIsInTheUsersLanguage checks that the relay's reasons, which are English, are not shown in another
+// language.
 func TestStatusLineIsInTheUsersLanguage(t *testing.T) {
 	const raw = "the relay's own words"
 	for _, status := range []client.Status{client.StatusNotAllowed, client.StatusUpdateNeeded} {

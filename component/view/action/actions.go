@@ -8,15 +8,15 @@ import (
 	"hallway/component/view/text"
 )
 
-// Action names an action of the user. Its buttons carry the name.
+// Action names an action of the user. Its buttons have the name as data.
 type Action string
 
 // The actions on a message.
 const (
 	Retry    Action = "retry"
 	Discard  Action = "discard"
-	Quoted   Action = "quoted"   // go to the message that it answers
-	Reaction Action = "reaction" // add or take back a reaction that is there
+	Quoted   Action = "quoted"   // go to the answered message
+	Reaction Action = "reaction" // add the user to an existing reaction, or remove the user from it
 	React    Action = "react"    // choose an emoji
 	Emoji    Action = "emoji"    // react with the chosen one
 	Reactors Action = "reactors" // show who has reacted
@@ -27,12 +27,12 @@ const (
 	Unpin    Action = "unpin"
 	Delete   Action = "delete"
 	Report   Action = "report"
-	Mute     Action = "mute"  // the sender
-	Ban      Action = "ban"   // the sender
+	Mute     Action = "mute"  // mute the sender
+	Ban      Action = "ban"   // ban the sender
 	Clear    Action = "clear" // delete all messages of the sender
-	Lift     Action = "lift"  // take back a mute or a ban of the sender
+	Lift     Action = "lift"  // lift a mute or a ban of the sender
 	Profile  Action = "profile"
-	Mention  Action = "mention" // the sender, or another user
+	Mention  Action = "mention" // mention the sender, or another user
 	Menu     Action = "menu"
 )
 
@@ -56,7 +56,7 @@ const (
 	Queue        Action = "queue"   // show the open reports
 	QueueMore    Action = "queue-more"
 	Reported     Action = "reported" // go to the message of a report
-	Resolve      Action = "resolve"  // a report
+	Resolve      Action = "resolve"  // resolve a report
 	Drop         Action = "drop"     // dismiss a report
 )
 
@@ -65,7 +65,7 @@ const (
 	Attach   Action = "attach"
 	Camera   Action = "camera"
 	Describe Action = "describe"    // set its alternative text
-	Detach   Action = "remove-file" // take an attached file away
+	Detach   Action = "remove-file" // remove an attached file
 	Reupload Action = "retry-file"
 	View     Action = "view-file" // show a picture large
 	Download Action = "download"
@@ -76,7 +76,7 @@ const (
 type description struct {
 	of   Action
 	word text.Word
-	key  string // as it is shown; "": none
+	key  string // the key's shown name; "": none
 	icon string // a path of one line, on a square of 24
 }
 
@@ -106,7 +106,7 @@ var descriptions = [...]description{
 	{Play, text.Play, "", "M8 5l11 7-11 7Z"},
 }
 
-// description returns the action's description; it is empty for an action without one.
+// description returns the action's description, which may be empty.
 func (a Action) description() description {
 	for i := range descriptions {
 		if descriptions[i].of == a {
@@ -122,10 +122,10 @@ func (a Action) Name(t *text.Texts) string { return t.Say(a.Word()) }
 // Word returns the word for an action.
 func (a Action) Word() text.Word { return a.description().word }
 
-// Shortcut returns the key of an action, as people see it, or "".
+// Shortcut returns the shown name of an action's key, or "".
 func (a Action) Shortcut() string { return a.description().key }
 
-// ForKey returns the action of a key, in lower case, on the message that the keyboard is at.
+// ForKey returns the action of a key on the focused message. The key must be in lower case.
 func ForKey(key string) (does Action, ok bool) {
 	switch key {
 	case "contextmenu":
@@ -143,9 +143,9 @@ func ForKey(key string) (does Action, ok bool) {
 	return "", false
 }
 
-// CommandKey returns the key, in lower case, that a pressed key stands for as a command: its
-// character, or, where no command has that, the character at its place on a Latin keyboard. code is
-// that place, as in KeyboardEvent.
+// CommandKey returns the character, in lower case, by which a pressed key names a command: its own character or,
+// if no command has that, the character of its position on a Latin keyboard. code is that position, as in
+// KeyboardEvent.
 func CommandKey(key, code string, shift bool) string {
 	key = strings.ToLower(key)
 	if _, known := ForKey(key); known || !dom.Printable(key) {

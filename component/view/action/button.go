@@ -9,7 +9,7 @@ import (
 
 const svgNamespace = "http://www.w3.org/2000/svg"
 
-// Button returns a button for an action. An element around it hears its clicks.
+// Button returns a button for an action. An element around it must handle its clicks.
 func Button(does Action, says string) app.Value {
 	b := dom.Text("button", "hallway-"+string(does), says)
 	b.Set("type", "button")
@@ -17,10 +17,10 @@ func Button(does Action, says string) app.Value {
 	return b
 }
 
-// IconButton returns a button that shows its action's icon and has its name.
+// IconButton returns a button with the icon and the name of its action.
 func IconButton(does Action, t *text.Texts) app.Value { return Named(does, does.Name(t)) }
 
-// Named returns a button that shows its action's icon and has a name.
+// Named returns a button with the icon of its action and another name.
 func Named(does Action, name string) app.Value {
 	b := Button(does, "")
 	dom.SetAttribute(b, "aria-label", name)
@@ -29,8 +29,7 @@ func Named(does Action, name string) app.Value {
 	return b
 }
 
-// Icon returns the icon of an action. Assistive technology skips it: the name is beside it, or in its
-// place.
+// Icon returns the icon of an action. Assistive technology skips it, because it gets the name.
 func Icon(of Action) app.Value {
 	document := app.Window().Get("document")
 	drawing := document.Call("createElementNS", svgNamespace, "svg")
@@ -44,8 +43,8 @@ func Icon(of Action) app.Value {
 	return drawing
 }
 
-// Of returns the action of the button in which an event happened, and the button; "" and nil outside
-// of all buttons.
+// Of returns the action of the button around an event's target, and the button. They are "" and nil outside of all
+// buttons.
 func Of(e app.Event) (does Action, control app.Value) {
 	target := e.Get("target")
 	if !target.Truthy() {

@@ -15,8 +15,8 @@ func TestCommandKey(t *testing.T) {
 		{"ق", "KeyR", false, "r"}, // Arabic
 		{"у", "KeyE", false, "e"},
 		{"ث", "KeyE", false, "e"},
-		{"r", "KeyO", false, "r"}, // Dvorak, where the key says R
-		{"p", "KeyR", false, "r"}, // and where it is on other keyboards
+		{"r", "KeyO", false, "r"}, // Dvorak: the key for R
+		{"p", "KeyR", false, "r"}, // Dvorak: the key at the position of R on other keyboards
 		{"r", "", false, "r"},
 		{"x", "KeyX", false, "x"},
 		{"Enter", "Enter", false, "enter"},

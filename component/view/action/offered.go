@@ -10,15 +10,15 @@ import (
 // Target is the message that an action is about.
 type Target struct {
 	ID        string
-	Stored    bool // by the relay
+	Stored    bool // the relay has stored the message
 	Own       bool
 	Deleted   bool
 	Encrypted bool
 	Pinned    bool
 	Text      string
 	SenderID  string
-	Sender    string // the sender's name as it is shown
-	Picture   string // the sender's, as a URL; "": none
+	Sender    string // the sender's shown name
+	Picture   string // the URL of the sender's picture; "": none
 	Role      protocol.Role
 	Mine      []string  // the user's own reactions
 	Reactions []string  // all emoji with which users have reacted
@@ -26,7 +26,7 @@ type Target struct {
 }
 
 // Offered returns the actions that a user with a role may take on a message, in the order of its
-// menu. A message that is not stored offers none, a deleted one only those on its sender.
+// menu. A message that is not stored offers none. A deleted message offers only the actions on its sender.
 func Offered(t *Target, role protocol.Role) []Action {
 	sender := OnSender(t, role)
 	switch {
@@ -68,7 +68,7 @@ func OnSender(t *Target, role protocol.Role) []Action {
 	return []Action{Mute, Ban, Clear}
 }
 
-// Undoes returns the moderator's act that takes another one back, or "".
+// Undoes returns the moderator's act that undoes another one, or "".
 func Undoes(act protocol.Act) protocol.Act {
 	switch act {
 	case protocol.ActMute:

@@ -15,18 +15,18 @@ import (
 	"hallway/protocol"
 )
 
-// Host holds the parts and the functions of the chat around a composer. They are called on the UI goroutine.
+// Host connects a composer to the chat around it. The composer calls its functions on the UI goroutine.
 type Host struct {
-	Snap  *client.Snapshot // the latest one; the chat writes it
+	Snap  *client.Snapshot // the latest snapshot; the chat writes it
 	Log   *log.Log
 	Shelf *media.Shelf
-	// Status shows why something was not done.
+	// Status shows the reason why an action failed.
 	Status Status
 	// Do hands an event to the client's core.
 	Do func(client.Event)
-	// Send queues a message, as an answer to the message with the id replyTo or, for "", to none.
+	// Send queues a message. replyTo is the id of the answered message, or "".
 	Send func(text, replyTo string, mentions []protocol.Mention, files []string) error
-	// Attach puts a file of the device, a File of the browser, into the strip. width and height are 0 unless it is a picture.
+	// Attach puts a browser's File into the strip. width and height are 0 unless it is a picture.
 	Attach func(file app.Value, width, height int64) error
 	// Act opens the dialog of an action: to describe the attached file with an id, or to confirm a message to everybody.
 	Act func(does action.Action, id string)
@@ -36,21 +36,21 @@ type Host struct {
 
 // Status is the chat's status line.
 type Status interface {
-	// SetNote shows a note; "" takes it away.
+	// SetNote shows a note; "" removes it.
 	SetNote(note string)
 	// HasNote reports whether a note is shown.
 	HasNote() bool
-	// CanUndo reports whether the note offers to take an act back.
+	// CanUndo reports whether the note offers to undo an act.
 	CanUndo() bool
-	// Wait returns the time until the user may send, as the button shows it, or "".
+	// Wait returns the text of the send button during a countdown, or "".
 	Wait() string
 }
 
 // shared holds the state that all parts of a composer read. Only the Composer writes it.
 type shared struct {
 	Host
-	ctx  app.Context // of the chat
-	root app.Value   // of the chat; nil while not mounted
+	ctx  app.Context // the chat's context
+	root app.Value   // the chat's root element; nil while not mounted
 	text *text.Texts
 	keys Keys
 }
@@ -60,7 +60,7 @@ type shared struct {
 //go:noinline
 func (s *shared) update() { s.ctx.Update() }
 
-// Composer is the part of a chat in which users write. Its methods are called on the UI goroutine.
+// Composer is the part of a chat in which users write. Call its methods on the UI goroutine.
 type Composer struct {
 	shared
 	field    field
@@ -71,7 +71,7 @@ type Composer struct {
 	everyone everyone
 }
 
-// Join makes a composer a part of a chat, and connects its parts.
+// Join connects a composer and its parts to a chat.
 func (c *Composer) Join(h Host) {
 	c.Host = h
 	c.field.shared = &c.shared
@@ -81,13 +81,13 @@ func (c *Composer) Join(h Host) {
 	c.files.shared, c.files.field = &c.shared, &c.field
 }
 
-// Mount takes the elements of a chat that has come into the document.
+// Mount finds the composer's elements after the chat has come into the document.
 func (c *Composer) Mount(ctx app.Context, root app.Value) {
 	c.ctx, c.root = ctx, root
 	c.field.input = dom.Find(root, ".hallway-input")
 }
 
-// Dismount drops the elements of a chat that has left the document.
+// Dismount forgets the composer's elements after the chat has left the document.
 func (c *Composer) Dismount() {
 	c.picker.stop()
 	c.field.input, c.root = nil, nil
@@ -100,7 +100,7 @@ func (c *Composer) Speak(t *text.Texts, keys Keys) {
 	c.files.makeStrip()
 }
 
-// Follow takes over a new snapshot, and reports whether the composer must be drawn again.
+// Follow takes a new snapshot, and reports whether the composer must be drawn again.
 func (c *Composer) Follow(was *client.Snapshot) bool {
 	measured := was.TextBytesMax != c.Snap.TextBytesMax && c.field.measure()
 	mode := c.mode.followRoom()
@@ -115,22 +115,22 @@ func (c *Composer) Follow(was *client.Snapshot) bool {
 // Focus puts the cursor into the field.
 func (c *Composer) Focus() { c.field.focus() }
 
-// KeepFocus restores the focus of a composer that opens again. It is called at each opening and closing.
+// KeepFocus restores the focus of a composer that is enabled again. Call it whenever the composer is enabled or disabled.
 func (c *Composer) KeepFocus() { c.field.keepFocus() }
 
-// KeepDraft sets the key under which the unsent text is kept, and restores the text that is kept there. With "" none is kept.
+// KeepDraft sets the key under which the unsent text is stored, and restores the stored text. With "" no text is stored.
 func (c *Composer) KeepDraft(key string) { c.draft.open(key) }
 
 // Reply makes the text an answer to a message.
 func (c *Composer) Reply(id string) { c.mode.reply(id) }
 
-// Edit puts the text of an own message into the field, to be changed.
+// Edit starts to edit a message of the user.
 func (c *Composer) Edit(id string) { c.mode.edit(id) }
 
 // GiveBack puts the text of a refused edit back into the field, unless the field has another text by now.
 func (c *Composer) GiveBack(id string) { c.mode.giveBack(id) }
 
-// SetAbsent notes whether a user can be mentioned.
+// SetAbsent sets whether a user cannot be mentioned.
 func (c *Composer) SetAbsent(user string, absent bool) {
 	c.picker.setAbsent(user, absent)
 	if c.picker.open {
@@ -139,13 +139,13 @@ func (c *Composer) SetAbsent(user string, absent bool) {
 	}
 }
 
-// Listen adds the handlers for files and texts that are pasted or dropped anywhere in the chat to its root element.
+// Listen adds handlers to the chat's root element, for files and texts that are pasted or dropped anywhere in the chat.
 func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {
 	return root.OnPaste(c.onPasteOutside).On("drop", c.files.onDrop).
 		On("dragenter", c.files.onDragEnter).On("dragleave", c.files.onDragLeave)
 }
 
-// UI draws the composer. It is not a <form>: nothing may be submitted to the host page, not even after
+// UI draws the composer. It is not a <form>, so that nothing is submitted to the host page, not even after
 // the chat has crashed.
 func (c *Composer) UI() app.UI {
 	open := c.Snap.ComposerOpen
@@ -176,7 +176,7 @@ func (c *Composer) UI() app.UI {
 				Disabled(!open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
 				OnKeyUp(c.picker.onCaret).OnClick(c.picker.onCaret).OnBlur(c.picker.onBlur),
-			c.files.buttonUI(action.Attach), // behind the input: from there Shift+Tab goes to the log
+			c.files.buttonUI(action.Attach), // after the input, so that Shift+Tab goes from the input to the log
 			c.files.buttonUI(action.Camera),
 			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
 				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
@@ -185,7 +185,7 @@ func (c *Composer) UI() app.UI {
 			),
 		),
 		app.Div().Class("hallway-foot").Body(
-			// It is not a live region: it would be read out all the time.
+			// It is not a live region, because it would be read out all the time.
 			app.Span().Class("hallway-typing").Attr("part", "typing").Body(dom.Pieces(writingOf(c.Snap.Typing, c.text))),
 			app.Span().ID("hallway-counter").Class(counter).Text(c.field.left),
 		),

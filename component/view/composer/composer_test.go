@@ -40,12 +40,12 @@ func TestWriting(t *testing.T) {
 	}
 }
 
-// The id of a user without a name may be a mail address: the chat never shows it.
+// TestNobodyWritingIsCalledByAnID checks that no id is shown for a user without a name. An id may be a mail address.
 func TestNobodyWritingIsCalledByAnID(t *testing.T) {
 	const id = "ada.lovelace@mail.example"
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
 		if got := textOf(writingOf([]protocol.User{{ID: id}}, text.For(lang, nil))); strings.Contains(got, id) {
-			t.Errorf("%s: %q has the id", lang, got)
+			t.Errorf("%s: %q contains the id", lang, got)
 		}
 	}
 }

@@ -6,17 +6,17 @@ import (
 	"hallway/component/view/log"
 )
 
-// draft keeps the unsent text over a reload, in the browser. It is not in the outbox's storage:
-// it is one text, needed at once, and can be lost without harm.
+// draft stores the unsent text in the browser, so that it survives a reload. It does not use the outbox's storage,
+// because a draft is needed at once and can be lost without harm.
 type draft struct {
 	*shared
 	field *field
 	mode  *modes
-	key   string // under which the text is kept; "": nowhere
-	known bool   // the kept text was read
+	key   string // the key of the stored text; "": the text is not stored
+	known bool   // the stored text was read
 }
 
-// open reads the text that is kept under a key. The next user does not see what the last one wrote.
+// open reads the text that is stored under a key. It empties the field first if that has another user's text.
 func (d *draft) open(key string) {
 	was := d.key
 	if key == was {
@@ -40,7 +40,7 @@ func (d *draft) open(key string) {
 	app.Window().Get("drafts").Call("open", key).Call("then", kept)
 }
 
-// take puts the kept text into the field, unless the user has written there meanwhile.
+// take puts the stored text into the field, unless the user has written there meanwhile.
 func (d *draft) take(key string, stored app.Value) {
 	if d.key != key || d.field.input == nil {
 		return
@@ -68,7 +68,7 @@ func (d *draft) take(key string, stored app.Value) {
 	d.mode.followRoom() // the edited message may be gone
 }
 
-// keep saves the text and its mode. In an encrypted room it saves nothing, because the storage is not encrypted.
+// keep stores the text and its mode. In an encrypted room it stores nothing, because the storage is not encrypted.
 func (d *draft) keep() {
 	if d.known && d.Snap.Lock == nil {
 		app.Window().Get("drafts").Call("keep", d.key, map[string]any{

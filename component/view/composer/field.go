@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	// rowsMax bounds the lines that the field grows to; chat.css has the same number.
+	// rowsMax bounds the height of the field in lines. composer.css has the same number.
 	rowsMax = 8
-	// counterPart decides when the counter shows: when less than this part of the bytes is left.
+	// counterPart sets when the counter is shown: if less than 1/counterPart of the bytes is left.
 	counterPart = 10
 )
 
-// field is the textarea. The text is the textarea's own; go-app does not know it.
+// field is the textarea. Only the textarea has the text; go-app does not know it.
 type field struct {
 	*shared
 	input    app.Value          // nil while not mounted
-	mentions []protocol.Mention // in the text
-	of       string             // the text that has them
-	left     string             // tells how many letters are left, when they are few; else ""
+	mentions []protocol.Mention // the mentions in the text
+	of       string             // the text that the mentions belong to
+	left     string             // the number of letters left, if it is low; otherwise ""
 	tooLong  bool
-	hadFocus bool // it had the focus when it was disabled
+	hadFocus bool // the field had the focus when it was disabled
 }
 
 //go:noinline
@@ -45,19 +45,19 @@ func (f *field) write(written string, list []protocol.Mention) {
 	f.measure()
 }
 
-// follow brings the mentions in line with the text.
+// follow updates the mentions after a change of the text.
 func (f *field) follow() {
 	written := f.value()
 	f.mentions, f.of = moved(f.mentions, f.of, written), written
 }
 
-// fit gives the field as many lines as the text has. In a browser with field-sizing it changes nothing.
+// fit sets the height of the field to the number of lines in the text. A browser with field-sizing does not need it.
 func (f *field) fit() {
 	lines := 1 + strings.Count(f.value(), "\n")
 	f.input.Set("rows", min(lines, rowsMax))
 }
 
-// measure counts the letters that are left, and reports whether the counter changes.
+// measure counts the letters left, and reports whether the counter changes.
 func (f *field) measure() (changed bool) {
 	if f.input == nil {
 		return false
@@ -72,19 +72,19 @@ func (f *field) measure() (changed bool) {
 	return f.left != was || f.tooLong != wasTooLong
 }
 
-// selection returns the bounds of the selected text, counted in UTF-16. Without one, both are the cursor's place.
+// selection returns the bounds of the selected text in UTF-16 units. Without a selection both are the cursor's position.
 func (f *field) selection() (from, to int) {
 	return f.input.Get("selectionStart").Int(), f.input.Get("selectionEnd").Int()
 }
 
-// fits reports whether the message is short enough with a text in the place of the selected one.
+// fits reports whether the message is short enough after a paste over the selection.
 func (f *field) fits(pasted string) bool {
 	written, most := f.value(), f.Snap.TextBytesMax
 	from, to := f.selection()
 	return most == 0 || int64(len(written)-bytesBetween(written, from, to)+len(pasted)) <= most
 }
 
-// insert writes a text as if it were typed. It reports whether the browser sends no event for the change.
+// insert inserts a text as if it were typed. silent is true if the browser sends no event for the change.
 func (f *field) insert(typed string) (silent bool) {
 	f.focus()
 	if app.Window().Get("document").Call("insertText", typed).Bool() {
@@ -102,7 +102,7 @@ func (f *field) focus() {
 	}
 }
 
-// keepFocus gives an enabled field the focus that it had when it was disabled: a disabled field cannot keep it.
+// keepFocus restores the focus of an enabled field, which it has lost by being disabled.
 func (f *field) keepFocus() {
 	if !f.Snap.ComposerOpen {
 		f.hadFocus = f.input.Call("matches", ":focus").Bool()
@@ -113,7 +113,7 @@ func (f *field) keepFocus() {
 	}
 }
 
-// bytesBetween returns the size, in UTF-8, of the text between two places that are counted in UTF-16, as browsers count.
+// bytesBetween returns the size in UTF-8 of a part of a text. from and to are in UTF-16 units.
 func bytesBetween(s string, from, to int) int {
 	size, at := 0, 0
 	for _, r := range s {
@@ -125,7 +125,7 @@ func bytesBetween(s string, from, to int) int {
 	return size
 }
 
-// unitsOf returns the length of a text as a browser counts it, in UTF-16.
+// unitsOf returns the length of a text in UTF-16 units.
 func unitsOf(s string) (n int) {
 	for _, r := range s {
 		n += utf16.RuneLen(r)

@@ -12,17 +12,17 @@ import (
 	"hallway/component/view/text"
 )
 
-// files are the strip of attached files, and the buttons that choose files.
+// files holds the strip of attached files and the buttons that choose files.
 type files struct {
 	*shared
 	field    *field
 	strip    *media.Box // nil while not mounted
-	dropping bool       // files are dragged over the chat
-	// attached and refused are read out: the number of attached files, and why a file was refused.
+	dropping bool       // files are being dragged over the chat
+	// attached and refused are texts for assistive technology: the number of attached files, and the reason of a refusal.
 	attached, refused string
 }
 
-// ui draws the strip of attached files, which the strip itself fills.
+// ui draws an element, which the strip fills.
 func (f *files) ui() app.UI {
 	return app.Div().Body(
 		app.Ul().Class("hallway-strip").Attr("part", "strip").Attr("role", "list").
@@ -32,7 +32,7 @@ func (f *files) ui() app.UI {
 	)
 }
 
-// buttonUI draws a button that chooses files, and the browser's own field behind it.
+// buttonUI draws a button that chooses files, and the browser's hidden input for it.
 func (f *files) buttonUI(does action.Action) app.UI {
 	name := does.Name(f.text)
 	input := app.Input().Type("file").Hidden(true).OnChange(f.onChosen)
@@ -68,7 +68,7 @@ func (f *files) onChosen(ctx app.Context, e app.Event) {
 // mayAttach reports whether files can be attached now.
 func (f *files) mayAttach() bool { return f.Snap.KnowsFiles && f.Snap.ComposerOpen }
 
-// attach puts files, a FileList of the browser, into the strip, as many as a message may have.
+// attach puts the files of a browser's FileList into the strip, as many as a message may have.
 func (f *files) attach(files app.Value) {
 	if !f.mayAttach() {
 		f.Status.SetNote(f.text.Say(text.NoFiles))
@@ -111,7 +111,7 @@ func (f *files) attach(files app.Value) {
 	app.Window().Call("lookAt", taken, each).Call("then", done)
 }
 
-// ready returns the ids of the attached files that go with a message: all but those that failed.
+// ready returns the ids of the attached files to send: all except failed ones.
 func (f *files) ready() (ids []string) {
 	for i := range f.Snap.Strip {
 		if f.Snap.Strip[i].State != client.UploadFailed && len(ids) < int(f.Snap.FilesMax) {
@@ -121,7 +121,7 @@ func (f *files) ready() (ids []string) {
 	return ids
 }
 
-// makeStrip makes the strip anew, in the chat's language, with the icons of the buttons beside the field.
+// makeStrip makes a new strip in the chat's language, and the icons of the buttons beside the field.
 func (f *files) makeStrip() {
 	if f.root == nil {
 		return
@@ -135,8 +135,8 @@ func (f *files) makeStrip() {
 	}
 }
 
-// follow shows the attached files of the snapshot. It reports whether a file was refused, which assistive technology
-// reads out.
+// follow shows the attached files of the snapshot. It reports whether the texts for assistive technology have
+// changed.
 func (f *files) follow() (says bool) {
 	if f.strip == nil {
 		return false
@@ -161,13 +161,13 @@ func (f *files) onStrip(ctx app.Context, e app.Event) {
 	}
 	if does != action.Describe {
 		f.Shelf.Act(does, "", control)
-		f.field.focus() // the button goes away
+		f.field.focus() // the button disappears
 		return
 	}
 	f.Act(action.Describe, dom.Data(dom.Closest(control, "[data-file]"), "file"))
 }
 
-// onDrop attaches files. Text that is dropped into the field is the browser's.
+// onDrop attaches files. The browser handles a text that is dropped into the field.
 func (f *files) onDrop(_ app.Context, e app.Event) {
 	f.dropping = false
 	if _, files := transferred(e.Get("dataTransfer")); files {
@@ -176,7 +176,7 @@ func (f *files) onDrop(_ app.Context, e app.Event) {
 	}
 }
 
-// onDragEnter shows the dropzone: files can be dropped anywhere in the chat.
+// onDragEnter shows the dropzone, because files can be dropped anywhere in the chat.
 func (f *files) onDragEnter(ctx app.Context, e app.Event) {
 	if _, files := transferred(e.Get("dataTransfer")); !files || f.dropping || !f.mayAttach() {
 		ctx.PreventUpdate()
@@ -185,7 +185,7 @@ func (f *files) onDragEnter(ctx app.Context, e app.Event) {
 	f.dropping = true
 }
 
-// onDragLeave hides the dropzone when files are dragged away. The dropzone covers the chat, so they leave it last.
+// onDragLeave hides the dropzone when files are dragged away. The dropzone covers the chat, so its own event comes last.
 func (f *files) onDragLeave(ctx app.Context, e app.Event) {
 	if target := e.Get("target"); !f.dropping || !target.Call("matches", ".hallway-dropzone").Bool() {
 		ctx.PreventUpdate()

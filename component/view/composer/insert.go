@@ -10,14 +10,14 @@ import (
 	"hallway/protocol"
 )
 
-// insert writes a text into the field as if it were typed there.
+// insert inserts a text into the field as if it were typed.
 func (c *Composer) insert(typed string) {
 	if c.field.insert(typed) {
 		c.changed()
 	}
 }
 
-// Mention writes the name of a user where the cursor is.
+// Mention inserts the name of a user at the cursor.
 func (c *Composer) Mention(u protocol.User) {
 	f := &c.field
 	if f.input == nil || !c.Snap.ComposerOpen {
@@ -35,7 +35,7 @@ func (c *Composer) Mention(u protocol.User) {
 	c.put(from, to, person{user: u})
 }
 
-// put writes the name of a person in the place of a part of the text.
+// put replaces a part of the text by the name of a person.
 func (c *Composer) put(from, to int, p person) {
 	f := &c.field
 	name := "@" + strings.Map(plainSpace, c.nameOf(&p))

@@ -9,7 +9,7 @@ import (
 	"hallway/protocol"
 )
 
-// moved returns the mentions after a text has changed. A mention in the changed part is dropped.
+// moved returns the mentions after a change of the text. It drops a mention in the changed part.
 func moved(list []protocol.Mention, was, is string) (kept []protocol.Mention) {
 	if was == is || len(list) == 0 {
 		return list
@@ -38,8 +38,8 @@ func moved(list []protocol.Mention, was, is string) (kept []protocol.Mention) {
 	return kept
 }
 
-// nameAt returns the unfinished name before a place in a text: the words after the last @ of the line, if the @ begins
-// a word.
+// nameAt returns the unfinished name before a position in a text: the words after the last @ of the line, if the @
+// begins a word.
 func nameAt(written string, place int, list []protocol.Mention) (at int, words string, ok bool) {
 	at = strings.LastIndexByte(written[:place], '@')
 	if at < 0 {
@@ -64,7 +64,7 @@ func plainSpace(r rune) rune {
 	return r
 }
 
-// mentionsText returns mentions as a draft keeps them: a line for each.
+// mentionsText encodes mentions for a draft, with a line for each.
 func mentionsText(list []protocol.Mention) string {
 	var lines []string
 	for _, m := range list {
@@ -73,7 +73,7 @@ func mentionsText(list []protocol.Mention) string {
 	return strings.Join(lines, "\n")
 }
 
-// mentionsFrom parses a text of mentionsText. The storage can hold any text: others can write to it.
+// mentionsFrom decodes the output of mentionsText. It accepts any text, because other scripts can write to the storage.
 func mentionsFrom(kept string) (list []protocol.Mention) {
 	for line := range strings.Lines(kept) {
 		parts := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 3)

@@ -53,7 +53,7 @@ func TestNameAt(t *testing.T) {
 		}
 	}
 	if _, _, ok := nameAt("@Ada x", 6, []protocol.Mention{{Len: 4, User: "ada"}}); ok {
-		t.Error("a name is looked for inside of a mention")
+		t.Error("a name is found inside of a mention")
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 	"hallway/protocol"
 )
 
-// mode is the purpose of the text: a new message, an answer, or the new text of an own message.
+// mode is the purpose of the text: a new message, an answer, or an edit.
 type mode struct {
-	replyTo     string            // the message that is answered, by its id; "": none
-	answers     *protocol.Message // the same, as last seen; nil: not loaded
-	editing     string            // the message that is edited, by its id; "": none
-	was         string            // its text
+	replyTo     string            // the id of the answered message; "": none
+	answers     *protocol.Message // the answered message; nil: not loaded
+	editing     string            // the id of the edited message; "": none
+	was         string            // the text of the edited message
 	wasMentions []protocol.Mention
-	// before is the text before the edit. It comes back afterwards, as does the answer.
+	// before is the text before the edit. It is restored after the edit, and so is the answer.
 	before         string
 	beforeMentions []protocol.Mention
 }
@@ -26,8 +26,8 @@ type mode struct {
 // on reports whether the text is for an answer or an edit.
 func (m *mode) on() bool { return m.editing != "" || m.replyTo != "" }
 
-// follow takes over the answered and the edited message from a snapshot. It reports whether the strip must be drawn
-// again, and whether the edited message was deleted.
+// follow updates the answered and the edited message from a snapshot. changed says whether the strip must be drawn
+// again, and gone whether the edited message was deleted.
 func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	if m.replyTo != "" {
 		if now := log.Message(s, m.replyTo); now != nil && now != m.answers {
@@ -45,10 +45,10 @@ func (m *mode) follow(s *client.Snapshot) (changed, gone bool) {
 	return changed, gone
 }
 
-// strip is the line above the field that names the mode.
+// strip is the line above the field that shows the mode.
 type strip struct {
 	pieces []markup.Piece
-	text   string // of the answered message
+	text   string // the text of the answered message
 	cancel string // the name of the button that ends the mode; "": there is no strip
 }
 
@@ -68,13 +68,13 @@ func (m *mode) strip(t *text.Texts, marks map[string]client.Mark) strip {
 	return strip{}
 }
 
-// mayEdit reports whether a message is the user's own and can get another text.
+// mayEdit reports whether the user can edit a message.
 func mayEdit(s *client.Snapshot, m *protocol.Message) bool {
 	return m != nil && s.Me.ID != "" && m.Sender.ID == s.Me.ID && !m.Deleted() && m.Encrypted == nil
 }
 
-// lastOwn returns the room's last message that the user may edit; nil also while the room's end is
-// not loaded.
+// lastOwn returns the room's last message that the user can edit, or nil. It is also nil while the room's end is not
+// loaded.
 func lastOwn(s *client.Snapshot) *protocol.Message {
 	if s.MoreAfter {
 		return nil
@@ -87,15 +87,14 @@ func lastOwn(s *client.Snapshot) *protocol.Message {
 	return nil
 }
 
-// sentEdit is the last edit that was sent, until the message has its text.
+// sentEdit is the last sent edit, until the message shows it.
 type sentEdit struct {
 	id, text string
 	mentions []protocol.Mention
 	was      string // the message's text before the edit
 }
 
-// textOf returns the newest text that the user has given an own message: the one of an edit without an answer yet, or
-// else the message's.
+// textOf returns the newest text of the user's message: the text of an unanswered edit, or else the message's text.
 func (e *sentEdit) textOf(own *protocol.Message) (string, []protocol.Mention) {
 	if e.id == own.ID && e.was == own.Text {
 		return e.text, e.mentions
@@ -142,7 +141,7 @@ func (m *modes) reply(id string) {
 	m.field.focus()
 }
 
-// edit puts the text of an own message into the field, to be changed.
+// edit starts to edit a message of the user.
 func (m *modes) edit(id string) {
 	own := log.Message(m.Snap, id)
 	if !mayEdit(m.Snap, own) || m.field.input == nil {
@@ -153,7 +152,7 @@ func (m *modes) edit(id string) {
 	}
 	m.editing = id
 	m.was, m.wasMentions = m.sent.textOf(own)
-	if own.AutoText && m.was == own.Text { // the names of files
+	if own.AutoText && m.was == own.Text { // that text holds only the names of files
 		m.field.write("", nil)
 	} else {
 		m.field.write(m.was, m.wasMentions)
@@ -163,7 +162,7 @@ func (m *modes) edit(id string) {
 	m.field.focus()
 }
 
-// endEdit ends the edit, if there is one, and leaves a text in the field.
+// endEdit ends the edit, if there is one, and sets the text of the field.
 func (m *modes) endEdit(leaves string, list []protocol.Mention) {
 	if m.editing == "" {
 		return
@@ -174,7 +173,7 @@ func (m *modes) endEdit(leaves string, list []protocol.Mention) {
 	m.update()
 }
 
-// cancel ends the edit or else the answer.
+// cancel ends the edit, or else the answer.
 func (m *modes) cancel() {
 	switch {
 	case m.editing != "":
@@ -186,8 +185,8 @@ func (m *modes) cancel() {
 	}
 }
 
-// followRoom takes over the snapshot, and reports whether the strip must be drawn again. The
-// edit of a message that was deleted ends; its text stays.
+// followRoom takes the snapshot, and reports whether the strip must be drawn again. It ends the edit of a deleted
+// message, but keeps the text.
 func (m *modes) followRoom() bool {
 	changed, gone := m.follow(m.Snap)
 	if gone {

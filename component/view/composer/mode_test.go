@@ -22,17 +22,17 @@ func TestLastOwn(t *testing.T) {
 	}
 	s.MoreAfter = true
 	if got := lastOwn(&s); got != nil {
-		t.Errorf("with more after: %+v", got)
+		t.Errorf("with newer messages at the relay: %+v", got)
 	}
 	s = live(of(1, "a"))
 	s.Outbox = []client.Own{{Item: client.Item{ID: "waits"}}}
 	if got := lastOwn(&s); got != nil {
-		t.Errorf("one that is not stored: %+v", got)
+		t.Errorf("a message that is not stored: %+v", got)
 	}
 	s = live(&protocol.Message{ID: "x"})
 	s.Me = protocol.User{}
 	if got := lastOwn(&s); got != nil {
-		t.Errorf("before anybody is known: %+v", got)
+		t.Errorf("before the user is known: %+v", got)
 	}
 }
 
@@ -42,23 +42,23 @@ func TestModeFollowsItsMessages(t *testing.T) {
 	s := live(asked, own)
 	m := mode{replyTo: asked.ID, answers: asked, editing: own.ID, was: own.Text}
 	if changed, gone := m.follow(&s); changed || gone {
-		t.Error("nothing has changed")
+		t.Error("the strip changes although nothing has changed")
 	}
 	edited := *asked
 	edited.Text = "asked again"
 	s = live(&edited, own)
 	if changed, gone := m.follow(&s); !changed || gone || m.answers != &edited {
-		t.Error("the answered message was edited")
+		t.Error("the strip does not show the edited answer")
 	}
 	s = live(own)
 	if changed, gone := m.follow(&s); changed || gone || m.answers != &edited {
-		t.Error("a message that is no longer loaded is remembered")
+		t.Error("the strip changes when the message is no longer loaded")
 	}
 	deleted := *own
 	deleted.DeletedAt = 1
 	s = live(&deleted)
 	if _, gone := m.follow(&s); !gone {
-		t.Error("the edited message was deleted")
+		t.Error("the deletion of the edited message is not noticed")
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 
 // onPaste handles a paste into the field.
 func (c *Composer) onPaste(ctx app.Context, e app.Event) {
-	ctx.PreventUpdate() // once for an event: go-app counts
+	ctx.PreventUpdate() // only once for an event: go-app counts the calls
 	c.paste(e)
 }
 
-// paste attaches files. It refuses a text that makes the message too long, because cutting it afterwards is tedious. From a
-// picture with a text, as spreadsheets copy it, it takes the text.
+// paste attaches pasted files. It refuses a text that makes the message too long, because the user would have to cut it. It
+// takes the text if a picture comes with a text, as from a spreadsheet.
 func (c *Composer) paste(e app.Event) {
 	pasted, files := transferred(e.Get("clipboardData"))
 	switch {
@@ -30,7 +30,7 @@ func (c *Composer) paste(e app.Event) {
 	}
 }
 
-// onPasteOutside takes a paste anywhere in the chat, unless another field takes it.
+// onPasteOutside handles a paste anywhere in the chat, except in another field.
 func (c *Composer) onPasteOutside(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
@@ -44,7 +44,7 @@ func (c *Composer) onPasteOutside(ctx app.Context, e app.Event) {
 	}
 }
 
-// transferred returns the text that was pasted or dropped, and reports whether files are with it.
+// transferred returns the pasted or dropped text. files says whether files came with it.
 func transferred(data app.Value) (says string, files bool) {
 	if !data.Truthy() {
 		return "", false

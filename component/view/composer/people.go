@@ -15,7 +15,7 @@ type person struct {
 	all  bool
 }
 
-// has reports whether a user is among others.
+// has reports whether a list contains a user.
 func has(users []protocol.User, id string) bool {
 	for i := range users {
 		if users[i].ID == id {
@@ -25,7 +25,7 @@ func has(users []protocol.User, id string) bool {
 	return false
 }
 
-// recent returns the users who wrote last, the latest first, without this user and absent ones.
+// recent returns the other users who wrote last, the latest first. It leaves out absent users.
 func recent(s *client.Snapshot, absent map[string]bool) (users []protocol.User) {
 	for _, m := range slices.Backward(s.Messages) {
 		if m.Sender.ID != s.Me.ID && !absent[m.Sender.ID] && !has(users, m.Sender.ID) {
@@ -37,7 +37,7 @@ func recent(s *client.Snapshot, absent map[string]bool) (users []protocol.User) 
 	return users
 }
 
-// begins reports whether each written word begins a word of a name. The relay compares more exactly.
+// begins reports whether each written word is the beginning of a word in a name. The relay compares more exactly.
 func begins(name, words string, same func(a, b string) bool) bool {
 	found := 0
 	for _, p := range markup.Highlight(name, words, same) {

@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// peopleDelay is how long a name in the field must stay the same before the relay is asked for it.
+	// peopleDelay is the wait after the last change of a name before the relay is asked.
 	peopleDelay = 150 * time.Millisecond
-	// peopleShown is how many people the list shows.
+	// peopleShown is the highest number of people in the list.
 	peopleShown = 8
 	// absentMax bounds the remembered users who cannot be mentioned.
 	absentMax = 1000
@@ -26,20 +26,20 @@ const (
 type picker struct {
 	*shared
 	field *field
-	// put writes the name of a person in the place of a part of the text.
+	// put replaces a part of the text by the name of a person.
 	put func(from, to int, p person)
 
 	open   bool
-	at     int    // where the name begins, with its @, in bytes
+	at     int    // the position of the name's @ in the text, in bytes
 	words  string // the name so far
 	people []person
 	chosen int
-	left   int // 1 + the place of the name whose list the user has closed with Escape; 0: none
+	left   int // 1 + the position of the name for which the user has closed the list with Escape; 0: none
 	delay  *time.Timer
-	absent map[string]bool // by user id: whether the user is known to be banned or gone
+	absent map[string]bool // the ids of users who are known to be banned or gone
 }
 
-// look opens the list while a name is being written, and closes it otherwise.
+// look opens the list if the cursor is in an unfinished name, and closes it otherwise.
 func (p *picker) look() {
 	f := p.field
 	from, to := f.selection()
@@ -77,8 +77,8 @@ func (p *picker) close() {
 	}
 }
 
-// find makes the lines of the list. They are the relay's answer to the words or, until it comes, the known users with
-// such a name. Everybody stands last: a person is mentioned more often.
+// find makes the lines of the list. They are the relay's answer to the words or, until it comes, the matching known
+// users. "Everybody" is last, because it is used less often.
 func (p *picker) find() {
 	answer := p.Snap.People
 	blank := strings.TrimSpace(p.words) == ""
@@ -89,7 +89,7 @@ func (p *picker) find() {
 	case answer != nil && answer.Here && !answer.Failed && answer.Of == client.AskPeople{Words: p.words}:
 		users = answer.Users
 		for _, u := range recent(p.Snap, nil) {
-			if !answer.More && finds(u.Name) { // else it is banned, or has left
+			if !answer.More && finds(u.Name) { // otherwise the user is banned or has left
 				p.setAbsent(u.ID, !has(users, u.ID))
 			}
 		}
@@ -116,21 +116,21 @@ func (p *picker) find() {
 	}
 	chosen := 0
 	for i := range people {
-		if p.chosen > 0 && people[i].user.ID == p.people[p.chosen].user.ID { // by hand
+		if p.chosen > 0 && people[i].user.ID == p.people[p.chosen].user.ID { // the user has chosen a line
 			chosen = i
 		}
 	}
 	p.people, p.chosen = people, chosen
 }
 
-// stop drops the question to the relay that waits.
+// stop cancels the waiting question to the relay.
 func (p *picker) stop() {
 	if p.delay != nil {
 		p.delay.Stop()
 	}
 }
 
-// setAbsent notes whether a user can be mentioned.
+// setAbsent sets whether a user cannot be mentioned.
 func (p *picker) setAbsent(user string, absent bool) {
 	if p.absent == nil || len(p.absent) > absentMax {
 		p.absent = make(map[string]bool)
@@ -138,7 +138,7 @@ func (p *picker) setAbsent(user string, absent bool) {
 	p.absent[user] = absent
 }
 
-// follow takes over an answer of the relay, and reports whether the list must be drawn again.
+// follow takes an answer of the relay, and reports whether the list must be drawn again.
 func (p *picker) follow(was *client.Snapshot) bool {
 	if was.People == p.Snap.People || !p.open {
 		return false
@@ -165,7 +165,7 @@ func (p *picker) active() string {
 
 func idOf(line int) string { return "hallway-person-" + strconv.Itoa(line) }
 
-// ui draws the list. The field keeps the focus, and says which line is chosen.
+// ui draws the list. The field keeps the focus, and names the chosen line.
 func (p *picker) ui() app.UI {
 	shown := p.open && len(p.people) > 0
 	says := ""
@@ -203,13 +203,13 @@ func (p *picker) personUI(i int) app.UI {
 	)
 }
 
-// keepInput leaves the focus in the field while a line is chosen by pointer.
+// keepInput keeps the focus in the field while a pointer chooses a line.
 func (p *picker) keepInput(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	e.PreventDefault()
 }
 
-// onPerson chooses the line that was clicked.
+// onPerson chooses the clicked line.
 func (p *picker) onPerson(_ app.Context, e app.Event) {
 	if line := dom.Closest(e.Get("target"), "[data-place]"); line.Truthy() {
 		if at, err := strconv.Atoi(dom.Data(line, "place")); err == nil {
@@ -218,7 +218,7 @@ func (p *picker) onPerson(_ app.Context, e app.Event) {
 	}
 }
 
-// onCaret opens or closes the list after the caret may have moved.
+// onCaret opens or closes the list after a possible move of the caret.
 func (p *picker) onCaret(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	p.look()
@@ -267,7 +267,7 @@ func (p *picker) showChosen(app.Context) {
 	}
 }
 
-// choose puts a line of the list into the text, in the place of the name so far.
+// choose replaces the unfinished name in the text by a line of the list.
 func (p *picker) choose(at int) {
 	if !p.open || at < 0 || at >= len(p.people) {
 		return

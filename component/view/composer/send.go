@@ -14,14 +14,15 @@ import (
 
 // Keys says which keys send.
 type Keys struct {
-	// EnterBreaks makes Enter break the line and Shift+Enter send, not the other way round.
+	// EnterBreaks makes Enter break the line and Shift+Enter send. Without it, Enter sends and Shift+Enter breaks the
+	// line.
 	EnterBreaks bool
-	// Touch says that people write with a keyboard on the screen. Shift then means nothing: such a
-	// keyboard holds it by itself at the beginning of a sentence.
+	// Touch means that the user writes with an on-screen keyboard. Shift is then ignored, because such a
+	// keyboard sets it by itself at the beginning of a sentence.
 	Touch bool
 }
 
-// send reports whether Enter sends, with Shift or without.
+// send reports whether Enter sends, with or without Shift.
 func (k Keys) send(shift bool) bool {
 	if k.Touch {
 		return !k.EnterBreaks
@@ -35,7 +36,7 @@ type everyone struct {
 	given  bool // the user has confirmed the text in the field
 }
 
-// told reports whether the relay has answered how many people the message goes to.
+// told reports whether the relay has answered with the number of people.
 func (e *everyone) told(was, answer *client.People) bool {
 	if !e.asking || was == answer || answer == nil || !answer.Here || answer.Of != (client.AskPeople{}) {
 		return false
@@ -44,7 +45,7 @@ func (e *everyone) told(was, answer *client.People) bool {
 	return true
 }
 
-// wait returns the time until the user may send, as the button shows it, or "". An edit never waits.
+// wait returns the text of the send button during a countdown, or "". An edit never waits.
 func (c *Composer) wait() string {
 	if c.mode.editing != "" {
 		return ""
@@ -52,8 +53,8 @@ func (c *Composer) wait() string {
 	return c.Status.Wait()
 }
 
-// onKeyDown sends with Enter or, if the keys say so, with Shift+Enter. Up edits the last own
-// message while nothing is written. Escape ends an edit or an answer, and takes the note away.
+// onKeyDown handles the keys in the field. Enter or Shift+Enter sends. Up in an empty field edits the user's last
+// message. Escape ends an edit or an answer, and removes the note.
 func (c *Composer) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	empty := c.field.value() == ""
@@ -108,7 +109,7 @@ func (c *Composer) changed() {
 	}
 }
 
-// submit sends the text and the files, and empties the field if the outbox has taken them.
+// submit sends the text and the files, and empties the field if that succeeds.
 func (c *Composer) submit() {
 	written, list := protocol.CleanMentions(c.field.value(), c.field.mentions)
 	switch {
@@ -170,8 +171,8 @@ func (c *Composer) submitEdit(written string, list []protocol.Mention) {
 	m.cancel()
 }
 
-// mustConfirm reports whether the user must first confirm that a text mentions everybody. If so, it asks the relay for
-// the number of people.
+// mustConfirm reports whether the user must first confirm a mention of everybody. If so, it asks the relay for the
+// number of people.
 func (c *Composer) mustConfirm(list []protocol.Mention) bool {
 	if !protocol.MentionsAll(list) || c.everyone.given {
 		c.everyone.given = false
@@ -182,7 +183,7 @@ func (c *Composer) mustConfirm(list []protocol.Mention) bool {
 	return true
 }
 
-// SendToEveryone sends a message to everybody, after the user has confirmed it.
+// SendToEveryone sends a message that mentions everybody, after the user has confirmed it.
 func (c *Composer) SendToEveryone() {
 	c.everyone.given = true
 	c.submit()

@@ -22,7 +22,7 @@ func Text(tag, class, text string) app.Value {
 	return e
 }
 
-// Bidi returns a <span> for a user's text, in the direction of the text's language.
+// Bidi returns a <span> for a user's text, with the direction of the text.
 func Bidi(class, text string) app.Value {
 	e := Text("span", class, text)
 	e.Set("dir", "auto")
@@ -41,10 +41,10 @@ func SetText(e app.Value, text string) { e.Set("textContent", text) }
 // Append adds an element at the end of another.
 func Append(parent, child app.Value) { parent.Call("append", child) }
 
-// Find returns the first element in another one that a selector selects, or null.
+// Find returns the first element inside another one that matches a selector, or null.
 func Find(in app.Value, selector string) app.Value { return in.Call("querySelector", selector) }
 
-// Closest returns the element, or the nearest one around it, that a selector selects, or null.
+// Closest returns the element or the nearest one around it that matches a selector, or null.
 func Closest(e app.Value, selector string) app.Value { return e.Call("closest", selector) }
 
 // Data returns a data attribute of an element, or "".
@@ -61,10 +61,10 @@ func SetData(e app.Value, name, value string) { e.Get("dataset").Set(name, value
 // Active returns the element that has the focus.
 func Active() app.Value { return app.Window().Get("document").Get("activeElement") }
 
-// Focus puts the focus on an element, and scrolls nothing.
+// Focus moves the focus to an element, without scrolling.
 func Focus(e app.Value) { e.Call("focus", map[string]any{"preventScroll": true}) }
 
-// IndexOf returns the place of an element among others, or their number if it is not there.
+// IndexOf returns the index of an element in a list, or the length of the list if it is not there.
 func IndexOf(e, all app.Value) (at int) {
 	for n := all.Length(); at < n && !all.Index(at).Equal(e); {
 		at++
@@ -72,7 +72,7 @@ func IndexOf(e, all app.Value) (at int) {
 	return at
 }
 
-// Remove takes an element, unless it is nil, out of the document, and returns nil.
+// Remove removes an element, which may be nil, from the document, and returns nil.
 func Remove(e app.Value) app.Value {
 	if e != nil {
 		e.Call("remove")
@@ -90,11 +90,11 @@ func SetFlag(data app.Value, name string, was, on bool) {
 	}
 }
 
-// Box is the place of an element in another, in CSS pixels.
+// Box holds the bounds of an element inside another one, in CSS pixels.
 type Box struct{ Top, Bottom, Left, Right float64 }
 
-// BoxIn returns the place of an element in one around it, in CSS pixels of that one: a zoom or a
-// transform further out does not count.
+// BoxIn returns the bounds of an element inside an outer one, in CSS pixels of the outer one. A zoom or a
+// transform around the outer one does not change the result.
 func BoxIn(e, outer app.Value) Box {
 	width, height := Extent(e)
 	var left, top float64
@@ -124,11 +124,11 @@ func Top(element app.Value) float64 {
 	return element.Call("getBoundingClientRect").Get("top").Float()
 }
 
-// Clipboard returns the clipboard. It is undefined on a page that is not served securely.
+// Clipboard returns the clipboard. It is undefined in an insecure context.
 func Clipboard() app.Value { return app.Window().Get("navigator").Get("clipboard") }
 
-// Graphemes returns the sizes, in bytes, of the letters of a text as people count them: an emoji, or a
-// letter with its marks, is one. In a browser that cannot tell, each character is one.
+// Graphemes returns the sizes in bytes of the graphemes of a text: an emoji, or a letter with its marks. Without
+// Intl.Segmenter it returns the sizes of the characters.
 func Graphemes(text string) (sizes []int) {
 	segmenter := app.Window().Get("Intl").Get("Segmenter")
 	if !segmenter.Truthy() {
@@ -144,8 +144,8 @@ func Graphemes(text string) (sizes []int) {
 	return sizes
 }
 
-// Face returns a user's picture over initials on a colour, by its number. Assistive technology skips it: the name is beside
-// it.
+// Face returns a user's picture over initials on a numbered colour. Assistive technology skips it, because the name is
+// beside it.
 func Face(class, initials string, colour int, picture string) app.Value {
 	e := Text("span", "hallway-avatar"+class, initials)
 	SetAttribute(e, "aria-hidden", "true")
@@ -156,8 +156,7 @@ func Face(class, initials string, colour int, picture string) app.Value {
 	return e
 }
 
-// newPicture returns a user's picture, in front of the initials. Until it is loaded, and if it fails, nothing
-// is drawn over them.
+// newPicture returns a user's picture, which covers the initials after it has loaded.
 func newPicture(url string) app.Value {
 	e := New("img", "hallway-picture")
 	for _, attribute := range [...][2]string{{"alt", ""}, {"loading", "lazy"}, {"decoding", "async"}, {"referrerpolicy", "no-referrer"}} {

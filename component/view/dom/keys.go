@@ -6,11 +6,11 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Cell is a place in a grid whose lines differ in width.
+// Cell is a position in a grid with lines of different widths.
 type Cell struct{ Line, At int }
 
-// GridTarget returns the cell that a key leads to. widths has the number of cells in each line. Up and
-// down wrap around, as in every menu.
+// GridTarget returns the cell that a key moves to. widths has the number of cells in each line. Up and down wrap
+// around.
 func GridTarget(key string, from Cell, widths []int, rightToLeft bool) (to Cell, ok bool) {
 	if len(widths) == 0 {
 		return from, false
@@ -44,8 +44,7 @@ func GridTarget(key string, from Cell, widths []int, rightToLeft bool) (to Cell,
 	return to, true
 }
 
-// ListTarget returns the row that a key leads to from row at of n. page is the number of rows that
-// are seen at once.
+// ListTarget returns the row that a key moves to, from row at of n rows. page is the number of visible rows.
 func ListTarget(key string, at, n, page int) (target int, ok bool) {
 	switch key {
 	case "ArrowUp":
@@ -66,7 +65,7 @@ func ListTarget(key string, at, n, page int) (target int, ok bool) {
 	return max(0, min(target, n-1)), n > 0
 }
 
-// HasModifierOrShift reports whether a key was pressed together with a modifier, Shift included.
+// HasModifierOrShift reports whether a key was pressed together with a modifier or Shift.
 func HasModifierOrShift(e app.Event) bool { return HasModifier(e) || e.Get("shiftKey").Bool() }
 
 // HasModifier reports whether a key was pressed together with a modifier other than Shift.
@@ -74,8 +73,7 @@ func HasModifier(e app.Event) bool {
 	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
 
-// StaysIn reports whether an event tells that the focus leaves one place in an element for another in
-// it. Another event follows when it has arrived.
+// StaysIn reports whether an event is a move of the focus inside of an element. Another event follows when it arrives.
 func StaysIn(e app.Event, element app.Value) bool {
 	if e.Get("type").String() != "focusout" {
 		return false
@@ -84,10 +82,10 @@ func StaysIn(e app.Event, element app.Value) bool {
 	return to.Truthy() && element.Call("contains", to).Bool()
 }
 
-// Key returns the key of an event, as KeyboardEvent names it.
+// Key returns the name of an event's key, as in KeyboardEvent.
 func Key(e app.Event) string { return e.Get("key").String() }
 
-// Typed reports whether a key writes a character, or begins to.
+// Typed reports whether a key types a character, or begins to type one.
 func Typed(e app.Event) bool {
 	key := Key(e)
 	switch {
@@ -100,10 +98,10 @@ func Typed(e app.Event) bool {
 	case e.Get("ctrlKey").Bool(), e.Get("metaKey").Bool():
 		return false
 	}
-	return !e.Get("altKey").Bool() || key[0] >= utf8.RuneSelf // Option writes signs on a Mac
+	return !e.Get("altKey").Bool() || key[0] >= utf8.RuneSelf // on a Mac, Option types signs
 }
 
-// Printable reports whether the name of a key is the character that it writes.
+// Printable reports whether the name of a key is the character that it types.
 func Printable(key string) bool {
 	return len(key) == 1 || key != "" && key[0] >= utf8.RuneSelf
 }
@@ -133,8 +131,7 @@ func SelectedText() string {
 	return ""
 }
 
-// Composing reports whether a key belongs to an input method. keyCode tells so even where isComposing
-// is false again.
+// Composing reports whether an input method uses a key. It checks keyCode, too, because isComposing may be false already.
 func Composing(e app.Event) bool {
 	return e.Get("isComposing").Bool() || e.Get("keyCode").Int() == keyCodeComposing
 }

@@ -53,6 +53,6 @@ func TestLinesTarget(t *testing.T) {
 		}
 	}
 	if _, ok := GridTarget("Home", Cell{}, nil, false); ok {
-		t.Error("a key leads somewhere in nothing")
+		t.Error("a key moves to a cell of an empty grid")
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"hallway/component/view/markup"
 )
 
-// ButtonUI draws a button with a name, which is not shown: its icon stands in its place.
+// ButtonUI draws a button that shows an icon. Its name is hidden.
 func ButtonUI(class, name string, onClick app.EventHandler) app.HTMLButton {
 	return app.Button().Class(class).Type("button").Aria("label", name).Title(name).OnClick(onClick)
 }
 
-// LiveUI draws a text that is read out when it changes, and not shown.
+// LiveUI draws a hidden text that assistive technology reads out when it changes.
 func LiveUI(says string) app.UI {
 	return app.Span().Class("hallway-hidden").Aria("live", "polite").Text(says)
 }
