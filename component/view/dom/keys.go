@@ -73,7 +73,7 @@ func HasModifier(e app.Event) bool {
 	return e.Get("altKey").Bool() || e.Get("ctrlKey").Bool() || e.Get("metaKey").Bool() || altGraph(e)
 }
 
-// StaysIn reports whether an event is a move of the focus inside of an element. Another event follows when it arrives.
+// StaysIn reports whether an event is the focusout of a focus move inside of an element. A focusin follows.
 func StaysIn(e app.Event, element app.Value) bool {
 	if e.Get("type").String() != "focusout" {
 		return false

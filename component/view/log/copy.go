@@ -6,15 +6,15 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// The ways in which Range.compareBoundaryPoints compares.
+// The kinds of comparison of Range.compareBoundaryPoints.
 const (
 	startToStart = 0
 	endToEnd     = 2
 )
 
-// onCopy puts the selected messages on the clipboard as people see them: the text of a single
-// message, and a line for each of several, with its sender and time. It leaves out buttons, roles
-// and texts for assistive technology.
+// onCopy puts the selected messages on the clipboard: the text of a single message, or a line for
+// each of several messages, with its sender and time. It leaves out buttons, roles and texts for
+// assistive technology.
 func (l *Log) onCopy(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	selection, clipboard := app.Window().Get("document").Call("getSelection"), e.Get("clipboardData")
@@ -42,8 +42,8 @@ func (l *Log) onCopy(ctx app.Context, e app.Event) {
 	clipboard.Call("setData", "text/plain", strings.Join(lines, "\n"))
 }
 
-// selectedIn returns the selected part of an element's text, which may be empty. A block of code
-// stands on lines of its own.
+// selectedIn returns the selected part of an element's text, which may be empty. It puts a block of
+// code on separate lines.
 func selectedIn(element, selected app.Value) string {
 	if !selected.Call("intersectsNode", element).Bool() {
 		return ""

@@ -6,18 +6,18 @@ import (
 	"hallway/component/view/dom"
 )
 
-// cursor holds the row that has the keyboard, or gets it with the Tab key. The log is one stop of
-// that key; the arrow keys and their like go from row to row.
+// cursor holds the current row: the row with the focus, or the row that the Tab key moves to. The log
+// is one stop of the Tab key. Other keys, such as the arrow keys, go from row to row.
 type cursor struct {
 	scroller    app.Value
 	list        *rowList
 	device      *device
 	rightToLeft bool
-	current     string // the row, by its id; "": the last one
-	within      bool   // the keyboard is in the log
+	current     string // the id of the current row; "": the last row
+	within      bool   // the focus is in the log
 }
 
-// focused returns the id of the row that the keyboard is at, or "" while it is elsewhere.
+// focused returns the id of the row that has the focus, or "" if the focus is elsewhere.
 func (c *cursor) focused() string {
 	if c.within {
 		return c.current
@@ -25,12 +25,12 @@ func (c *cursor) focused() string {
 	return ""
 }
 
-// focusLog puts the keyboard into the log, but at no row.
+// focusLog moves the focus to the log, but not to a row.
 func (c *cursor) focusLog() {
 	dom.Focus(c.scroller)
 }
 
-// focusRow puts the keyboard at a row that is in the document.
+// focusRow moves the focus to a row in the document.
 func (c *cursor) focusRow(id string) {
 	c.within = true
 	c.set(id)
@@ -55,8 +55,8 @@ func (c *cursor) set(id string) {
 	}
 }
 
-// placeIn finds a current row after the rows have changed. While the keyboard is elsewhere it is the
-// last one. When a row goes away under the keyboard, that stays in the log.
+// placeIn finds the current row after the rows have changed. If the focus is elsewhere it is the last
+// row. If the row with the focus was removed, the focus stays in the log.
 func (c *cursor) placeIn(rows []row) {
 	_, there := c.list.nodes[c.current]
 	if there && (c.within || c.current == rows[len(rows)-1].id) {
@@ -72,8 +72,8 @@ func (c *cursor) placeIn(rows []row) {
 	}
 }
 
-// toControl goes, with the left and right arrow keys, through a row and the buttons and links in
-// it, and reports whether the key did so. The sender's name, in front of the message, comes last.
+// toControl moves the focus between a row and its buttons and links with the left and right arrow keys, and
+// reports whether it did. The sender's name, which precedes the message, is the last stop.
 func (c *cursor) toControl(key string, from, item app.Value) bool {
 	var step int
 	switch key {
@@ -89,10 +89,10 @@ func (c *cursor) toControl(key string, from, item app.Value) bool {
 	}
 	c.device.use("")
 	controls := item.Call("querySelectorAll", "button, a[href]")
-	n := controls.Length() + 1 // place 0 is the row itself
+	n := controls.Length() + 1 // index 0 is the row itself
 	first := 1
 	if n > 1 && controls.Index(0).Call("matches", ".hallway-profile").Bool() {
-		first = 0 // in place of place 0 comes the last one
+		first = 0 // the last stop replaces index 0
 	}
 	control := func(place int) app.Value { return controls.Index((place - first) % (n - 1)) }
 	at := 0

@@ -5,9 +5,9 @@ import "slices"
 // edit is one change of the rows in the document.
 type edit struct {
 	op     editOp
-	row    int    // the place of the row among the wanted ones; not set for editRemove
-	id     string // of the row
-	before string // for editInsert and editMove: the id of the row after it; "": it comes to the end
+	row    int    // the index of the row in the wanted rows; not set for editRemove
+	id     string // the id of the row
+	before string // for editInsert and editMove: the id of the row after it; "": the row becomes the last
 }
 
 type editOp uint8
@@ -19,12 +19,12 @@ const (
 	editUpdate
 )
 
-// diff returns the edits that, carried out in their order, turn the rows shown into those wanted.
-// Ids are unique in each list. Where the rows that stay keep their order, which is nearly always, no
-// row moves.
+// diff returns the edits that change the shown rows into the wanted ones. They must be carried out in order.
+// Ids are unique in each list. If the remaining rows keep their order, which is nearly always, no row
+// moves.
 func diff(shown, wanted []row) []edit {
 	var edits []edit
-	stay := make([]*row, 0, len(shown)) // the rows still to be met, in the order of the document
+	stay := make([]*row, 0, len(shown)) // the remaining rows, in the order of the document
 	at := 0
 	for i := range shown {
 		if at = placeOf(wanted, shown[i].id, at); at < 0 {
@@ -32,7 +32,7 @@ func diff(shown, wanted []row) []edit {
 		} else {
 			stay = append(stay, &shown[i])
 		}
-		at++ // nearly always the next row is the next one there
+		at++ // nearly always the next row is already in place
 	}
 	for i := range wanted {
 		id, next := wanted[i].id, ""
@@ -56,7 +56,7 @@ func diff(shown, wanted []row) []edit {
 	return edits
 }
 
-// placeOf returns the place of a row by its id, or a negative number. It looks first from a place on.
+// placeOf returns the index of a row by its id, or a negative number. It searches from index from first.
 func placeOf(rows []row, id string, from int) int {
 	for i := range rows {
 		if at := (from + i) % len(rows); rows[at].id == id {

@@ -9,7 +9,7 @@ import (
 	"hallway/component/client"
 )
 
-// applyTo carries out edits on a list, as rowList does in the document.
+// applyTo carries out edits on a list, like rowList in the document.
 func applyTo(t interface{ Fatalf(string, ...any) }, shown []row, edits []edit, wanted []row) []row {
 	list := slices.Clone(shown)
 	find := func(id string) int {

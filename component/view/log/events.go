@@ -18,7 +18,7 @@ func rowOf(element app.Value) string {
 	return ""
 }
 
-// onClick hears the clicks on all buttons in the log.
+// onClick handles the clicks on all buttons in the log.
 func (l *Log) onClick(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	does, control := action.Of(e)
@@ -45,7 +45,7 @@ func (l *Log) onClick(ctx app.Context, e app.Event) {
 		l.ToMessage(0, data.Get("target").String())
 	case action.Retry:
 		l.host.Do(client.Retry{ID: id})
-		l.cursor.focusLog() // the button goes away
+		l.cursor.focusLog() // the button disappears
 	case action.Discard:
 		l.host.Do(client.Discard{ID: id})
 		l.cursor.focusLog()
@@ -81,16 +81,16 @@ func (l *Log) Offered(id string) (t *action.Target, all []action.Action) {
 	})
 }
 
-// React adds the user's emoji to a message, or takes it back.
+// React adds the user's emoji to a message, or removes it.
 func (l *Log) React(id, emoji string) {
 	if node := l.list.nodes[id]; node != nil && node.is.seq > 0 && !node.is.deleted {
 		l.host.Do(client.React{ID: id, Emoji: emoji, On: !node.is.reactions.mine(emoji)})
 	}
 }
 
-// onContextMenu opens the menu for a finger that rests on a message. A link, selected text and a mouse
-// get the browser's own menu, but not while ours is open: the key for it causes this event, too. (A
-// browser that selects the word under the finger has already done so.)
+// onContextMenu opens the menu for a finger that rests on a message. A link, selected text and a mouse get the
+// browser's own menu, except while our menu is open, because its key causes this event, too. (A browser that
+// selects the word under the finger has done so before this event.)
 func (l *Log) onContextMenu(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if l.scroller == nil {

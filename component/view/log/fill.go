@@ -10,8 +10,8 @@ import (
 	"hallway/component/view/text"
 )
 
-// stateSigns returns the word and the icon for the state of the user's message. Assistive technology gets the
-// word alone.
+// stateSigns returns the word and the icon for the state of the user's message. Assistive technology gets only the
+// word.
 func stateSigns(s client.ItemState) (word text.Word, icon string) {
 	switch s {
 	case client.ItemWaiting:
@@ -26,7 +26,7 @@ func stateSigns(s client.ItemState) (word text.Word, icon string) {
 	return "", ""
 }
 
-// fillSender names the sender. Only the head of a group shows the name, and leads from there to the sender's card.
+// fillSender shows the sender. Only the first row of a group shows the name, as a button to the sender's card.
 func (l *rowList) fillSender(node *rowNode, r *row) {
 	name := senderOf(l.text, r)
 	dom.SetText(node.sender, name)
@@ -47,7 +47,7 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 	node.profile = dom.Remove(node.profile)
 	if r.head && !r.own && !r.deleted {
 		node.profile = action.Button(action.Profile, "")
-		node.profile.Set("tabIndex", -1) // the arrow keys lead to it from its message
+		node.profile.Set("tabIndex", -1) // the arrow keys reach it from its message
 		dom.SetAttribute(node.profile, "aria-haspopup", "dialog")
 		node.from.Call("prepend", node.profile)
 		dom.Append(node.profile, node.sender)
@@ -55,8 +55,8 @@ func (l *rowList) fillSender(node *rowNode, r *row) {
 	}
 }
 
-// fillDay separates a day from the one before. The separator is in the day's first row: the log has
-// no items but messages.
+// fillDay shows the separator of a day. It is in the day's first row, because the items of the log are messages
+// only.
 func (l *rowList) fillDay(node *rowNode, day int64) {
 	node.day = dom.Remove(node.day)
 	if day == 0 {
@@ -68,7 +68,7 @@ func (l *rowList) fillDay(node *rowNode, day int64) {
 	node.item.Call("prepend", node.day)
 }
 
-// fillQuote shows the message that this one answers.
+// fillQuote shows the answered message.
 func (l *rowList) fillQuote(node *rowNode, q quote) {
 	node.quote = dom.Remove(node.quote)
 	if q.id == "" {
@@ -122,7 +122,7 @@ func (l *rowList) fillText(node *rowNode, r *row) {
 	dom.SetFlag(node.item.Get("dataset"), "emoji", true, content == r.text && markup.EmojiOnly(content))
 }
 
-// fillState shows the state of an own message.
+// fillState shows the state of the user's message.
 func (l *rowList) fillState(node app.Value, r *row) {
 	node.Call("replaceChildren")
 	if !r.own {
@@ -134,13 +134,13 @@ func (l *rowList) fillState(node app.Value, r *row) {
 	dom.SetAttribute(icon, "aria-hidden", "true")
 	class := "hallway-hidden"
 	if r.state == client.ItemWaiting {
-		class = "hallway-state-name" // a message that waits says so to everybody
+		class = "hallway-state-name" // the word of a waiting message is visible
 	}
 	node.Call("append", icon, dom.Text("span", class, says))
 	node.Set("title", says)
 }
 
-// fillActions says why a message failed, and offers to send it again.
+// fillActions shows the reason why a message failed, and buttons to retry or discard it.
 func (l *rowList) fillActions(node app.Value, r *row) {
 	node.Call("replaceChildren")
 	if r.state != client.ItemFailed {

@@ -9,8 +9,8 @@ import (
 	"hallway/component/view/text"
 )
 
-// freshMax bounds the number of new messages that the button to the end shows; for more it only
-// says that there are new ones.
+// freshMax is the highest number of new messages that the button to the end shows. For more it shows no
+// number.
 const freshMax = 999
 
 // frame holds the elements around the rows.
@@ -19,13 +19,13 @@ type frame struct {
 	drawn                                framing
 }
 
-// framing selects the elements of a frame that are shown.
+// framing says which elements of a frame are shown.
 type framing struct {
 	text    *text.Texts
 	earlier bool // the button for earlier messages
-	loading bool // that button says that they are loading
+	loading bool // the button says that earlier messages are loading
 	empty   bool // the note that there are no messages
-	blank   bool // the skeleton of rows that are loading
+	blank   bool // the skeleton in place of rows that are loading
 	busy    bool
 }
 
@@ -37,13 +37,13 @@ func (f *frame) mount(scroller app.Value) {
 	}
 }
 
-// speak sets the texts that stay the same until the language changes.
+// speak sets the texts that change only with the language.
 func (f *frame) speak(t *text.Texts) {
 	dom.SetText(f.empty.Get("firstElementChild"), t.Say(text.Empty))
 	dom.SetText(f.empty.Get("lastElementChild"), t.Say(text.WriteFirst))
 }
 
-// draw shows a framing, and reports whether it differs from the last one.
+// draw shows a framing, and reports whether it has changed.
 func (f *frame) draw(is framing) (changed bool) {
 	if is == f.drawn {
 		return false
@@ -70,8 +70,8 @@ func (f *frame) showJump(says string) {
 	dom.SetText(f.jump, says)
 }
 
-// jumpText returns the text of the button to the end, for a number of new messages; more means that
-// others are not loaded.
+// jumpText returns the text of the button to the end, for a number of new messages. more says that further
+// messages are not loaded.
 func jumpText(t *text.Texts, fresh int, more bool) string {
 	switch {
 	case fresh == 0:

@@ -8,11 +8,11 @@ import (
 	"hallway/protocol"
 )
 
-// The rows of the whole log are numbered: first all loaded messages, then the own ones that are not
-// stored.
+// The rows of the whole log have indices: first the loaded messages, then the user's messages that are not stored
+// yet.
 
-// pending returns the own messages that the log shows and that are not stored. They belong to the
-// room's end, so there are none where the log does not reach it.
+// pending returns the user's messages that are not stored yet. They belong to the room's end, so it returns none if
+// that is not loaded.
 func pending(s *client.Snapshot) []client.Own {
 	if s.MoreAfter {
 		return nil
@@ -23,7 +23,7 @@ func pending(s *client.Snapshot) []client.Own {
 // rowCount returns the number of rows of the whole log.
 func rowCount(s *client.Snapshot) int { return len(s.Messages) + len(pending(s)) }
 
-// findRow returns the place of a row that was made from an earlier snapshot.
+// findRow returns the index of a row that was made from an earlier snapshot.
 func findRow(s *client.Snapshot, r *row) (index int, ok bool) {
 	if r.seq > 0 {
 		return findSeq(s, r.seq)
@@ -37,15 +37,15 @@ func findSeq(s *client.Snapshot, seq int64) (index int, ok bool) {
 	})
 }
 
-// Find returns the place of a message in the whole log, by its id. From len(s.Messages) on the
-// messages are not stored.
+// Find returns the index of a message in the whole log, by its id. Messages from len(s.Messages) on are not
+// stored.
 func Find(s *client.Snapshot, id string) (index int, ok bool) {
 	for i, own := range pending(s) {
 		if own.ID == id {
 			return len(s.Messages) + i, true
 		}
 	}
-	for i := len(s.Messages) - 1; i >= 0; i-- { // the newest first: the message is usually one of the last
+	for i := len(s.Messages) - 1; i >= 0; i-- { // backwards, because the message is usually one of the last
 		if s.Messages[i].ID == id {
 			return i, true
 		}
@@ -62,8 +62,8 @@ func Message(s *client.Snapshot, id string) *protocol.Message {
 }
 
 // windowRows bounds the rows in the document. windowStep is the number of rows that the window exchanges
-// when it moves: more than anyone sees at a time, and fewer than all, so that the rows in sight
-// stay in the document.
+// when it moves. It is more than the visible rows, and less than windowRows, so that the visible rows stay in
+// the document.
 const (
 	windowRows = 200
 	windowStep = 100
@@ -72,7 +72,7 @@ const (
 // window is the part of the log that is in the document: rows lo to hi-1.
 type window struct{ lo, hi int }
 
-// windowFrom returns the window of n rows that begins at row lo, or earlier where too few rows
+// windowFrom returns the window of n rows that begins at row lo, or earlier if too few rows
 // follow.
 func windowFrom(lo, n int) window {
 	lo = max(0, min(lo, n-windowRows))

@@ -31,7 +31,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// The window is always full and inside the log, and keeps some rows from one step to the next.
+// TestWindowMoves checks that the window is always full and inside the log, and keeps some rows at each step.
 func TestWindowMoves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 1000).Draw(t, "n")

@@ -11,20 +11,20 @@ import (
 )
 
 const (
-	// pointOut is the time for which a message stands out after a jump to it.
+	// pointOut is the time for which a message is highlighted after a jump to it.
 	pointOut = 2 * time.Second
 	// unreadMargin is the distance, in CSS pixels, from the log's top edge to the first unread message
 	// when the log opens.
 	unreadMargin = 8
 )
 
-// wanted is a message to show as soon as it is loaded.
+// wanted is a message to show as soon as it has loaded.
 type wanted struct {
 	seq int64 // 0: not known
 	id  string
 }
 
-// ToEnd goes to the newest message, as soon as it is loaded, and stays there.
+// ToEnd goes to the newest message as soon as it has loaded, and follows the end.
 func (s *scene) ToEnd() {
 	s.follow, s.opening, s.wanted = true, false, nil
 	if s.snap.MoreAfter {
@@ -38,8 +38,8 @@ func (s *scene) ToEnd() {
 	s.lookSoon()
 }
 
-// ToMessage shows a message by its id and, if known (not 0), its seq. A message that is
-// not loaded is requested, and shown when it comes.
+// ToMessage shows a message by its id and its seq (0: unknown). It requests a message that is
+// not loaded, and shows it later.
 func (s *scene) ToMessage(seq int64, id string) {
 	if s.scroller == nil {
 		return
@@ -52,8 +52,7 @@ func (s *scene) ToMessage(seq int64, id string) {
 	s.host.Do(client.LoadAround{Seq: seq, ID: id})
 }
 
-// Refused handles the refusal of a message, and reports whether it is the wanted one. Then it
-// shows a note.
+// Refused shows a note if the wanted message was refused, and reports whether it was.
 func (s *scene) Refused(code protocol.Code, id string) bool {
 	if s.wanted == nil || s.wanted.id != id {
 		return false
@@ -67,8 +66,8 @@ func (s *scene) Refused(code protocol.Code, id string) bool {
 	return true
 }
 
-// continueTo goes, with a new snapshot, to the message that people asked for, or to the first
-// unread one as long as they have not moved since the log was opened.
+// continueTo goes to the wanted message with a new snapshot, or to the first unread one until the user moves in
+// the log.
 func (s *scene) continueTo() {
 	if w := s.wanted; w != nil && s.showMessage(w.seq, w.id) {
 		s.wanted = nil
@@ -90,8 +89,8 @@ func (s *scene) continueTo() {
 	}
 }
 
-// showMessage brings a message into the middle of the view, points it out and puts the keyboard
-// there. It reports false for a message that is not loaded.
+// showMessage scrolls a message into the middle of the view, highlights it and moves the focus there. It returns
+// false for a message that is not loaded.
 func (s *scene) showMessage(seq int64, id string) bool {
 	i, ok := findSeq(&s.snap, seq)
 	if !ok || s.snap.Messages[i].ID != id {
@@ -105,7 +104,7 @@ func (s *scene) showMessage(seq int64, id string) bool {
 	s.follow = s.atEnd()
 	s.showJump()
 	s.lookSoon()
-	if !s.device.isPointer() || !inComposer() { // people who went on writing stay there
+	if !s.device.isPointer() || !inComposer() { // the focus stays in the composer if the user is writing
 		s.cursor.focusRow(id)
 	}
 	data := item.Get("dataset")
@@ -117,7 +116,7 @@ func (s *scene) showMessage(seq int64, id string) bool {
 	return true
 }
 
-// bring draws the rows around a row, by its place in the whole log, and returns its element.
+// bring draws the rows around the row with an index, and returns its element.
 func (s *scene) bring(i int) app.Value {
 	s.follow = false
 	w := windowAround(i, rowCount(&s.snap))
@@ -125,7 +124,7 @@ func (s *scene) bring(i int) app.Value {
 	return s.list.nodes[s.list.shown[i-w.lo].id].item
 }
 
-// showJump shows the button to the end, with the number of new messages there, unless the end is
+// showJump shows the button to the end, with the number of new messages, unless the end is
 // shown.
 func (s *scene) showJump() {
 	if s.follow {
@@ -136,7 +135,7 @@ func (s *scene) showJump() {
 	s.frame.showJump(jumpText(s.text, freshIn(&s.snap, s.reading.seenSeq), s.snap.MoreAfter))
 }
 
-// freshIn counts the messages of others after a seq, up to a little more than freshMax.
+// freshIn counts the messages of others after a seq. It stops after freshMax.
 func freshIn(s *client.Snapshot, seen int64) (fresh int) {
 	for i := len(s.Messages) - 1; i >= 0 && s.Messages[i].Seq > seen && fresh <= freshMax; i-- {
 		if m := s.Messages[i]; m.Sender.ID != s.Me.ID && !m.Deleted() {

@@ -30,7 +30,7 @@ func TestFreshCountsWhatOthersWrote(t *testing.T) {
 		s.Messages = append(s.Messages, &protocol.Message{Seq: 10, Sender: ben})
 	}
 	if got := freshIn(&s, 9); got <= freshMax || got > freshMax+1 {
-		t.Errorf("it counts to %d", got)
+		t.Errorf("the count is %d", got)
 	}
 }
 
@@ -48,7 +48,7 @@ func TestJumpText(t *testing.T) {
 	}
 }
 
-// The first unread message is marked in its row; a message that the user sends ends that.
+// TestUnreadBeginsARow checks that the row of the first unread message is marked until the user sends a message.
 func TestUnreadBeginsARow(t *testing.T) {
 	s := snapshot()
 	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
@@ -56,16 +56,16 @@ func TestUnreadBeginsARow(t *testing.T) {
 	maker.followUnread(&s)
 	rows := maker.rowsIn(&s, window{0, 3})
 	if rows[1].unread || !rows[2].unread || !rows[2].head {
-		t.Errorf("what is new begins elsewhere: %+v", rows)
+		t.Errorf("another row is marked as the first unread one: %+v", rows)
 	}
 	maker.followUnread(&s)
 	if maker.unread != 3 {
-		t.Error("the same snapshot once more ends it")
+		t.Error("the same snapshot removes the mark")
 	}
 	sent := s
 	sent.Outbox = []client.Own{{Item: client.Item{ID: "o1"}}}
 	maker.followUnread(&sent)
 	if maker.unread != 0 {
-		t.Error("one's own message leaves it")
+		t.Error("the user's own message does not remove the mark")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"hallway/component/view/dom"
 )
 
-// onKeyDown hears the keys pressed at a row, or at a button or link in it.
+// onKeyDown handles the keys pressed at a row, or at a button or link in it.
 func (l *Log) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	target := e.Get("target")
@@ -33,7 +33,7 @@ func (l *Log) onKeyDown(ctx app.Context, e app.Event) {
 	}
 }
 
-// onRowKey hears a key pressed at a row, or Escape at something in it.
+// onRowKey handles a key pressed at a row, or Escape at an element in it.
 func (l *Log) onRowKey(e app.Event, key, id string, atRow bool) {
 	does, known := action.ForKey(action.CommandKey(key, e.Get("code").String(), e.Get("shiftKey").Bool()))
 	switch {
@@ -51,9 +51,9 @@ func (l *Log) onRowKey(e app.Event, key, id string, atRow bool) {
 	}
 }
 
-// WalkOn goes on with a key from the row that was clicked last, although the cursor is in the
-// composer, and reports whether it did. A composer with a text, not empty, keeps the keys that move
-// within its line.
+// WalkOn handles a key that continues from the row that was clicked last, although the focus is in the composer,
+// and reports whether it did. empty says whether the composer is empty: one with a text keeps the keys that move
+// within a line.
 func (l *Log) WalkOn(key string, empty bool) bool {
 	id := l.device.clicked
 	node := l.list.nodes[id]
@@ -74,9 +74,8 @@ func (l *Log) WalkOn(key string, empty bool) bool {
 	return true
 }
 
-// onFocus hears that the focus has come into the log, left it or moved in it. It asks the document
-// where the focus is: an event that the program itself has caused is heard late, and then has no
-// target.
+// onFocus handles a change of the focus in the log. It asks the document for the element with the focus, because
+// an event that the program itself has caused is handled later, and then has no target.
 func (l *Log) onFocus(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if l.scroller == nil || dom.StaysIn(e, l.scroller) {
@@ -97,13 +96,13 @@ func (l *Log) onFocus(ctx app.Context, e app.Event) {
 	case node == nil || !active.Equal(node.item):
 		l.device.focusedRow = ""
 	case l.device.focusedRow != id && !l.device.pressed && !l.host.ReturnsFocus():
-		l.UseKeyboard() // the keyboard or assistive technology has moved the focus
+		l.UseKeyboard() // only the keyboard or assistive technology moves the focus like this
 	}
 	l.cursor.set(id)
 	l.tools.showAt(active, id)
 }
 
-// Refocus puts the keyboard back at a row, or into the log for a row that is gone.
+// Refocus moves the focus back to a row, or to the log if the row is gone.
 func (l *Log) Refocus(id string) {
 	switch {
 	case l.scroller == nil:
@@ -114,27 +113,27 @@ func (l *Log) Refocus(id string) {
 	}
 }
 
-// Focused returns the id of the row that the keyboard is at, or "" while it is elsewhere.
+// Focused returns the id of the row with the focus, or "" if the focus is elsewhere.
 func (l *Log) Focused() string { return l.cursor.focused() }
 
-// Current returns the id of the row that the keyboard comes to with the Tab key.
+// Current returns the id of the row that the Tab key moves to.
 func (l *Log) Current() string { return l.cursor.current }
 
-// FocusReturned hears that the browser has given the focus back to an element of the chat.
+// FocusReturned records that the browser has given the focus back to an element of the chat.
 func (l *Log) FocusReturned(to app.Value) { l.device.focusedRow = rowOf(to) }
 
-// UseKeyboard hears that people use the keyboard from now on.
+// UseKeyboard records that the user uses the keyboard.
 func (l *Log) UseKeyboard() { l.device.use("") }
 
-// Typed hears that people type in the composer, or leave it: keys no longer go on from the row that
+// Typed records that the user types in the composer, or leaves it. Keys then no longer continue from the row that
 // was clicked last.
 func (l *Log) Typed() { l.device.clicked = "" }
 
-// ForComposer reports whether a key belongs to the composer, although the focus is elsewhere.
+// ForComposer reports whether a key belongs to the composer although the focus is elsewhere.
 func (l *Log) ForComposer(e app.Event) bool { return l.device.forComposer(e) }
 
-// MenuOpens hears that a menu is about to open. Scrolling that is over by now does not close it, and
-// it takes the place of the tools.
+// MenuOpens prepares for a menu: earlier scrolling does not close it, and it replaces the
+// tools.
 func (l *Log) MenuOpens() {
 	l.noticeScroll()
 	l.tools.hide()

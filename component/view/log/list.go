@@ -21,11 +21,11 @@ type rowList struct {
 	shelf    *media.Shelf
 	template app.Value
 	shown    []row
-	nodes    map[string]*rowNode // by the row's id
-	minute   minute              // the time written last
+	nodes    map[string]*rowNode // by row id
+	minute   minute              // the last formatted time
 }
 
-// minute caches the text of the times within one minute.
+// minute caches the text for the times within one minute.
 type minute struct {
 	at   int64 // in minutes since the Unix epoch
 	text string
@@ -33,10 +33,10 @@ type minute struct {
 
 // rowNode holds the elements of one row.
 type rowNode struct {
-	is                                 row // as filled in
+	is                                 row // the row that the elements show
 	item, from, sender                 app.Value
 	bubble, text, time, state, actions app.Value
-	// Nil if the row has no such element:
+	// These are nil if the row has no such element:
 	day, unread, avatar, badge, quote app.Value
 	pinned, edited, sealed, reactions app.Value
 	profile                           app.Value // the button around the sender's name
@@ -60,14 +60,14 @@ func newRowList(ul app.Value, shelf *media.Shelf) *rowList {
 	return &rowList{ul: ul, shelf: shelf, template: item, nodes: make(map[string]*rowNode)}
 }
 
-// speak sets the language, and takes all rows out of the document, which are in another one.
+// speak sets the language, and removes all rows, which are in another language.
 func (l *rowList) speak(t *text.Texts, c text.Clock) {
 	l.ul.Call("replaceChildren")
 	l.text, l.clock, l.minute, l.shown = t, c, minute{}, nil
 	clear(l.nodes)
 }
 
-// apply carries out the edits that turn the rows shown into others.
+// apply carries out the edits that change the shown rows into rows.
 func (l *rowList) apply(edits []edit, rows []row) {
 	for _, e := range edits {
 		switch e.op {
@@ -109,8 +109,8 @@ func (l *rowList) clone() *rowNode {
 	}
 }
 
-// fill updates a row's elements. It touches only those that differ:
-// a state that changes leaves a selection in the text alone.
+// fill updates those of a row's elements that differ. So a change of the state does not end a selection
+// in the text.
 func (l *rowList) fill(node *rowNode, r *row) {
 	was, isNew := node.is, node.is.id == ""
 	node.is = *r
@@ -162,7 +162,7 @@ func (l *rowList) fill(node *rowNode, r *row) {
 	}
 }
 
-// target returns the message of a row, for an action.
+// target returns the target of actions on a row's message.
 func (n *rowNode) target(t *text.Texts) *action.Target {
 	r := &n.is
 	target := &action.Target{

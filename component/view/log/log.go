@@ -10,7 +10,7 @@ import (
 	"hallway/component/view/text"
 )
 
-// Log is the log of messages. Its methods are called on the UI goroutine.
+// Log is the log of messages. Call its methods on the UI goroutine.
 type Log struct {
 	app.Compo
 	scene
@@ -18,7 +18,7 @@ type Log struct {
 	tools tools
 }
 
-// New returns an empty log. It must join a chat before it is mounted. A shelf has the
+// New returns an empty log. It must join a chat before it is mounted. shelf holds the
 // bytes of files.
 func New(shelf *media.Shelf) *Log {
 	l := &Log{shelf: shelf}
@@ -26,11 +26,11 @@ func New(shelf *media.Shelf) *Log {
 	return l
 }
 
-// Join makes a log a part of a chat.
+// Join connects a log to a chat.
 func (l *Log) Join(h Host) { l.host = h }
 
-// Render draws the elements that never change. The rows and the rest are set by hand, together, so
-// that the view stays in its place. The log is not a live region: an announcer reads messages out.
+// Render draws the elements that never change. The log updates the rows and everything else itself, together, so
+// that the view keeps its position. The log is not a live region, because an announcer reads messages out.
 func (l *Log) Render() app.UI {
 	skeleton := func() app.UI { return app.Div().Class("hallway-skeleton-row") }
 	return app.Div().Class("hallway-log").Attr("part", "log").
@@ -48,13 +48,13 @@ func (l *Log) Render() app.UI {
 	)
 }
 
-// Listen adds to the chat's root element the events that the log hears in the whole chat.
+// Listen adds handlers to the chat's root element, for the events in the whole chat that the log needs.
 func (l *Log) Listen(root app.HTMLDiv) app.HTMLDiv {
 	return root.On("copy", l.onCopy).On("pointerdown", l.device.onPointerDown).
 		On("mousedown", l.device.onMouse).On("mouseup", l.device.onMouse)
 }
 
-// OnMount is go-app's: the log is in the document.
+// OnMount implements go-app's Mounter: the log is in the document.
 func (l *Log) OnMount(ctx app.Context) {
 	l.ctx = ctx
 	l.scroller = ctx.JSSrc()
@@ -71,7 +71,7 @@ func (l *Log) OnMount(ctx app.Context) {
 	l.reading.watch.start(&l.scene)
 }
 
-// OnDismount is go-app's: the log is no longer in the document.
+// OnDismount implements go-app's Dismounter: the log is no longer in the document.
 func (l *Log) OnDismount() {
 	if l.scroller == nil {
 		return
@@ -94,7 +94,7 @@ func (l *Log) Speak(t *text.Texts, c text.Clock) {
 	l.list.speak(t, c)
 	l.cursor.rightToLeft = t.Dir == "rtl"
 	l.draw(l.win, false)
-	if node := l.list.nodes[l.cursor.current]; node != nil { // the row is another one now
+	if node := l.list.nodes[l.cursor.current]; node != nil { // the new row must keep the focus
 		node.item.Set("tabIndex", 0)
 	}
 	if !l.follow {
@@ -123,13 +123,13 @@ func (l *Log) onScroll(ctx app.Context, _ app.Event) {
 	}
 }
 
-// Host holds the functions of the chat around a log. They are called on the UI goroutine.
+// Host connects a log to the chat around it. The log calls its functions on the UI goroutine.
 type Host struct {
 	Do            func(client.Event)                  // hands an event to the client's core
-	Act           func(does action.Action, id string) // carries out an action that is offered for a message
+	Act           func(does action.Action, id string) // carries out an action on a message
 	FocusComposer func()
 	Tell          func(note string) // shows a note for a while
-	Scrolled      func()            // hears that people have scrolled
+	Scrolled      func()            // is called after the user has scrolled
 	MenuOpen      func() bool       // reports whether the menu of a message is open
 	ReturnsFocus  func() bool       // reports whether the chat is about to give the focus back to the log
 }

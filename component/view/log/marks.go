@@ -11,8 +11,8 @@ import (
 	"hallway/component/view/text"
 )
 
-// fillUnread separates unread messages from read ones. The separator is in the first unread row: the
-// log has no items but messages.
+// fillUnread shows the separator of unread messages. It is in the first unread row, because the items of the log
+// are messages only.
 func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	node.unread = dom.Remove(node.unread)
 	if !unread {
@@ -28,7 +28,7 @@ func (l *rowList) fillUnread(node *rowNode, unread bool) {
 	}
 }
 
-// fillMarks shows marks in front of the time: pinned, edited, and the encryption state of a message.
+// fillMarks shows marks before the time: pinned, edited, and the encryption state of a message.
 func (l *rowList) fillMarks(node *rowNode, r *row) {
 	node.pinned, node.edited, node.sealed = dom.Remove(node.pinned), dom.Remove(node.edited), dom.Remove(node.sealed)
 	if says := l.text.Mark(r.mark); says != "" && !r.encrypted {
@@ -50,8 +50,8 @@ func (l *rowList) fillMarks(node *rowNode, r *row) {
 	}
 }
 
-// fillReactions shows the reactions below a message. It keeps the buttons that are there, and with
-// them the focus, and changes only their text.
+// fillReactions shows the reactions below a message. It keeps existing buttons, and so the focus, and changes only
+// their text.
 func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
 	if set == nil {
 		node.reactions = dom.Remove(node.reactions)
@@ -84,7 +84,7 @@ func (l *rowList) fillReactions(node *rowNode, set *reactionSet) {
 	}
 }
 
-// newChip makes the button of a reaction. The Tab key skips it: the arrow keys lead to it from its
+// newChip returns the button of a reaction. The Tab key skips it. The arrow keys reach it from its
 // message.
 func newChip(emoji string) app.Value {
 	chip := action.Button(action.Reaction, "")

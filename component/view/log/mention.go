@@ -9,8 +9,8 @@ import (
 	"hallway/protocol"
 )
 
-// mentionsKey returns the mentions of a message as a text: rows are compared with ==. It has place, length and whether the
-// user is named, for each.
+// mentionsKey encodes the mentions of a message as a text, because rows are compared with ==. For each mention it has the
+// position, the length, and whether it names the user.
 func mentionsKey(mentions []protocol.Mention, me string) string {
 	key := ""
 	for _, m := range mentions {
@@ -23,7 +23,7 @@ func mentionsKey(mentions []protocol.Mention, me string) string {
 	return key
 }
 
-// marksOf returns the marks of a key.
+// marksOf decodes the output of mentionsKey.
 func marksOf(key string) (marks []markup.Mark) {
 	numbers := strings.Fields(key)
 	for ; len(numbers) >= 3; numbers = numbers[3:] {
@@ -34,7 +34,7 @@ func marksOf(key string) (marks []markup.Mark) {
 	return marks
 }
 
-// nextMention returns the first message with a seq above one that mentions the user and is another's; nil: none is loaded.
+// nextMention returns the first loaded message of another user with a seq above after that mentions the user, or nil.
 func nextMention(s *client.Snapshot, after int64) *protocol.Message {
 	for _, m := range s.Messages {
 		if m.Seq > after && m.Sender.ID != s.Me.ID && protocol.MentionsUser(m.Mentions, s.Me.ID) {
@@ -44,7 +44,7 @@ func nextMention(s *client.Snapshot, after int64) *protocol.Message {
 	return nil
 }
 
-// ToMention shows the next unread message that mentions the user. Where it is not loaded, the window moves towards it.
+// ToMention shows the next unread message that mentions the user. If it is not loaded, the window moves towards it.
 func (s *scene) ToMention() {
 	now := &s.snap
 	m := nextMention(now, max(now.ReadSeq, s.mention))

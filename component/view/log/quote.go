@@ -13,29 +13,29 @@ const quotesMax = 1000
 // quote is the part of the answered message that a reply shows.
 type quote struct {
 	id        string // "": the message is not a reply
-	loaded    bool   // without it, nothing but the id is known
+	loaded    bool   // the message is loaded; otherwise only the id is known
 	deleted   bool
 	encrypted bool
 	by        string // the sender's id
-	sender    string // as it is shown; "": without a name
+	sender    string // the sender's shown name; "": none
 	text      string
 	mark      client.Mark
 }
 
-// quotes makes the quotations of replies. It remembers them, because each frame asks for them.
+// quotes makes the quotations of replies. It caches them, because each frame needs them.
 type quotes struct {
 	made  map[string]madeQuote
-	first int64 // the first loaded seq then
+	first int64 // the first loaded seq at that time
 }
 
-// madeQuote is a quotation, with the message that it was made from; nil: it was not loaded.
+// madeQuote is a quotation with its message, which is nil if it was not loaded.
 type madeQuote struct {
 	of *protocol.Message
 	quote
 }
 
-// of returns the quotation of a message by its id. It looks again for a message that is not loaded only
-// when older ones came: nobody answers a message before it is there.
+// of returns the quotation of a message by its id. It searches for a missing message again only after older
+// messages have loaded, because an answered message is always older than its answer.
 func (q *quotes) of(s *client.Snapshot, id string) quote {
 	if id == "" {
 		return quote{}

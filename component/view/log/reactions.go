@@ -11,7 +11,7 @@ import (
 const (
 	// reactorsNamedMax bounds the users that a reaction names.
 	reactorsNamedMax = 10
-	// reactorsKnownMax bounds the remembered names, reactionsMax the messages with remembered reactions.
+	// reactorsKnownMax bounds the cached names, and reactionsMax the messages with cached reactions.
 	reactorsKnownMax = 5000
 	reactionsMax     = 1000
 )
@@ -21,26 +21,26 @@ type reaction struct {
 	emoji string
 	count int
 	mine  bool
-	names []string // of the other users whose names are known
+	names []string // the known names of other users
 }
 
 func (r *reaction) equal(other *reaction) bool {
 	return r.emoji == other.emoji && r.count == other.count && r.mine == other.mine && slices.Equal(r.names, other.names)
 }
 
-// reactionSet is all reactions to a message. Rows are compared with ==, so equal sets are the same
+// reactionSet holds all reactions to a message. Rows are compared with ==, so equal sets must be the same
 // pointer.
 type reactionSet struct{ all []reaction }
 
-// reactions makes sets, and remembers them, because each frame asks for them. The relay sends the ids
-// of users; their names come from the messages that they wrote.
+// reactions makes sets of reactions. It caches them, because each frame needs them. The relay sends the ids of
+// users. Their names come from their messages.
 type reactions struct {
 	names  map[string]string
-	learnt int // changes with each new name
+	learnt int // the number of learnt names
 	made   map[string]madeReactions
 }
 
-// madeReactions is a set, with everything that it was made from.
+// madeReactions is a set with everything that it was made from.
 type madeReactions struct {
 	of     *protocol.Message
 	me     string
@@ -48,7 +48,7 @@ type madeReactions struct {
 	set    *reactionSet
 }
 
-// learn remembers the name of a user.
+// learn caches the name of a user.
 func (m *reactions) learn(userID, name string) {
 	if userID == "" || name == "" || m.names[userID] == name {
 		return

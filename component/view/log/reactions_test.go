@@ -39,11 +39,11 @@ func TestReactionNames(t *testing.T) {
 		}
 	}
 	if set.mine("👍") || !set.mine("🎉") || (*reactionSet)(nil).mine("👍") {
-		t.Error("one's own are taken for others', or the other way round")
+		t.Error("the user's own reactions are mixed up with others'")
 	}
 }
 
-// Rows are compared with ==: equal reactions are the same pointer.
+// TestReactionsStayTheSame checks that equal reactions are the same pointer, because rows are compared with ==.
 func TestReactionsStayTheSame(t *testing.T) {
 	thumb := protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}}
 	s := reacted(thumb)
@@ -74,7 +74,7 @@ func TestReactionsStayTheSame(t *testing.T) {
 	}
 }
 
-// A reaction names a user as soon as the name is known.
+// TestReactorIsNamedOnceKnown checks that a reaction names a user as soon as the name is known.
 func TestReactorIsNamedOnceKnown(t *testing.T) {
 	s := reacted(protocol.Reaction{Emoji: "👍", Count: 1, Users: []string{"u_cy"}})
 	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
@@ -82,9 +82,9 @@ func TestReactorIsNamedOnceKnown(t *testing.T) {
 	s.Messages = append(s.Messages, &protocol.Message{ID: "m4", Seq: 4, Sender: protocol.User{ID: "u_cy", Name: "Cy"}})
 	after := maker.rowsIn(&s, window{0, 4})
 	if got := reactors(text.For("en", nil), &after[0].reactions.all[0]); got != "Cy" {
-		t.Errorf("it is named %q", got)
+		t.Errorf("the reaction is named %q", got)
 	}
 	if edits := diff(before, after); len(edits) != 2 {
-		t.Errorf("the row is not drawn anew: %+v", edits)
+		t.Errorf("the row is not drawn again: %+v", edits)
 	}
 }

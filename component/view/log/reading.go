@@ -9,19 +9,19 @@ import (
 	"hallway/component/client"
 )
 
-// lookEvery is the time between two looks at the rows in sight. A message that was there for a
+// lookEvery is the time between two checks of the visible rows. A message that was visible for a
 // shorter time may not have been read.
 const lookEvery = time.Second
 
-// reading remembers which messages the user has seen.
+// reading records the messages that the user has seen.
 type reading struct {
 	watch   watch
-	seenSeq int64 // the last message that was in sight
-	toldSeq int64 // the last one that the core was told of
-	looking bool  // a look is due
+	seenSeq int64 // the seq of the last message that was visible
+	toldSeq int64 // the last seq that the core was told
+	looking bool  // a check is scheduled
 }
 
-// followRoom starts again with another life of the room, or another user.
+// followRoom resets the state in another epoch of the room, or for another user.
 func (r *reading) followRoom(s *client.Snapshot) {
 	n := len(s.Messages)
 	if !s.Loaded || n > 0 && !s.MoreAfter && s.Messages[n-1].Seq < r.toldSeq {
@@ -29,15 +29,15 @@ func (r *reading) followRoom(s *client.Snapshot) {
 	}
 }
 
-// sawEnd notes that the last message is in sight.
+// sawEnd records that the last message is visible.
 func (r *reading) sawEnd(s *client.Snapshot) {
 	if n := len(s.Messages); n > 0 {
 		r.seenSeq = s.Messages[n-1].Seq
 	}
 }
 
-// lookSoon looks in a moment at the rows in sight, and tells the core which message was seen last: only
-// forward, and only while people can see the chat.
+// lookSoon schedules a check of the visible rows. The check tells the core the last seen message, which only moves
+// forward. It does nothing while the chat is hidden.
 func (s *scene) lookSoon() {
 	r := &s.reading
 	if r.looking || s.scroller == nil {
@@ -62,8 +62,7 @@ func (s *scene) lookSoon() {
 	})
 }
 
-// lastInSight returns the seq of the last stored message whose end is in sight, or that fills the
-// view; 0: there is none.
+// lastInSight returns the seq of the last stored message whose end is visible or that fills the view, or 0.
 func (v *viewport) lastInSight() (seq int64) {
 	view := v.scroller.Call("getBoundingClientRect")
 	top, bottom := view.Get("top").Float(), view.Get("bottom").Float()
@@ -87,11 +86,11 @@ func (v *viewport) lastInSight() (seq int64) {
 	return 0
 }
 
-// watch observes the size of the log and of its list, and whether people can see the log.
+// watch observes the size of the log and of its list, and whether the log is visible.
 type watch struct {
 	resize, sight app.Value // observers of size and visibility
 	resized, seen app.Func  // their callbacks
-	visible       app.Func  // hears whether the page is visible
+	visible       app.Func  // handles changes of the page's visibility
 	inSight       bool
 }
 
@@ -130,7 +129,7 @@ func (w *watch) stop() {
 	}
 }
 
-// canSee reports whether the log is in sight.
+// canSee reports whether the log is visible.
 func (w *watch) canSee() bool {
 	return w.inSight && app.Window().Get("document").Get("visibilityState").String() == "visible"
 }

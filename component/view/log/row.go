@@ -10,12 +10,12 @@ import (
 	"hallway/protocol"
 )
 
-// groupGap is the longest pause of a sender within one group of messages under one name.
+// groupGap is the longest pause between two messages of a sender in one group.
 const groupGap = 5 * time.Minute
 
-// row is a message as the log shows it. Two equal rows look the same.
+// row is a message in the form that the log shows. Two equal rows look the same.
 type row struct {
-	of        *protocol.Message // the stored message that it shows, if any
+	of        *protocol.Message // the stored message; nil: it is not stored
 	id        string
 	seq       int64 // 0: not stored yet
 	state     client.ItemState
@@ -24,43 +24,43 @@ type row struct {
 	encrypted bool
 	mark      client.Mark
 	senderID  string
-	sender    string // as it is shown; "": without a name
+	sender    string // the sender's shown name; "": none
 	role      protocol.Role
-	picture   string // the sender's, as a URL; "": none
+	picture   string // the URL of the sender's picture; "": none
 	mentions  string // see mentionsKey
-	mentioned bool   // another user mentions this one, or everybody
-	at        int64  // ms since the Unix epoch: when it was created, or written while not stored; 0: not known
+	mentioned bool   // another user mentions the user or everybody
+	at        int64  // the time of creation, or of writing if it is not stored, in ms since the Unix epoch; 0: not known
 	text      string
 	files     *[]client.Attachment // nil: none
-	names     string               // of the files, in place of a missing text
-	edited    int64                // ms since the Unix epoch; 0: never
+	names     string               // the names of the files, if there is no text
+	edited    int64                // the time of the last edit, in ms since the Unix epoch; 0: never
 	pinned    bool
-	changing  bool // the user's change of it is under way
+	changing  bool // a change by the user is under way
 	reactions *reactionSet
 	quote     quote
-	code      protocol.Code // why it failed
+	code      protocol.Code // the reason why it failed
 	reason    string
 	why       protocol.Why
 
-	head   bool  // begins a group: it shows its sender
-	day    int64 // the beginning of the day, in ms, in the first row of a day; else 0
-	unread bool  // the first unread message
+	head   bool  // the row begins a group, and shows its sender
+	day    int64 // in the first row of a day the beginning of the day in ms, otherwise 0
+	unread bool  // the row is the first unread message
 }
 
-// rowMaker makes rows from snapshots. It remembers rows only to save work.
+// rowMaker makes rows from snapshots. It caches rows to save work.
 type rowMaker struct {
 	calendar    text.Calendar
 	quotes      quotes
 	reactions   reactions
 	unread      int64  // the seq of the first unread message; 0: none
-	firstUnread int64  // the same, as the last snapshot had it
-	newest      string // the room's last message, by its id, as last shown
+	firstUnread int64  // the first unread message in the last snapshot
+	newest      string // the id of the room's last message in the last snapshot
 	me          string
-	made        []row // for the last window
+	made        []row // the rows of the last window
 }
 
-// followUnread takes over from a snapshot which message is the first unread one. A message that the
-// user writes ends it: nothing before it is new any more.
+// followUnread takes the first unread message from a snapshot. A new message of the user ends the mark, because
+// everything before it counts as read.
 func (m *rowMaker) followUnread(s *client.Snapshot) {
 	if s.FirstUnread != m.firstUnread {
 		m.firstUnread, m.unread = s.FirstUnread, s.FirstUnread
@@ -107,7 +107,7 @@ func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 		}
 		before = r
 	}
-	for i := range rows { // now all senders are known
+	for i := range rows { // all senders are known after the first loop
 		if at := w.lo + i; at < len(s.Messages) {
 			rows[i].reactions = m.reactions.to(s.Messages[at], s.Me.ID)
 		}
@@ -116,8 +116,8 @@ func (m *rowMaker) rowsIn(s *client.Snapshot, w window) []row {
 	return rows
 }
 
-// madeFrom returns the rows made for the last window, from that of the message at lo on. A row of
-// the same message can be used again; only its neighbours may be others.
+// madeFrom returns the rows of the last window from the message at lo on. A row of the same message can be used
+// again, but its neighbours may differ.
 func (m *rowMaker) madeFrom(s *client.Snapshot, lo int) []row {
 	if m.me != s.Me.ID {
 		m.me, m.made = s.Me.ID, nil
@@ -130,7 +130,7 @@ func (m *rowMaker) madeFrom(s *client.Snapshot, lo int) []row {
 	return nil
 }
 
-// rowAt makes the row of one message, as if it stood alone.
+// rowAt makes the row of one message without its neighbours.
 func rowAt(s *client.Snapshot, i int) row {
 	if i < len(s.Messages) {
 		return storedRow(s.Messages[i], s.Me.ID, s.Marks)
@@ -145,7 +145,7 @@ func replyAt(s *client.Snapshot, i int) string {
 	return s.Outbox[i-len(s.Messages)].ReplyTo
 }
 
-// group sets what a row shows besides its message, after the row before it.
+// group sets the fields of a row that depend on the row before it.
 func (m *rowMaker) group(r, before *row) {
 	r.day = 0
 	r.head = r.senderID != before.senderID || r.role != before.role || before.id == "" ||
@@ -172,7 +172,7 @@ func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row
 		senderID: m.Sender.ID, sender: text.ShownName(m.Sender.Name), role: m.Sender.Role,
 		at: int64(m.CreatedAt) / 1000, text: m.Text, edited: int64(m.EditedAt) / 1000, pinned: m.Pinned,
 	}
-	if len(m.Files) > 0 && !r.encrypted { // otherwise they are the relay's
+	if len(m.Files) > 0 && !r.encrypted { // the relay's description of encrypted files does not count
 		files := media.Stored(m.Files)
 		r.files = &files
 		if m.AutoText {
@@ -183,7 +183,7 @@ func storedRow(m *protocol.Message, me string, marks map[string]client.Mark) row
 }
 
 func ownRow(o *client.Own, me protocol.User) row {
-	var at int64 // stays unknown where the storage, which others can write to, has no valid time
+	var at int64 // 0 if the storage, which other scripts can write to, has no valid time
 	if sent, err := time.Parse(time.RFC3339, o.SentAt); err == nil {
 		at = sent.UnixMilli()
 	}
@@ -195,7 +195,7 @@ func ownRow(o *client.Own, me protocol.User) row {
 	if len(o.Files) > 0 {
 		r.files = &o.Files
 	}
-	if o.Sealed != nil && o.Text == "" && (len(o.Files) == 0 || o.Files[0].Name == "") { // from before the page was loaded
+	if o.Sealed != nil && o.Text == "" && (len(o.Files) == 0 || o.Files[0].Name == "") { // a stored item that is not opened yet
 		r.encrypted, r.files = true, nil
 		if o.Code != client.CodeLost {
 			r.mark = client.MarkWaiting

@@ -112,7 +112,7 @@ func TestQuotes(t *testing.T) {
 	s := snapshot()
 	s.Messages[2] = &protocol.Message{ID: "m3", Seq: 3, Sender: protocol.User{ID: "u_ben", Name: "Ben"}, Text: "*so*\n`x`", ReplyTo: "m1"}
 	var q quotes
-	for range 2 { // the second time from what it remembers
+	for range 2 { // the second time from the cache
 		for id, want := range map[string]quote{
 			"":   {},
 			"m1": {id: "m1", loaded: true, by: "u_ada", sender: "Ada", text: "one"},
@@ -139,7 +139,7 @@ func TestQuotes(t *testing.T) {
 
 func TestFindRowInALaterSnapshot(t *testing.T) {
 	s := snapshot()
-	stored := row{id: "o0", state: client.ItemSending} // as it was shown: not stored
+	stored := row{id: "o0", state: client.ItemSending} // the row before the message was stored
 	s.Messages = append(s.Messages, &protocol.Message{ID: "o0", Seq: 4, Rev: 4, Sender: s.Me})
 	if got, ok := findRow(&s, &stored); got != 3 || !ok {
 		t.Errorf("an own message that was stored meanwhile: %d, %v, want 3", got, ok)
@@ -151,7 +151,7 @@ func TestFindRowInALaterSnapshot(t *testing.T) {
 	}
 }
 
-// Own messages that wait belong to the room's end. They are not shown below other messages.
+// TestPendingRowsOnlyAtTheEnd checks that the user's waiting messages are shown only at the room's end.
 func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	s := snapshot()
 	s.MoreAfter = true
@@ -163,7 +163,8 @@ func TestPendingRowsOnlyAtTheEnd(t *testing.T) {
 	}
 }
 
-// Each mark of an encrypted room has its words in each language. A message that cannot be decrypted shows them in place of a text.
+// TestMarkedRows checks that each mark of an encrypted room has its own text in each language, and that an undecrypted message
+// shows that text.
 func TestMarkedRows(t *testing.T) {
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
 		texts, said := text.For(lang, nil), map[string]client.Mark{}
@@ -184,19 +185,19 @@ func TestMarkedRows(t *testing.T) {
 	}
 	o := client.Own{Item: client.Item{ID: "m", Sealed: &protocol.Encrypted{}}}
 	if r := ownRow(&o, protocol.User{ID: "me"}); r.mark != client.MarkWaiting {
-		t.Error("an item that is not opened yet looks empty")
+		t.Error("an item that is not opened yet is shown as empty")
 	}
 	o.Code = client.CodeLost
 	if r := ownRow(&o, protocol.User{ID: "me"}); !r.encrypted || r.mark != client.MarkNone {
-		t.Error("an item that is lost waits for its key")
+		t.Error("a lost item is shown as waiting for its key")
 	}
 }
 
-// Before the first welcome the user is unknown. Then no stored message is the user's own, not even one
+// TestNobodysMessage checks that no stored message counts as the user's own before the first welcome, not even one
 // without a sender.
 func TestNobodysMessage(t *testing.T) {
 	if r := storedRow(&protocol.Message{ID: "m1", Seq: 1}, "", nil); r.own {
-		t.Error("it counts as the user's own")
+		t.Error("the message counts as the user's own")
 	}
 }
 
@@ -213,7 +214,7 @@ func TestMarksOfARow(t *testing.T) {
 	}
 }
 
-// Rows that are reused from the last window equal new ones.
+// TestRowsTakenOver checks that rows that are reused from the last window equal new ones.
 func TestRowsTakenOver(t *testing.T) {
 	s := snapshot()
 	maker := rowMaker{calendar: text.Calendar{Bounds: utcDays}}
@@ -241,14 +242,14 @@ func TestRowsTakenOver(t *testing.T) {
 	step("another user", window{0, 4})
 }
 
-// The id of a user without a name may be a mail address: a row never shows it.
+// TestRowsOfUsersWithoutAName checks that a row never shows an id, which may be a mail address.
 func TestRowsOfUsersWithoutAName(t *testing.T) {
 	const id = "ada.lovelace@mail.example"
 	for _, lang := range []string{"en", "de", "fr", "ar"} {
 		texts := text.For(lang, nil)
 		r := storedRow(&protocol.Message{ID: "m", Seq: 1, Rev: 1, Sender: protocol.User{ID: id}, Text: "hi"}, "me", nil)
 		if name := senderOf(texts, &r); strings.Contains(name, id) {
-			t.Errorf("%s: %q has the id", lang, name)
+			t.Errorf("%s: %q contains the id", lang, name)
 		}
 	}
 	own := &row{own: true, senderID: id}

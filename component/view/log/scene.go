@@ -7,7 +7,7 @@ import (
 	"hallway/component/view/text"
 )
 
-// scene is the part of the log that people see: a window of its rows, and where people are in it. It changes the rows.
+// scene holds the window of rows in the document and the user's position in it. It changes the rows.
 type scene struct {
 	host  Host
 	text  *text.Texts
@@ -26,10 +26,10 @@ type scene struct {
 	device  device
 
 	win     window
-	follow  bool    // the end is shown, and stays in sight
-	opening bool    // nobody has moved in the log since it was opened
-	wanted  *wanted // a message to be shown as soon as it is loaded
-	mention int64   // the seq of the mention that was shown last
+	follow  bool    // the view follows the end
+	opening bool    // the user has not moved in the log since it was opened
+	wanted  *wanted // a message to show as soon as it has loaded
+	mention int64   // the seq of the last shown mention
 }
 
 // show draws a snapshot.
@@ -56,7 +56,7 @@ func (s *scene) show(now client.Snapshot) {
 	}
 }
 
-// redrawFiles makes the files of all rows again, because the page cannot show pictures.
+// redrawFiles draws the files of all rows again, because the page cannot show pictures.
 func (s *scene) redrawFiles() {
 	for _, node := range s.list.nodes {
 		if node.files != nil {
@@ -65,15 +65,15 @@ func (s *scene) redrawFiles() {
 	}
 }
 
-// draw puts the rows of a window into the document. With keep, the rows in sight stay in their place,
-// unless the end is shown.
+// draw puts the rows of a window into the document. If keep is true, the visible rows keep their position, unless
+// the view follows the end.
 func (s *scene) draw(w window, keep bool) {
 	rows := s.maker.rowsIn(&s.snap, w)
 	edits := diff(s.list.shown, rows)
 	s.win = w
 
-	// Where the end is in sight, onResize brings it back into sight when the list has its new height:
-	// so the browser lays out each frame once.
+	// If the view follows the end, onResize scrolls to the end after the list has its new height. So the browser lays
+	// out each frame only once.
 	end := s.follow && len(s.list.shown) > 0 && s.view.rest() < 1
 
 	var anchor app.Value
@@ -102,7 +102,7 @@ func (s *scene) draw(w window, keep bool) {
 	s.showJump()
 }
 
-// willLoad reports whether a chat with a status can be expected to load its first messages.
+// willLoad reports whether a chat with a status will probably load its first messages.
 func willLoad(s client.Status) bool {
 	switch s {
 	case client.StatusNotAllowed, client.StatusUpdateNeeded, client.StatusClosed:

@@ -5,9 +5,8 @@ import (
 	"hallway/component/view/dom"
 )
 
-// onResize keeps the view in its place after the size of the log or of its list has changed: at its
-// end (a message came, a keyboard opens, the composer grows), or at the same place (the status line
-// above it comes or goes).
+// onResize keeps the view's position after a change of the size of the log or of its list: at the end (a message
+// came, a keyboard opens, the composer grows), or at the same row (the status line appears or disappears).
 func (s *scene) onResize() {
 	if s.scroller == nil {
 		return
@@ -26,7 +25,7 @@ func (s *scene) onResize() {
 	s.lookSoon()
 }
 
-// ComeBack scrolls to the remembered place after the chat was moved in its document or had no
+// ComeBack restores the scroll position after the chat was moved in its document or had no
 // size.
 func (s *scene) ComeBack() {
 	if s.scroller != nil && s.view.comeBack(s.follow) {
@@ -34,7 +33,7 @@ func (s *scene) ComeBack() {
 	}
 }
 
-// noticeScroll finds out whether the user has left the end, or come back to it.
+// noticeScroll checks whether the user has left the end or come back to it.
 func (s *scene) noticeScroll() {
 	if !s.view.scrolled() {
 		return
@@ -46,13 +45,13 @@ func (s *scene) noticeScroll() {
 	s.host.Scrolled()
 }
 
-// atEnd reports whether the newest message is in sight.
+// atEnd reports whether the newest message is visible.
 func (s *scene) atEnd() bool {
 	return !s.snap.MoreAfter && s.win.hi == rowCount(&s.snap) && s.view.rest() <= endSlack
 }
 
-// roam moves the window when the user comes near its edge, by less than a screenful, and,
-// with load, requests more messages at the edge of the loaded ones.
+// roam moves the window when the user is less than a screen from its edge. If load is true, it also requests more
+// messages at the edge of the loaded ones.
 func (s *scene) roam(load bool) {
 	n := rowCount(&s.snap)
 	near := s.view.height()
@@ -69,7 +68,7 @@ func (s *scene) roam(load bool) {
 	}
 }
 
-// scrolled hears that the scroller has moved.
+// scrolled handles a scroll event.
 func (s *scene) scrolled() {
 	s.noticeScroll()
 	if !s.follow {
@@ -80,8 +79,8 @@ func (s *scene) scrolled() {
 	s.lookSoon()
 }
 
-// walk goes with a key from the current row to another, brings that into view, and reports whether the
-// key does that.
+// walk moves the focus from the current row to another one and scrolls that into view. It returns false if the key
+// does not move the focus.
 func (s *scene) walk(key string) bool {
 	at, ok := Find(&s.snap, s.cursor.current)
 	if !ok {

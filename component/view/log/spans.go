@@ -34,7 +34,7 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 			e.Set("target", "_blank")
 			e.Set("dir", "ltr")
 			before, host, after := markup.SplitHost(s.Text)
-			if host != "" { // else it could change places with the path
+			if host != "" { // otherwise it could be shown after the path
 				e.Call("append", before, dom.Text("bdi", "", host), after)
 			} else {
 				dom.SetText(e, s.Text)
@@ -50,7 +50,7 @@ func fillSpans(parent app.Value, spans []markup.Span) {
 	}
 }
 
-// spanTags hold the element for each kind of span.
+// spanTags holds the element for each kind of span.
 var spanTags = [...]string{
 	markup.Bold: "strong", markup.Italic: "em", markup.Code: "code", markup.Block: "pre", markup.Link: "a",
 	markup.Mention: "span",

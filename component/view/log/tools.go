@@ -10,20 +10,19 @@ import (
 	"hallway/component/view/text"
 )
 
-// toolsGap is the distance, in CSS pixels, that the tools beside a bubble keep from it.
+// toolsGap is the distance between a bubble and the tools beside it, in CSS pixels.
 const toolsGap = 4
 
-// tools is the small bar of buttons at the row that the pointer or the keyboard is at. There is only
-// one, which moves from row to row, so that rows cost nothing for it. It is for pointers; the
-// keyboard has its keys and the menu.
+// tools is the small bar of buttons at the row under the pointer or with the focus. There is only one, which moves
+// from row to row, so that rows stay cheap. It is for pointers. Keyboard users have keys and the menu.
 type tools struct {
 	log *Log
 	bar app.Value
-	at  string // the row that it is in, by its id; "": none
+	at  string // the id of the row that contains the bar; "": none
 }
 
-// toolActions are the actions with a button in the bar, if the message offers them. The others are
-// in the menu.
+// toolActions holds the actions with a button in the bar, if the message offers them. The menu has the
+// others.
 var toolActions = []action.Action{action.React, action.Reply, action.Menu}
 
 // make makes the bar in a language.
@@ -39,7 +38,7 @@ func (t *tools) make(texts *text.Texts) {
 	dom.SetAttribute(t.bar.Get("lastElementChild"), "aria-haspopup", "menu")
 }
 
-// onPointer hears the pointer come to a row, and leave the log. A finger leaves it whenever it is
+// onPointer handles a pointer that enters a row or leaves the log. A finger leaves the log when it is
 // lifted.
 func (t *tools) onPointer(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
@@ -59,7 +58,8 @@ func (t *tools) onPointer(ctx app.Context, e app.Event) {
 	}
 }
 
-// showAt puts the bar into the row around an element. At the sender's name it would be in the way.
+// showAt puts the bar into the row around an element. It hides the bar if the element is the sender's name, which
+// the bar would cover.
 func (t *tools) showAt(element app.Value, id string) {
 	if dom.Closest(element, ".hallway-profile").Truthy() {
 		t.hide()
@@ -87,11 +87,11 @@ func (t *tools) show(id string) {
 	row, _ := dom.Extent(node.item)
 	bar, _ := dom.Extent(t.bar)
 	bubble := dom.BoxIn(node.bubble, node.item)
-	room := max(row-bubble.Right, bubble.Left) // on the other side there is at most the avatar
+	room := max(row-bubble.Right, bubble.Left) // the other side has only the avatar
 	dom.SetFlag(t.bar.Get("dataset"), "beside", true, bar < room-toolsGap)
 }
 
-// refresh brings the bar in line with the row that it is in.
+// refresh updates the bar from its row.
 func (t *tools) refresh() {
 	if t.at != "" {
 		t.show(t.at)

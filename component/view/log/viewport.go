@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// endSlack is the distance from its end, in CSS pixels, within which the log counts as being at
-	// its end.
+	// endSlack is the distance from the end, in CSS pixels, within which the view counts as being at the
+	// end.
 	endSlack = 32
-	// revealMargin is the distance, in CSS pixels, that a row keeps from the log's edges when it is
-	// brought into view, so that its outline shows.
+	// revealMargin is the distance, in CSS pixels, between the log's edge and a row that is scrolled into view, so that
+	// the row's outline is visible.
 	revealMargin = 8
 )
 
@@ -23,13 +23,13 @@ const (
 type viewport struct {
 	scroller app.Value
 	list     *rowList
-	offset   float64 // of the scroller from the chat's top
-	top      float64 // scrollTop as last seen
-	stay     stay    // the user's place, unless the log follows the end
-	hidden   bool    // the scroller had no size when last looked at
+	offset   float64 // the distance of the scroller from the chat's top
+	top      float64 // the last known scrollTop
+	stay     stay    // the user's position, unless the view follows the end
+	hidden   bool    // the scroller had no size at the last check
 }
 
-// stay is a place in the log: a row, by its id, that begins so far below the log's top edge.
+// stay is a position in the log: the id of a row, and its distance from the log's top edge.
 type stay struct {
 	id    string
 	below float64
@@ -37,8 +37,8 @@ type stay struct {
 
 func (v *viewport) mount(scroller app.Value, list *rowList) { v.scroller, v.list = scroller, list }
 
-// noticeTop measures the offset of the scroller from the chat's top, and returns the difference
-// from the last time.
+// noticeTop measures the distance of the scroller from the chat's top, and returns the change since the last
+// call.
 func (v *viewport) noticeTop() (moved float64) {
 	was := v.offset
 	v.offset = -v.below(v.scroller.Get("parentElement"))
@@ -50,8 +50,8 @@ func (v *viewport) noticeTop() (moved float64) {
 //go:noinline
 func (v *viewport) below(e app.Value) float64 { return (dom.Top(e) - dom.Top(v.scroller)) * v.scale() }
 
-// scale returns the log's CSS pixels in one of the page: a zoom or a transform around the chat makes
-// it other than 1. The list is high, so that whole pixels tell it well enough for all of it.
+// scale returns the number of the log's CSS pixels in a pixel of the page. It differs from 1 if the chat is inside
+// of a zoom or a transform. The list is high, so that its size in whole pixels is exact enough.
 func (v *viewport) scale() float64 {
 	height := v.list.ul.Call("getBoundingClientRect").Get("height").Float()
 	own := v.list.ul.Get("offsetHeight").Float()
@@ -61,9 +61,9 @@ func (v *viewport) scale() float64 {
 	return own / height
 }
 
-// anchor returns the row that keeps its place when the rows change: the first that begins in sight
-// and is wanted further on, so that a row which grows beyond the edge above moves nothing that is
-// read; else a row that can be seen in part; nil: there is none.
+// anchor returns the row that keeps its position when the rows change, or nil. It is the first wanted row that
+// begins inside the view, so that a row that grows above the view does not move the text that the user reads.
+// Otherwise it is a wanted row that is partly visible.
 func (v *viewport) anchor(wanted []row) app.Value {
 	shown := v.list.shown
 	edge := dom.Top(v.scroller)
@@ -114,7 +114,7 @@ func (v *viewport) reveal(item app.Value) {
 	}
 }
 
-// rowsSeen returns about how many rows are seen at once.
+// rowsSeen returns the approximate number of visible rows.
 func (v *viewport) rowsSeen() int {
 	height := v.list.ul.Get("offsetHeight").Float()
 	if height <= 0 {
@@ -123,11 +123,11 @@ func (v *viewport) rowsSeen() int {
 	return max(1, int(float64(len(v.list.shown))*v.height()/height)-1)
 }
 
-// isHidden reports whether the scroller has no size, or had none. Its scrollTop then says nothing.
+// isHidden reports whether the scroller has or had no size. Its scrollTop is then meaningless.
 func (v *viewport) isHidden() bool { return v.hidden || v.scroller.Get("clientHeight").Int() == 0 }
 
-// scrolled reports whether the scroller has moved since the last look. A view that only became
-// smaller has not: its scrollTop is the same.
+// scrolled reports whether scrollTop has changed since the last check. A mere change of the view's size does not
+// count.
 func (v *viewport) scrolled() bool {
 	if v.isHidden() {
 		return false
@@ -140,8 +140,8 @@ func (v *viewport) scrolled() bool {
 	return true
 }
 
-// noticeStay remembers the user's place. The browser forgets it when the chat is moved in the
-// document, and another width makes another scrollTop of it.
+// noticeStay stores the user's position. The browser forgets it when the chat is moved in the document, and another
+// width changes its scrollTop.
 func (v *viewport) noticeStay() {
 	if v.isHidden() {
 		return
@@ -151,8 +151,8 @@ func (v *viewport) noticeStay() {
 	}
 }
 
-// comeBack scrolls to the remembered place, or to the end if the log follows it, and reports whether
-// the scroller has a size again.
+// comeBack scrolls to the stored position, or to the end if follow is true. It returns false while the scroller has
+// no size.
 func (v *viewport) comeBack(follow bool) bool {
 	if v.hidden = v.scroller.Get("clientHeight").Int() == 0; v.hidden {
 		return false
