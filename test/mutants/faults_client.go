@@ -28,7 +28,7 @@ var clientFaults = []mutant{
 		do: steps{always("a.Order > b.Order")},
 	},
 	{
-		name: "item put before what was refused", pkg: outbox, in: "queue.add", checks: coreFirst,
+		name: "item put before a refused one", pkg: outbox, in: "queue.add", checks: coreFirst,
 		do: steps{replace("a.onWire", "a.inFlight")},
 	},
 	{
@@ -62,39 +62,39 @@ var clientFaults = []mutant{
 		do: steps{always("a.owns")},
 	},
 	{
-		name: "heir does not load the outbox", pkg: outbox, in: "Own", checks: coreFirst,
+		name: "new owner does not load the outbox", pkg: outbox, in: "Own", checks: coreFirst,
 		do: steps{drop("a.reload = true"), never("a.ready")},
 	},
 	{
-		name: "owner tells of what is not saved", pkg: outbox, in: "TellPeers", checks: simulation,
+		name: "owner tells of an item before it is saved", pkg: outbox, in: "TellPeers", checks: simulation,
 		do: steps{replace("a.peers && b.stored", "a.peers")},
 	},
 	{
-		name: "late word brings an item back", pkg: outbox, in: "Acknowledge", checks: simulation,
+		name: "late note brings an item back", pkg: outbox, in: "Acknowledge", checks: simulation,
 		do: steps{drop("a.done.add(b)"), before("a.forget(b)", "a.done.add(b.ID)")},
 	},
 	{
-		name: "new page retries what has failed", pkg: outbox, in: "takeOver", checks: coreFirst,
+		name: "new page retries failed items", pkg: outbox, in: "takeOver", checks: coreFirst,
 		do: steps{always("a.Order > b.Order")},
 	},
 	{
-		name: "list drops what was not handed over", pkg: outbox, in: "prune", checks: coreFirst,
+		name: "list drops items that it was not handed", pkg: outbox, in: "prune", checks: coreFirst,
 		do: steps{always("a.handed")},
 	},
 	{
-		name: "heir forgets what it overheard", pkg: outbox, in: "Heard", checks: coreFirst,
+		name: "new owner forgets items of the old one", pkg: outbox, in: "Heard", checks: coreFirst,
 		do: steps{never("a.find(b) == nil")},
 	},
 	{
-		name: "dead owner's word ignored", pkg: outbox, in: "Heard", checks: coreFirst,
+		name: "dead owner's note ignored", pkg: outbox, in: "Heard", checks: coreFirst,
 		do: steps{never("a.State != client.ItemSent")},
 	},
 	{
-		name: "what was sent stays with the others", pkg: outbox, in: "mirror", checks: simulation,
+		name: "sent items stay in other tabs", pkg: outbox, in: "mirror", checks: simulation,
 		do: steps{replace("gone := a", "gone := false && a")},
 	},
 	{
-		name: "item sent in another life kept", pkg: outbox, in: "mirror", checks: coreFirst,
+		name: "item that an earlier owner has sent is kept", pkg: outbox, in: "mirror", checks: coreFirst,
 		do: steps{never("a.Epoch != b")},
 	},
 	// Catch-up.
@@ -123,7 +123,7 @@ var clientFaults = []mutant{
 		do: steps{always("a.cursor >= b.head")},
 	},
 	{
-		name: "page before a live change believed less", pkg: catchUp, in: "CatchUp.Loaded", checks: coreFirst,
+		name: "page before a live change is ignored", pkg: catchUp, in: "CatchUp.Loaded", checks: coreFirst,
 		do: steps{replace("a.floor", "a.cursor")},
 	},
 	{
@@ -131,11 +131,11 @@ var clientFaults = []mutant{
 		do: steps{replace("a.IsNew(b.Seq)", "a.IsNew(b.Rev)")},
 	},
 	{
-		name: "answer to an unchanged reaction unheard", pkg: client, in: "messageStreamed", checks: coreFirst,
+		name: "answer to an unchanged reaction ignored", pkg: client, in: "messageStreamed", checks: coreFirst,
 		do: steps{never("a.Echo(b)")},
 	},
 	{
-		name: "a message that is not there ends the chat", pkg: catchUp, in: "CatchUp.Failed", checks: core,
+		name: "an unknown message ends the chat", pkg: catchUp, in: "CatchUp.Failed", checks: core,
 		do: steps{replace("a >= Around", "a >= Pinned")},
 	},
 	// The timeline.
@@ -159,7 +159,7 @@ var clientFaults = []mutant{
 	},
 	// The user's reactions.
 	{
-		name: "own reaction of another device unheard", pkg: timeline, in: "mine", checks: coreFirst,
+		name: "own reaction of another device ignored", pkg: timeline, in: "mine", checks: coreFirst,
 		do: steps{always("a.rev >= b"), replace("a.rev <= b.Rev", "a.rev > b.Rev")},
 	},
 	{
@@ -176,7 +176,7 @@ var clientFaults = []mutant{
 		do: steps{replace("a.resumeAt = b", "a.list = nil")},
 	},
 	{
-		name: "change ended by what was shown long ago", pkg: requests, in: "Queue.Flush", checks: coreFirst,
+		name: "change ended by an older state of its message", pkg: requests, in: "Queue.Flush", checks: coreFirst,
 		do: steps{replace("s.CaughtUp && a != nil", "a != nil"), never("a.unsure")},
 	},
 	{
@@ -201,15 +201,15 @@ var clientFaults = []mutant{
 		do: steps{replace("a.told = b", "a.told = max(a.told, b)")},
 	},
 	{
-		name: "first unread asked for first", pkg: client, in: "openAtUnread", checks: core,
+		name: "first unread message requested first", pkg: client, in: "openAtUnread", checks: core,
 		do: steps{replace("a.Oldest() > b", "a.Oldest() < b")},
 	},
 	{
-		name: "typist shown for ever", pkg: people, in: "Typing.Fire", checks: core,
+		name: "typing user shown for ever", pkg: people, in: "Typing.Fire", checks: core,
 		do: steps{always("a.Before(b)")},
 	},
 	{
-		name: "unpinned beside the list's page", pkg: timeline, in: "AddPinned", checks: core,
+		name: "message unpinned during a request of the list", pkg: timeline, in: "AddPinned", checks: core,
 		do: steps{replace("if e, _ := a; e.m.Pinned {\nt.pin(e)\n}", "if e, _ := a; p.part[i].Pinned {\nt.pin(e)\n}")},
 	},
 	{
@@ -217,7 +217,7 @@ var clientFaults = []mutant{
 		do: steps{never("a.pinned.loaded")},
 	},
 	{
-		name: "search shows what is deleted", pkg: timeline, in: "Results.Add", checks: core,
+		name: "search shows deleted messages", pkg: timeline, in: "Results.Add", checks: core,
 		do: steps{never("a.Deleted()")},
 	},
 	// The connection.
@@ -226,7 +226,7 @@ var clientFaults = []mutant{
 		do: steps{never("a.Gen != b.gen")},
 	},
 	{
-		name: "heartbeat never judged", pkg: connection, in: "beat", checks: simulation,
+		name: "missed heartbeat never noticed", pkg: connection, in: "beat", checks: simulation,
 		do: steps{replace("a.Lose()", "h.probeAt = time.Time{}\na.Probe()")},
 	},
 	{

@@ -56,7 +56,7 @@ var clusterFaults = []mutant{
 		do: steps{never("a != b.known && !b.reading")},
 	},
 	{
-		name: "a marker ends where the relay is", pkg: hub, in: "marks.flush", checks: hubAlone,
+		name: "a read marker ends at the relay's head", pkg: hub, in: "marks.flush", checks: hubAlone,
 		do: steps{replace("Seq: a.want", "Seq: to")},
 	},
 	{

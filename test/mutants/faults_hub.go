@@ -57,11 +57,11 @@ var hubFaults = []mutant{
 	},
 	// The queue.
 	{
-		name: "who floods is not held back", pkg: hub, in: "queue.add", checks: hubAlone,
+		name: "a user who floods is not slowed down", pkg: hub, in: "queue.add", checks: hubAlone,
 		do: steps{replace("round + 1", "round")},
 	},
 	{
-		name: "who comes waits for the round under way", pkg: hub, in: "queue.add", checks: hubAlone,
+		name: "a new user waits for the round under way", pkg: hub, in: "queue.add", checks: hubAlone,
 		do: steps{never("a == b.round")},
 	},
 	{
@@ -70,7 +70,7 @@ var hubFaults = []mutant{
 	},
 	// Limits.
 	{
-		name: "what all are refused is not counted", pkg: guard, in: "Refusals.count", checks: hubAlone,
+		name: "refusals of all connections are not counted", pkg: guard, in: "Refusals.count", checks: hubAlone,
 		do: steps{replace("1 + a", "1")},
 	},
 	{
@@ -79,7 +79,7 @@ var hubFaults = []mutant{
 	},
 	// Rooms and windows.
 	{
-		name: "joined before what it counts in", pkg: hub, in: "rooms.joined", checks: simulation,
+		name: "joined before changes up to its head", pkg: hub, in: "rooms.joined", checks: simulation,
 		do: steps{drop("a.flush(b)")},
 	},
 	{

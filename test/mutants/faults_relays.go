@@ -8,7 +8,7 @@ var relaysFaults = []mutant{
 		do: steps{never("a.Sub(b) >= SilentAfter")},
 	},
 	{
-		name: "a relay that stood still drops the others", pkg: presence, in: "Presence.Pulse", checks: inRelays,
+		name: "a paused relay drops the others", pkg: presence, in: "Presence.Pulse", checks: inRelays,
 		do: steps{never("a > SilentAfter/2 && b")},
 	},
 	{
@@ -49,11 +49,11 @@ var relaysFaults = []mutant{
 		do: steps{never("a != b.known && !b.reading")},
 	},
 	{
-		name: "rules that were read undo what was heard", pkg: hub, in: "Gossip.Ruling", checks: hubAlone,
+		name: "rules that were read undo newer news", pkg: hub, in: "Gossip.Ruling", checks: hubAlone,
 		do: steps{replace("a.stale", "false")},
 	},
 	{
-		name: "bans that were read undo what was heard", pkg: hub, in: "Gossip.Known", checks: hubAlone,
+		name: "bans that were read undo newer news", pkg: hub, in: "Gossip.Known", checks: hubAlone,
 		do: steps{replace("a.stale", "false")},
 	},
 	{
@@ -86,7 +86,7 @@ var relaysFaults = []mutant{
 		do: steps{replace("a != nil || b", "b")},
 	},
 	{
-		name: "spendings are not told", pkg: hub, in: "spending.tell", checks: inRelays,
+		name: "used rates are not told", pkg: hub, in: "spending.tell", checks: inRelays,
 		do: steps{drop("sp.bus.Tell(a)")},
 	},
 	{

@@ -15,11 +15,11 @@ var ruleFaults = []mutant{
 		do: steps{never("a.MadeAs != b")},
 	},
 	{
-		name: "looking up makes the room", pkg: rulebook, in: "makesRoom", checks: ruled,
+		name: "a look-up creates the room", pkg: rulebook, in: "makesRoom", checks: ruled,
 		do: steps{replace("!a.FindOnly", "do.ID != \"\"")},
 	},
 	{
-		name: "the crowd's next is not named", pkg: rulebook, in: "takeReaction", checks: ruled,
+		name: "a reaction names no further user", pkg: rulebook, in: "takeReaction", checks: ruled,
 		do: steps{never("int64(len(a.Users)) < a.Count && len(b) > 0")},
 	},
 	{

@@ -3,7 +3,7 @@ package main
 // sealedFaults are the faults of end-to-end encrypted rooms.
 var sealedFaults = []mutant{
 	{
-		name: "a field left out of what encryption is bound to", pkg: "e2ee", in: "AAD", checks: sealed,
+		name: "a field is left out of the data that encryption binds", pkg: "e2ee", in: "AAD", checks: sealed,
 		do: steps{replace("a.ReplyTo", `""`)},
 	},
 	{
@@ -19,7 +19,7 @@ var sealedFaults = []mutant{
 		do: steps{replace("cert.Role", "m.Sender.Role")},
 	},
 	{
-		name: "what somebody else has signed taken", pkg: lockPart, in: "evaluate", checks: sealedFirst,
+		name: "a content signed by another device taken", pkg: lockPart, in: "evaluate", checks: sealedFirst,
 		do: steps{never("cert.User != a")},
 	},
 	{
@@ -27,23 +27,23 @@ var sealedFaults = []mutant{
 		do: steps{never("slices.Contains(a, b.User)")},
 	},
 	{
-		name: "certificate not asked for", pkg: lockPart, in: "admitted", checks: sealedFirst,
+		name: "certificate not checked", pkg: lockPart, in: "admitted", checks: sealedFirst,
 		do: steps{always("a.good(b)")},
 	},
 	{
-		name: "sealed anew after the write", pkg: outbox, in: "Interrupt", checks: sealedFirst,
+		name: "sealed again after the write", pkg: outbox, in: "Interrupt", checks: sealedFirst,
 		do: steps{replace("a.onWire = false", "a.onWire, a.written = false, false")},
 	},
 	{
-		name: "what waits for a key is not stored", pkg: lockPart, in: "contents.Seals", checks: sealedFirst,
+		name: "a message that waits for a key is not stored", pkg: lockPart, in: "contents.Seals", checks: sealedFirst,
 		do: steps{always("a.device.fleeting")},
 	},
 	{
-		name: "what is encrypted for the device alone is written", pkg: outbox, in: "entry.isFixed", checks: sealedFirst,
+		name: "a message encrypted only for the device is sent", pkg: outbox, in: "entry.isFixed", checks: sealedFirst,
 		do: steps{always("a.Sealed.Kid != b")},
 	},
 	{
-		name: "an heir seals anew before it has loaded the outbox", pkg: outbox, in: "Seals.maySeal", checks: sealedFirst,
+		name: "a new owner seals again before it has loaded the outbox", pkg: outbox, in: "Seals.maySeal", checks: sealedFirst,
 		do: steps{replace("a.tabs.writes()", "a.tabs.owns")},
 	},
 	{
@@ -55,7 +55,7 @@ var sealedFaults = []mutant{
 		do: steps{never("a.turns.behind()")},
 	},
 	{
-		name: "a turn taken from a moderator who was put out", pkg: lockPart, in: "turns.verify", checks: core,
+		name: "a turn taken from an excluded moderator", pkg: lockPart, in: "turns.verify", checks: core,
 		do: steps{never("a.lapsed(b)")},
 	},
 	{
@@ -87,7 +87,7 @@ var sealedFaults = []mutant{
 		do: steps{replace("a.Kid != b.newest().Kid", "a.Kid != b.newest().Kid && a.Kid != b.newest().Turn.PrevKid")},
 	},
 	{
-		name: "a device that comes from another relay is asked for no longer", pkg: hub, in: "keys.add", checks: hubAlone,
+		name: "a device that comes from another relay is no longer asked for", pkg: hub, in: "keys.add", checks: hubAlone,
 		do: steps{replace("a.member, a.until = b.member, b.until", "a.until = b.until")},
 	},
 	{

@@ -12,7 +12,7 @@ var storeFaults = []mutant{
 	},
 	// Search.
 	{
-		name: "no part of a word is looked for", pkg: word, in: "alternatives", checks: suite,
+		name: "parts of words are not searched", pkg: word, in: "alternatives", checks: suite,
 		do: steps{never("len(a) >= partMin")},
 	},
 	{
@@ -20,11 +20,11 @@ var storeFaults = []mutant{
 		do: steps{drop("p = append(p, Term{Text: string(sign(a))})")},
 	},
 	{
-		name: "a message is left out of an index that is made anew", pkg: store, in: "reindexSome", checks: suite,
+		name: "a message is missing from a rebuilt index", pkg: store, in: "reindexSome", checks: suite,
 		do: steps{replace("a.below, b = c.seq, d", "a.below, b = c.seq-1, d")},
 	},
 	{
-		name: "a change is indexed twice where the index is made anew", pkg: store, in: "insertNewWords", checks: suite,
+		name: "a change is indexed twice while the index is rebuilt", pkg: store, in: "insertNewWords", checks: suite,
 		do: steps{inText("WHERE NOT EXISTS (SELECT 1 FROM search WHERE docid = (?1 << 32) + ?2)", "WHERE 1")},
 	},
 	// Pages.
