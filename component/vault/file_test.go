@@ -75,7 +75,7 @@ func (v *vectors) verifyFile(t *testing.T, p *party) {
 func TestFiles(t *testing.T) { eachCipher(t, testFiles) }
 
 func testFiles(t *testing.T, adas, bens func() e2ee.Cipher) {
-	i := newIssuer(t)
+	i := newIssuer()
 	ada, ben := newParty(t, i, "u_ada", "organizer", adas()), newParty(t, i, "u_ben", "participant", bens())
 	for _, plain := range [][]byte{nil, []byte("x"), bytes.Repeat([]byte("hallway "), 40_000)} {
 		sealed, key, iv, err := ada.SealFile(t.Context(), plain)
@@ -90,7 +90,7 @@ func testFiles(t *testing.T, adas, bens func() e2ee.Cipher) {
 
 // TestMalformedFiles checks that a content with malformed files counts as altered: the view shows only checked files.
 func TestMalformedFiles(t *testing.T) {
-	p := newParty(t, newIssuer(t), "u_ada", "organizer", native.New(nil))
+	p := newParty(t, newIssuer(), "u_ada", "organizer", native.New(nil))
 	made := turnOf(p, 1, client.TurnMade{}, false)
 	good := protocol.SealedFile{
 		File: protocol.File{ID: "0199a1c4-8000-7000-8000-2d1f0a3b4c5d", Name: "a.png", Type: "image/png", Size: 1},

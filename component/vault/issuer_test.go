@@ -13,7 +13,7 @@ import (
 
 // TestBadHosts checks the error of each mistake of the host.
 func TestBadHosts(t *testing.T) {
-	i := newIssuer(t)
+	i := newIssuer()
 	for name, c := range map[string]struct {
 		change func(o *vault.Options)
 		want   string
@@ -21,7 +21,7 @@ func TestBadHosts(t *testing.T) {
 		"no getDevice":   {func(o *vault.Options) { o.GetDevice = nil }, vault.ErrNoCert.Error()},
 		"another user's": {func(o *vault.Options) { o.GetDevice = options(i, "u_eve", "organizer", native.New(nil)).GetDevice }, vault.ErrCert.Error()},
 		"another issuer's": {func(o *vault.Options) {
-			o.GetDevice = options(newIssuer(t), "u_ada", "organizer", native.New(nil)).GetDevice
+			o.GetDevice = options(newIssuer(), "u_ada", "organizer", native.New(nil)).GetDevice
 		}, vault.ErrCert.Error()},
 		"no keys": {func(o *vault.Options) {
 			o.IssuerKeys = func(context.Context) ([]byte, error) { return nil, context.DeadlineExceeded }
@@ -37,14 +37,14 @@ func TestBadHosts(t *testing.T) {
 
 // TestNewKeyOfTheIssuer checks that the issuer's keys are read again, but at most once a minute.
 func TestNewKeyOfTheIssuer(t *testing.T) {
-	i := newIssuer(t)
+	i := newIssuer()
 	at, reads := now, 0
 	o := options(i, "u_ada", "organizer", native.New(nil))
 	o.Now = func() time.Time { return at }
 	o.IssuerKeys = func(context.Context) ([]byte, error) { reads++; return i.keySet(), nil }
 	ada := &party{Vault: vault.New(o), t: t}
 	ada.opened = do[client.DeviceOpened](ada, client.OpenDevice{User: "u_ada"})
-	*i = *newIssuer(t)
+	*i = *newIssuer()
 	ben := newParty(t, i, "u_ben", "participant", native.New(nil))
 	check := func() string {
 		return do[client.DevicesChecked](ada, client.CheckDevices{Devices: []protocol.Device{ben.opened.Device}}).Certs[0].User
@@ -61,7 +61,7 @@ func TestNewKeyOfTheIssuer(t *testing.T) {
 // TestAWithdrawnKeyOfTheIssuer checks that a certificate by a withdrawn key is refused after an hour, and that the old keys stay valid
 // while the key set cannot be read.
 func TestAWithdrawnKeyOfTheIssuer(t *testing.T) {
-	i := newIssuer(t)
+	i := newIssuer()
 	at, set, down := now, i.keySet(), false
 	o := options(i, "u_ada", "organizer", native.New(nil))
 	o.Now = func() time.Time { return at }
@@ -80,7 +80,7 @@ func TestAWithdrawnKeyOfTheIssuer(t *testing.T) {
 	if user := check(); user != "u_eve" {
 		t.Fatalf("before: %q", user)
 	}
-	set, down = newIssuer(t).keySet(), true
+	set, down = newIssuer().keySet(), true
 	at = at.Add(time.Hour)
 	if user := check(); user != "u_eve" {
 		t.Errorf("without the issuer: %q", user)

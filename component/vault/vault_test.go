@@ -3,10 +3,6 @@ package vault_test
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +13,7 @@ import (
 	"hallway/component/driver"
 	"hallway/component/vault"
 	"hallway/e2ee"
+	"hallway/e2ee/devicetest"
 	"hallway/e2ee/native"
 	"hallway/protocol"
 )
@@ -35,14 +32,7 @@ type issuer struct {
 	asked  int // the number of requested certificates
 }
 
-func newIssuer(t *testing.T) *issuer {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &issuer{key: key}
-}
+func newIssuer() *issuer { return &issuer{key: devicetest.NewKey()} }
 
 func (i *issuer) keySet() []byte {
 	b, _ := i.key.PublicKey.Bytes()
@@ -59,14 +49,7 @@ func (i *issuer) certify(user, role, jkt string) string {
 	}
 	maps.Copy(header, i.header)
 	maps.Copy(claims, i.claims)
-	part := func(v any) string { b, _ := json.Marshal(v); return e2ee.Encode(b) }
-	signed := part(header) + "." + part(claims)
-	sum := sha256.Sum256([]byte(signed))
-	r, s, err := ecdsa.Sign(rand.Reader, i.key, sum[:])
-	if err != nil {
-		panic(err)
-	}
-	return signed + "." + e2ee.Encode(append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...))
+	return devicetest.JWT(i.key, header, claims)
 }
 
 // party is a user's device.
@@ -123,7 +106,7 @@ func turnOf(p *party, n int64, before client.TurnMade, link bool, to ...string) 
 func TestRoomOfTwo(t *testing.T) { eachCipher(t, testRoomOfTwo) }
 
 func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
-	i := newIssuer(t)
+	i := newIssuer()
 	ada, ben := newParty(t, i, "u_ada", "organizer", adas()), newParty(t, i, "u_ben", "participant", bens())
 	if c := ben.opened.Cert; c.User != "u_ben" || c.Name != "Name of u_ben" || c.Role != protocol.RoleParticipant || !ben.opened.Fleeting {
 		t.Errorf("opened: %+v", ben.opened)
@@ -213,11 +196,11 @@ func testRoomOfTwo(t *testing.T, adas, bens func() e2ee.Cipher) {
 func TestCertificates(t *testing.T) { eachCipher(t, testCertificates) }
 
 func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
-	i := newIssuer(t)
+	i := newIssuer()
 	ada, ben := newParty(t, i, "u_ada", "organizer", first()), newParty(t, i, "u_ben", "participant", second())
 	jkt := func(d protocol.Device) string { return e2ee.Encode(native.Thumbprint(d.Sign)) }
 	good := ben.opened.Device
-	forged := newIssuer(t)
+	forged := newIssuer()
 	for name, change := range map[string]func(d *protocol.Device){
 		"another issuer":    func(d *protocol.Device) { d.Cert = forged.certify("u_ben", "organizer", jkt(good)) },
 		"of another device": func(d *protocol.Device) { d.Cert = ada.opened.Device.Cert },
@@ -263,7 +246,7 @@ func testCertificates(t *testing.T, first, second func() e2ee.Cipher) {
 // TestDeviceIsKept checks what outlives the page: the keys, the certificate, the newest turn, and the number of the newest turn that
 // the device has made.
 func TestDeviceIsKept(t *testing.T) {
-	i, disk := newIssuer(t), shelf{}
+	i, disk := newIssuer(), shelf{}
 	ada := newParty(t, i, "u_ada", "organizer", native.New(disk))
 	first := turnOf(ada, 1, client.TurnMade{}, false, ada.opened.Device.ID)
 	second := turnOf(ada, 2, first, true, ada.opened.Device.ID)
@@ -297,7 +280,7 @@ func TestDeviceIsKept(t *testing.T) {
 func TestOwnKey(t *testing.T) { eachCipher(t, testOwnKey) }
 
 func testOwnKey(t *testing.T, adas, bens func() e2ee.Cipher) {
-	i := newIssuer(t)
+	i := newIssuer()
 	ada, ben := newParty(t, i, "u_ada", "organizer", adas()), newParty(t, i, "u_ben", "participant", bens())
 	place := client.Place{ID: "m1", Sender: "u_ada", SentAt: "2026-11-23T09:15:01.002Z"}
 	sealed := do[client.ContentsSealed](ada, client.Seal{Kid: e2ee.OwnKid, Contents: []client.Content{{Place: place, Text: "waits"}}}).Sealed[0]

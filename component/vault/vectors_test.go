@@ -148,7 +148,7 @@ func makeVectors(t *testing.T) *vectors {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sign, box, i := keys.Sign(), keys.Box(), newIssuer(t)
+	sign, box, i := keys.Sign(), keys.Box(), newIssuer()
 	v := &vectors{
 		Room: room, Relay: "https://chat.example.org", User: "u_17", Issuer: i.keySet(),
 		Sign: jwk{sign.X, sign.Y, e2ee.Encode(private[:32])}, Box: jwk{box.X, box.Y, e2ee.Encode(private[32:])},

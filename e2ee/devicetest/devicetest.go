@@ -1,7 +1,8 @@
-// Package devicetest makes the devices, turns and wraps of end-to-end encrypted rooms for tests of the relay. Their signatures
-// are real. Their secrets are random bytes, because a relay never decrypts. [New] makes a device.
+// Package devicetest makes the devices, certificates, turns and wraps of end-to-end encrypted rooms for tests. Their signatures
+// are real. Their secrets are random bytes, because a relay never decrypts.
 //
-// To test a new check of the relay, add a method that makes the frames of a client. The package must not know the relay.
+// The main type is [Device], which [New] makes. To test a new check of the relay, add a method that makes the frames of a
+// client. The package must not know the relay.
 package devicetest
 
 import (
@@ -9,8 +10,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"strconv"
 
 	"hallway/e2ee"
@@ -31,52 +30,41 @@ func Random(n int) string {
 	return e2ee.Encode(b)
 }
 
-func key() (*ecdsa.PrivateKey, protocol.PublicKey) {
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// NewKey returns a new signing key, of a device or of an issuer.
+func NewKey() *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
-	point, err := k.PublicKey.Bytes()
-	if err != nil {
-		panic(err)
-	}
-	return k, protocol.PublicKey{X: e2ee.Encode(point[1:33]), Y: e2ee.Encode(point[33:])}
+	return key
 }
 
-// New returns a new device of a user, with an unsigned certificate.
+// public returns the public half of a key.
+func public(key *ecdsa.PrivateKey) protocol.PublicKey {
+	point, err := key.PublicKey.Bytes()
+	if err != nil {
+		panic(err)
+	}
+	return protocol.PublicKey{X: e2ee.Encode(point[1:33]), Y: e2ee.Encode(point[33:])}
+}
+
+// New returns a new device of a user. No issuer has signed its certificate.
 func New(user string) Device {
 	var d Device
 	d.User = user
-	d.sign, d.Sign = key()
-	_, d.Box = key()
+	d.sign = NewKey()
+	d.Sign, d.Box = public(d.sign), public(NewKey())
 	thumbprint := sha256.Sum256([]byte(e2ee.JWK(d.Sign)))
 	d.ID = e2ee.DeviceID(thumbprint[:])
 	d.Sig = d.Signature(e2ee.DeviceBytes(user, d.Box))
-	d.Cert = certificate(user, e2ee.Encode(thumbprint[:]))
+	d.Cert = JWT(d.sign, map[string]any{"alg": "ES256", "typ": e2ee.CertificateType}, map[string]any{
+		"sub": user, "cnf": map[string]any{"jkt": e2ee.Encode(thumbprint[:])},
+	})
 	return d
 }
 
-func certificate(user, thumbprint string) string {
-	part := func(v any) string {
-		b, _ := json.Marshal(v)
-		return base64.RawURLEncoding.EncodeToString(b)
-	}
-	return part(map[string]any{"alg": "ES256", "typ": e2ee.CertificateType}) + "." +
-		part(map[string]any{"sub": user, "cnf": map[string]any{"jkt": thumbprint}}) + "." + Random(64)
-}
-
 // Signature returns the device's signature of bytes.
-func (d *Device) Signature(b []byte) string {
-	digest := sha256.Sum256(b)
-	r, s, err := ecdsa.Sign(rand.Reader, d.sign, digest[:])
-	if err != nil {
-		panic(err)
-	}
-	var sig [64]byte
-	r.FillBytes(sig[:32])
-	s.FillBytes(sig[32:])
-	return e2ee.Encode(sig[:])
-}
+func (d *Device) Signature(b []byte) string { return signature(d.sign, b) }
 
 // Turn returns turn n of a room. before is the previous turn, or nil. out lists the users whom the turn shuts out.
 func (d *Device) Turn(room string, n int64, before *protocol.Turn, out ...string) protocol.Turn {

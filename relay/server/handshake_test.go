@@ -1,14 +1,9 @@
 package server_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -16,6 +11,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"hallway/relay/relaytest"
 	"hallway/relay/server"
 )
 
@@ -27,7 +23,12 @@ const requestTime = 10 * time.Second
 func TestAHandshakeEndsInTime(t *testing.T) {
 	// Its clock for dates runs for ever, so it must start outside the bubbles below.
 	_ = new(fasthttp.ResponseHeader).Header()
-	config := &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
+	cert, key := relaytest.Certificate(t, 1)
+	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{pair}}
 	for name, client := range map[string]func(nc net.Conn){
 		"silent": func(net.Conn) {},
 		"slow": func(nc net.Conn) {
@@ -84,17 +85,3 @@ func (p pipes) Accept() (net.Conn, error) {
 func (p pipes) Close() error { close(p); return nil }
 
 func (pipes) Addr() net.Addr { return new(net.TCPAddr) }
-
-func selfSigned(t *testing.T) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}

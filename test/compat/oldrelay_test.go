@@ -3,9 +3,6 @@ package compat_test
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -20,12 +17,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"hallway/component/client"
 	"hallway/component/driver"
 	"hallway/component/vault"
-	"hallway/e2ee"
+	"hallway/e2ee/devicetest"
 	cipher "hallway/e2ee/native"
 	"hallway/protocol"
 	"hallway/test/relaytest"
@@ -201,15 +196,7 @@ type encryptedChat struct {
 
 func startEncrypted(t *testing.T, relay string) *encryptedChat {
 	t.Helper()
-	issuer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := issuer.PublicKey.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys := fmt.Sprintf(`{"keys":[{"kty":"EC","crv":"P-256","x":%q,"y":%q}]}`, e2ee.Encode(public[1:33]), e2ee.Encode(public[33:]))
+	issuer := devicetest.NewKey()
 	p := &encryptedChat{changed: make(chan struct{}, 1)}
 	p.Driver = driver.Start(driver.Options{
 		Relay: relay, Room: "lobby", Client: "hallway-compat-test",
@@ -217,14 +204,9 @@ func startEncrypted(t *testing.T, relay string) *encryptedChat {
 		Vault: vault.New(vault.Options{
 			Cipher: cipher.New(nil), Relay: relay, Room: "lobby", Now: time.Now,
 			GetDevice: func(_ context.Context, jkt string) (string, error) {
-				cert := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
-					"sub": "u_ada", "name": "Ada", "role": "organizer", "rooms": []string{"lobby"},
-					"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(), "cnf": map[string]any{"jkt": jkt},
-				})
-				cert.Header["typ"] = e2ee.CertificateType
-				return cert.SignedString(issuer)
+				return devicetest.Certificate(issuer, "u_ada", "Ada", "organizer", jkt, "lobby"), nil
 			},
-			IssuerKeys: func(context.Context) ([]byte, error) { return []byte(keys), nil },
+			IssuerKeys: func(context.Context) ([]byte, error) { return devicetest.KeySet(issuer), nil },
 		}),
 		OnChange: func(client.Snapshot) {
 			select {

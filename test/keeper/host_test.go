@@ -3,18 +3,14 @@ package keeper
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
-	"hallway/e2ee"
+	"hallway/e2ee/devicetest"
 )
 
 // keyVariable makes the test's own program a certificate command: it holds the path of the issuer's private key.
@@ -32,14 +28,7 @@ type host struct {
 
 func newHost(t *testing.T) *host {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := key.PublicKey.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := devicetest.NewKey()
 	private, err := key.Bytes()
 	if err != nil {
 		t.Fatal(err)
@@ -48,22 +37,15 @@ func newHost(t *testing.T) *host {
 	if err := os.WriteFile(h.keyFile, private, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set := fmt.Sprintf(`{"keys":[{"kty":"EC","crv":"P-256","x":%q,"y":%q}]}`, e2ee.Encode(public[1:33]), e2ee.Encode(public[33:]))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(set)) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(devicetest.KeySet(key)) }))
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return h
 }
 
 // certify returns a certificate of a device.
-func certify(key *ecdsa.PrivateKey, user, role, jkt string) (string, error) {
-	now := time.Now()
-	cert := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
-		"sub": user, "name": nameOf(user), "role": role, "rooms": []string{board, hall},
-		"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "cnf": map[string]any{"jkt": jkt},
-	})
-	cert.Header["typ"] = e2ee.CertificateType
-	return cert.SignedString(key)
+func certify(key *ecdsa.PrivateKey, user, role, jkt string) string {
+	return devicetest.Certificate(key, user, nameOf(user), role, jkt, board, hall)
 }
 
 // nameOf returns the name by which the issuer knows a user.
@@ -79,9 +61,6 @@ func printCertificate(keyFile string) error {
 	if err != nil {
 		return err
 	}
-	cert, err := certify(key, keeperUser, os.Getenv(roleVariable), os.Getenv("HALLWAY_JKT"))
-	if err == nil {
-		_, err = fmt.Println(cert)
-	}
+	_, err = fmt.Println(certify(key, keeperUser, os.Getenv(roleVariable), os.Getenv("HALLWAY_JKT")))
 	return err
 }

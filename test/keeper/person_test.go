@@ -32,7 +32,7 @@ func enter(t *testing.T, relay *relaytest.Relay, h *host, room, user, role strin
 		Relay: relay.URL(), Room: room, Token: token(t, user, role), Client: "hallway-keeper-test",
 		Vault: vault.New(vault.Options{
 			Cipher: native.New(nil), Relay: relay.URL(), Room: room, Now: time.Now,
-			GetDevice:  func(_ context.Context, jkt string) (string, error) { return certify(h.key, user, role, jkt) },
+			GetDevice:  func(_ context.Context, jkt string) (string, error) { return certify(h.key, user, role, jkt), nil },
 			IssuerKeys: func(ctx context.Context) ([]byte, error) { return driver.Read(ctx, h.url) },
 		}),
 		OnNews: func(news client.Effect) {
