@@ -95,7 +95,6 @@ func (e *Epoll) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 		return
 	}
 	c := &epollConn{shard: s, fd: int32(fd)}
-	c.incoming.begin(e.portable.halves, c.giveWay)
 	c.handler = accept(c)
 	if !s.push(command{kind: cmdOpen, conn: c, data: early}) {
 		_ = unix.Close(fd)

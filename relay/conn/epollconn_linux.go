@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -14,9 +15,9 @@ import (
 type epollConn struct {
 	shard    *shard
 	handler  Handler
-	fd       int32
 	pause    pause
-	incoming incoming
+	fd       int32
+	welcomed atomic.Bool // the hub has admitted the connection
 
 	// The shard owns the following fields. Pointers are nil while the connection is silent.
 
@@ -29,6 +30,7 @@ type epollConn struct {
 	paused      bool
 	backlogged  bool     // in shard.backlogged
 	in          *decoder // holds a part of a frame or message
+	incoming    incoming // counts the bytes of in
 	out         *output  // holds bytes that wait to be written
 	memberships []membership
 }
@@ -36,6 +38,7 @@ type epollConn struct {
 var (
 	_ hub.Conn = (*epollConn)(nil)
 	_ answerer = (*epollConn)(nil)
+	_ yielder  = (*epollConn)(nil)
 )
 
 // Send implements hub.Conn.
@@ -53,16 +56,24 @@ func (c *epollConn) Close(code protocol.CloseCode, reason string) {
 	c.shard.push(command{kind: cmdClose, conn: c, data: closeBody(code, reason)})
 }
 
+// giveWay implements yielder.
 func (c *epollConn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
 
 // PauseReading implements hub.Conn.
 func (c *epollConn) PauseReading(d time.Duration) { c.pause.until(d) }
 
 // Admit implements hub.Conn.
-func (c *epollConn) Admit() { c.incoming.welcomed.Store(true) }
+func (c *epollConn) Admit() { c.welcomed.Store(true) }
 
 // frameMost implements answerer.
-func (c *epollConn) frameMost() int64 { return c.incoming.most(c.shard.transport.frameBytesMax) }
+func (c *epollConn) frameMost() int64 {
+	return messageMost(c.welcomed.Load(), c.shard.transport.frameBytesMax)
+}
+
+// charge sets the number of bytes held for the connection's message.
+func (c *epollConn) charge(bytes int) {
+	c.incoming.charge(c, c.shard.transport.portable.halves, c.welcomed.Load(), bytes)
+}
 
 // open takes a connection into the shard. Frames that the hub sent before wait behind no others.
 func (s *shard) open(c *epollConn, early []byte) {
@@ -95,7 +106,7 @@ func (s *shard) drop(c *epollConn) {
 	delete(s.deadlines, c)
 	delete(s.paused, c)
 	c.in, c.out = nil, nil
-	c.incoming.charge(0)
+	c.charge(0)
 	if len(c.memberships) > 0 {
 		s.dead = append(s.dead, c)
 	}

@@ -44,7 +44,6 @@ const (
 // Serve implements [Transport]. It returns when the connection has ended.
 func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 	c := &conn{nc: nc, writers: &p.writers, flushed: make(chan struct{}), frameBytesMax: p.frameBytesMax}
-	c.incoming.begin(p.halves, c.giveWay)
 	h := accept(c)
 	defer h.Closed()
 	p.read(c, h)
@@ -55,7 +54,7 @@ func (p *Portable) Serve(nc net.Conn, accept func(hub.Conn) Handler) {
 // read reads until the connection has ended or both sides have closed it.
 func (p *Portable) read(c *conn, h Handler) {
 	var d decoder
-	defer c.incoming.charge(0)
+	defer p.charge(c, 0)
 	buf := make([]byte, readBufferBytes)
 	for {
 		time.Sleep(c.pause.left())
@@ -73,8 +72,13 @@ func (p *Portable) read(c *conn, h Handler) {
 			c.abort()
 			return
 		}
-		c.incoming.charge(d.held())
+		p.charge(c, d.held())
 	}
+}
+
+// charge sets the number of bytes held for the connection's message.
+func (p *Portable) charge(c *conn, bytes int) {
+	c.incoming.charge(c, p.halves, c.welcomed.Load(), bytes)
 }
 
 // postpone makes a backlogged connection wait behind all others, if there are any.
@@ -101,7 +105,8 @@ func (p *Portable) Close() {}
 type conn struct {
 	nc       net.Conn
 	pause    pause
-	incoming incoming
+	incoming incoming      // of the reader
+	welcomed atomic.Bool   // the hub has admitted the connection
 	writers  *atomic.Int64 // the running writers of all connections
 	flushed  chan struct{} // closed once the close frame is written, or writing has failed
 
@@ -118,6 +123,7 @@ type conn struct {
 var (
 	_ hub.Conn = (*conn)(nil)
 	_ answerer = (*conn)(nil)
+	_ yielder  = (*conn)(nil)
 )
 
 // Send implements hub.Conn.
@@ -126,16 +132,17 @@ func (c *conn) Send(frame []byte) { c.queue(encode(ws.OpText, frame)) }
 // SendAhead implements hub.Conn. Here frames always go out in order.
 func (c *conn) SendAhead(frame []byte) { c.Send(frame) }
 
+// giveWay implements yielder.
 func (c *conn) giveWay() { c.Close(protocol.CloseTimeout, halfReason) }
 
 // PauseReading implements hub.Conn.
 func (c *conn) PauseReading(d time.Duration) { c.pause.until(d) }
 
 // Admit implements hub.Conn.
-func (c *conn) Admit() { c.incoming.welcomed.Store(true) }
+func (c *conn) Admit() { c.welcomed.Store(true) }
 
 // frameMost implements answerer.
-func (c *conn) frameMost() int64 { return c.incoming.most(c.frameBytesMax) }
+func (c *conn) frameMost() int64 { return messageMost(c.welcomed.Load(), c.frameBytesMax) }
 
 // Close implements hub.Conn.
 func (c *conn) Close(code protocol.CloseCode, reason string) { c.close(closeBody(code, reason)) }

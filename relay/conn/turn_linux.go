@@ -125,7 +125,7 @@ func (c *epollConn) tally() {
 	if c.in != nil {
 		held = c.in.held()
 	}
-	c.incoming.charge(held)
+	c.charge(held)
 }
 
 // take handles a slice of data. A connection has a decoder only while it is in the middle of a frame or message.
