@@ -17,12 +17,8 @@ type acts struct {
 	marking bool    // a Read is in the queue or being committed
 }
 
-func (p *presence) activity() *acts {
-	if p.acts == nil {
-		p.acts = &acts{}
-	}
-	return p.acts
-}
+// activity returns the user's acts, and makes them if they are missing.
+func (p *presence) activity() *acts { return &p.more().acts }
 
 // activity passes on typing and moves read markers.
 type activity struct {
@@ -115,7 +111,7 @@ func (a *activity) mark(p *presence) {
 		a.gossip.marks.want(p)
 		return
 	}
-	acts := p.acts
+	acts := p.activity()
 	if acts.marking || acts.want <= p.read || a.writes.full(nil, opBytes) {
 		return
 	}
@@ -129,7 +125,7 @@ func (a *activity) mark(p *presence) {
 
 // marked handles the end of a member's Read.
 func (a *activity) marked(p *presence, by *member, seq int64, o rules.Outcome) {
-	acts := p.acts
+	acts := p.activity()
 	acts.marking = false
 	if o.Code != "" {
 		return

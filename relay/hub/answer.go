@@ -33,12 +33,15 @@ func (rs *rooms) answer(s *Session, room string, f protocol.RelayFrame) {
 		s.send(f)
 		return
 	}
-	r := m.presence.room
-	if m.echo > r.flushed {
+	r, echo := m.presence.room, int64(0)
+	if m.sends != nil {
+		echo = m.sends.echo
+	}
+	if echo > r.flushed {
 		rs.flush(r)
 	}
-	if m.echo > r.told {
-		r.level.held = append(r.level.held, heldAnswer{m, m.echo, f})
+	if echo > r.told {
+		r.level.held = append(r.level.held, heldAnswer{m, echo, f})
 		return
 	}
 	s.send(f)
@@ -60,7 +63,9 @@ func (ps *peers) release(r *room) {
 
 // settleUp sends all answers that are held for a member, because the member's stream ends.
 func (ps *peers) settleUp(m *member) {
-	m.echo = 0
+	if m.sends != nil {
+		m.sends.echo = 0
+	}
 	lv := m.presence.room.level
 	lv.held = slices.DeleteFunc(lv.held, func(a heldAnswer) bool {
 		if a.member == m {

@@ -42,7 +42,8 @@ func (a *authenticator) hello(now time.Time, s *Session, f protocol.Hello) {
 		a.refuseToken(s, errAnotherUser)
 		return
 	}
-	s.name, s.face, s.grants, s.until, s.key = who.User.Name, faceOf(&who.User), who.Grants, nanos(who.Expires), who.Key
+	s.setUser(&who.User)
+	s.grants, s.until, s.key = who.Grants, nanos(who.Expires), who.Key
 	if s.issuedAt = 0; !who.IssuedAt.IsZero() {
 		s.issuedAt = nanos(who.IssuedAt)
 	}

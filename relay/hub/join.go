@@ -28,7 +28,9 @@ func (rs *rooms) join(now time.Time, s *Session, name string, role protocol.Role
 		m = rs.enter(s, name)
 	}
 	rs.setRole(m, role)
-	m.block = m.block.afterJoin()
+	if m.sends != nil {
+		m.sends.block = m.sends.block.afterJoin()
+	}
 	rs.peers.call(now, m)
 	switch {
 	case ask:
@@ -78,13 +80,13 @@ func (rs *rooms) answerOpen(now time.Time, m *member, o rules.Outcome) {
 	}
 	opened := o.Result.(rules.Opened)
 	m.presence.read = max(m.presence.read, opened.Read)
-	m.presence.mute = muteOf(opened.Mute)
+	m.presence.setMute(muteOf(opened.Mute))
 	if first || rs.peers == nil || rs.gossip.rulings.isNew(r, opened.Ruled) {
 		rs.setRules(r, opened.Settings)
 		rs.setReports(r, opened.Reports)
 	}
 	rs.keys.unlock(m, opened.Locked)
-	m.presence.mentions, m.presence.counted = opened.Mentions, o.Head
+	m.presence.setMentions(opened.Mentions, o.Head)
 	switch {
 	case rs.peers == nil:
 		rs.joined(now, m)
@@ -111,9 +113,9 @@ func (rs *rooms) joined(now time.Time, m *member) {
 		m.joined, m.from = true, r.told
 		r.streams++
 	}
-	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: min(rs.marker(p), r.told), Role: m.role, Mentions: p.mentions}
-	if !p.mute.over(now) {
-		f.Muted, f.MutedUntil, f.MutedReason = true, p.mute.until, p.mute.reason
+	f := protocol.Joined{Room: r.name, Epoch: r.epoch, Head: r.told, Members: int64(rs.count(r)), Read: min(rs.marker(p), r.told), Role: m.role, Mentions: p.mentions()}
+	if mute := p.mute(); !mute.over(now) {
+		f.Muted, f.MutedUntil, f.MutedReason = true, mute.until, mute.reason
 	}
 	f.E2EE = rs.keys.lockFrame(m)
 	s.send(f)

@@ -25,16 +25,16 @@ func (k *keys) register(s *Session, f protocol.Register) (op rules.Op, ok bool) 
 		return op, false
 	}
 	f.Device.ID = id
-	s.device = &f.Device
+	s.setDevice(&f.Device)
 	return rules.Op{Do: rules.Register{Device: f.Device}, Sender: protocol.User{ID: s.user.id, Name: s.name}}, true
 }
 
 // deviceID returns the id of the session's device; "": it has none.
 func (s *Session) deviceID() string {
-	if s.device == nil {
-		return ""
+	if d := s.device(); d != nil {
+		return d.ID
 	}
-	return s.device.ID
+	return ""
 }
 
 // withDevice sets the session's device in an op about keys.
@@ -83,7 +83,7 @@ func (k *keys) unregistered(gone rules.Unregistered) {
 		if s.deviceID() != gone.ID {
 			continue
 		}
-		s.device = nil
+		s.setDevice(nil)
 		for _, m := range s.members {
 			k.discharge(m)
 		}

@@ -11,6 +11,19 @@ import (
 
 // A lane is the sequence of one connection's sends in one room. The relay stores them in their order of arrival: after
 // it has refused one with a retryable code, it refuses all later ones until the refused one comes again.
+type lane struct {
+	block   *block // holds the lane back; nil: it is open
+	echo    int64  // the highest rev of the session's messages that the stream gets
+	newRole bool   // the next send has another role than the queued ones
+}
+
+// lane returns the member's lane, and makes it if it is missing.
+func (m *member) lane() *lane {
+	if m.sends == nil {
+		m.sends = &lane{}
+	}
+	return m.sends
+}
 
 // A block holds a lane back. Later sends are only looked up: a stored id is answered as usual, any other send is
 // refused.
@@ -125,14 +138,15 @@ func (ls *lanes) send(now time.Time, s *Session, f protocol.Send) {
 		return
 	}
 	ls.arrivals++
+	l := m.lane()
 	p := pending{
 		op:      rules.Op{Room: f.Room, Sender: m.sender(), Do: rules.Send{Send: f}},
-		session: s, order: ls.arrivals, apart: m.newRole || m.newKey(f.Encrypted),
+		session: s, order: ls.arrivals, apart: l.newRole || m.newKey(f.Encrypted),
 	}
-	m.newRole = false
+	l.newRole = false
 	full := ls.writes.full(s, p.bytes())
 	ls.admit(now, m, f.ID, full)
-	b := m.block
+	b := l.block
 	switch {
 	case b != nil && full:
 		b.refuse(f.ID, p.order, b.finds)
@@ -162,21 +176,23 @@ func (m *member) newKey(e *protocol.Encrypted) bool {
 // admit blocks an open lane if its next send cannot be accepted now. A blocked lane is opened by the send that it waits
 // for.
 func (ls *lanes) admit(now time.Time, m *member, id string, full bool) {
-	if m.block != nil && !m.block.lifts(id) {
+	l := m.lane()
+	if l.block != nil && !l.block.lifts(id) {
 		return
 	}
-	m.block = nil
+	l.block = nil
 	if full {
-		m.block = &block{Refusal: unavailable()}
+		l.block = &block{Refusal: unavailable()}
 	} else if wait := ls.users.spend(now, m.session.user); wait > 0 {
-		m.block = &block{Refusal: rateLimited(wait)}
+		l.block = &block{Refusal: rateLimited(wait)}
 	}
 }
 
 // probe looks up the send that a lane waits for. Another device of the user, or the same one, may have sent it before.
 // If it is stored, its sender need not send it again, and it must not block the lane for ever.
 func (ls *lanes) probe(m *member) {
-	b, id, room := m.block, m.block.waitsFor(), m.presence.room.name
+	b, room := m.lane().block, m.presence.room.name
+	id := b.waitsFor()
 	ls.writes.enqueue(pending{
 		// Without content: a stored id is a conflict.
 		op: rules.Op{Room: room, Sender: m.sender(), Do: rules.Send{Send: protocol.Send{Room: room, ID: id}, FindOnly: true}},
@@ -205,11 +221,11 @@ func (p *pending) holdBack(b *block) {
 // holdBackQueue blocks the lanes of sends that were refused with a retryable code. A failed batch has no outcomes; it
 // blocks the lanes of all its sends. Sends in the queue must not overtake them.
 func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
-	type lane struct {
+	type place struct {
 		session *Session
 		room    string
 	}
-	var blocks map[lane]*block
+	var blocks map[place]*block
 	for i := range batch {
 		p, why := batch[i], unavailable()
 		if outcomes != nil {
@@ -225,11 +241,11 @@ func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 		if p.session == nil || p.member == nil && !p.sends() {
 			continue
 		}
-		at := lane{p.session, p.op.Room}
+		at := place{p.session, p.op.Room}
 		b := blocks[at]
 		if b == nil {
 			if blocks == nil {
-				blocks = map[lane]*block{}
+				blocks = map[place]*block{}
 			}
 			b = p.session.blockLane(p.op.Room, why)
 			blocks[at] = b
@@ -243,7 +259,7 @@ func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 	}
 	for q := range ls.writes.queue.all() {
 		if q.sends() {
-			q.holdBack(blocks[lane{q.session, q.op.Room}])
+			q.holdBack(blocks[place{q.session, q.op.Room}])
 		}
 	}
 }
@@ -252,12 +268,12 @@ func (ls *lanes) holdBackQueue(batch []*pending, outcomes []rules.Outcome) {
 // the session has left the room, because ops may still be in the queue.
 func (s *Session) blockLane(room string, why rules.Refusal) *block {
 	m := s.member(room)
-	if m != nil && m.block != nil {
-		return m.block
+	if m == nil {
+		return &block{Refusal: why}
 	}
-	b := &block{Refusal: why}
-	if m != nil {
-		m.block = b
+	l := m.lane()
+	if l.block == nil {
+		l.block = &block{Refusal: why}
 	}
-	return b
+	return l.block
 }

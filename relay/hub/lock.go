@@ -66,11 +66,11 @@ func (m *member) received(n int64) {
 
 // enroll notes the device of a stream.
 func (k *keys) enroll(r *room, m *member) {
-	if r == nil || r.lock == nil || m == nil || !m.joined || m.session.device == nil || m.e2ee.deviceID() == m.session.device.ID {
+	if r == nil || r.lock == nil || m == nil || !m.joined || m.session.device() == nil || m.e2ee.deviceID() == m.session.deviceID() {
 		return
 	}
 	k.discharge(m)
-	id := m.session.device.ID
+	id := m.session.deviceID()
 	m.encryption().device = id
 	if r.lock.devices == nil {
 		r.lock.devices = make(map[string][]*member)

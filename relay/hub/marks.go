@@ -31,7 +31,7 @@ type mark struct {
 
 // want queues the marker of a presence to be written.
 func (ms *marks) want(p *presence) {
-	if acts := p.acts; !acts.marking && acts.want > p.read {
+	if acts := p.activity(); !acts.marking && acts.want > p.read {
 		acts.marking = true
 		ms.waiting = append(ms.waiting, p)
 	}
@@ -39,15 +39,15 @@ func (ms *marks) want(p *presence) {
 
 // marker returns the user's read marker, even if it is not written yet.
 func (rs *rooms) marker(p *presence) int64 {
-	if rs.gossip == nil || p.acts == nil {
+	if rs.gossip == nil || p.extra == nil {
 		return p.read
 	}
-	return max(p.read, min(p.acts.want, p.room.told))
+	return max(p.read, min(p.extra.want, p.room.told))
 }
 
 // writeSoon makes the next write come soon, because a leaving user may return at once at another relay.
 func (ms *marks) writeSoon(p *presence) {
-	if p.acts != nil && p.acts.marking {
+	if p.extra != nil && p.extra.marking {
 		ms.next = time.Time{}
 	}
 }
@@ -67,7 +67,7 @@ func (ms *marks) flush(now time.Time) {
 	ms.waiting = nil
 	var all []rules.ReadMark
 	for _, p := range waiting {
-		r, acts := p.room, p.acts
+		r, acts := p.room, p.activity()
 		acts.marking = false
 		to := min(acts.want, r.told)
 		switch {
@@ -112,7 +112,7 @@ func (g *Gossip) Marked(now time.Time, err error) {
 	written := ms.writing
 	ms.writing = nil
 	for _, m := range written {
-		p, acts := m.of, m.of.acts
+		p, acts := m.of, m.of.activity()
 		acts.marking = false
 		if err == nil {
 			g.marks.moved(m.Room, m.Epoch, m.User, m.to, m.by)

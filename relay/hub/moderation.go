@@ -104,9 +104,9 @@ func (md *moderation) tellAct(p *pending, r *room, f protocol.Moderated) {
 	}
 	switch f.Act {
 	case protocol.ActMute:
-		u.mute = &mute{f.Until, f.Reason}
+		u.setMute(&mute{f.Until, f.Reason})
 	case protocol.ActUnmute:
-		u.mute = nil
+		u.setMute(nil)
 	case protocol.ActBan:
 		why := bannedUntil(f.Until)
 		why.Note = f.Reason

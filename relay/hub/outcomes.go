@@ -99,7 +99,8 @@ func (oc *outcomes) stored(p *pending, o rules.Outcome, stored rules.Stored) {
 			m.presence.room.level.holdAnswer(m, protocol.Changed{Message: stored.Message, Cause: p.cause()})
 		}
 	case news, stored.New && stored.Message.Rev > m.from: // the stream sends it, or has sent it
-		m.echo = max(m.echo, stored.Message.Rev)
+		l := m.lane()
+		l.echo = max(l.echo, stored.Message.Rev)
 	default:
 		oc.rooms.flush(r) // first the news of this batch, for the order of revs
 		oc.rooms.answer(p.session, p.op.Room, protocol.Changed{Message: stored.Message, Cause: p.cause()})

@@ -159,7 +159,7 @@ func (ps *peers) endJoins(r *room) {
 	for i, j := range waiting {
 		switch {
 		case !j.member.stays():
-		case j.head < 0 || j.head > r.told || j.member.calls > 0:
+		case j.head < 0 || j.head > r.told || lv.calls[j.member] > 0:
 			lv.joins = append(lv.joins, waiting[i])
 			continue
 		default:
@@ -209,9 +209,16 @@ func (ps *peers) call(now time.Time, m *member) {
 	if ps == nil {
 		return
 	}
-	m.calls++
+	lv := m.presence.room.level
+	if lv.calls == nil {
+		lv.calls = map[*member]int{}
+	}
+	lv.calls[m]++
 	ps.gossip.calls.ask(now, func() {
-		if m.calls--; m.stays() {
+		if lv.calls[m]--; lv.calls[m] == 0 {
+			delete(lv.calls, m)
+		}
+		if m.stays() {
 			ps.endJoins(m.presence.room)
 		}
 	})

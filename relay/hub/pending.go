@@ -94,7 +94,7 @@ func (p *pending) refuse(why rules.Refusal) {
 		return
 	}
 	if do, registers := p.op.Do.(rules.Register); registers && p.session.deviceID() == do.Device.ID {
-		p.session.device = nil
+		p.session.setDevice(nil)
 	}
 	p.session.send(p.refusal(why))
 }

@@ -46,13 +46,17 @@ type room struct {
 type presence struct {
 	room    *room
 	user    *user
-	members []*member // the connections that have joined or are joining
-	read    int64     // the user's read marker; known once one of them has joined
-	acts    *acts     // nil: the user has neither typed nor read
-	mute    *mute     // nil: none
-	// mentions is the number of the user's unread mentions at the head counted. If it was not 0, or the room has had
-	// mentions since, the store counts them again.
-	mentions, counted int64
+	members []*member      // the connections that have joined or are joining
+	read    int64          // the user's read marker; known once one of them has joined
+	counted int64          // the head at which the user's unread mentions were counted
+	extra   *presenceExtra // nil: the user has none of it
+}
+
+// A presenceExtra holds what a silent user does not have in a room.
+type presenceExtra struct {
+	acts
+	mute     *mute // nil: none
+	mentions int64 // the user's unread mentions at the head counted
 }
 
 // A member is a session's place in a room.
@@ -60,14 +64,50 @@ type member struct {
 	session  *Session
 	presence *presence
 	role     protocol.Role
-	block    *block    // holds back the member's lane
-	opening  int32     // the number of Opens in the queue or being committed
-	calls    int32     // the number of calls of other relays that its joins wait for
-	joined   bool      // joined was sent
 	from     int64     // the head of the first joined frame: the stream gets all later revs
-	echo     int64     // the highest rev of the session's messages that the stream gets
-	newRole  bool      // the next send has another role than the queued ones
+	sends    *lane     // nil: the session has sent nothing
 	e2ee     *enrolled // nil: the room is not encrypted
+	opening  int32     // the number of Opens in the queue or being committed
+	joined   bool      // joined was sent
+}
+
+// more returns the presence's extra, and makes it if it is missing.
+func (p *presence) more() *presenceExtra {
+	if p.extra == nil {
+		p.extra = &presenceExtra{}
+	}
+	return p.extra
+}
+
+// mute returns the user's mute; nil: there is none.
+func (p *presence) mute() *mute {
+	if p.extra == nil {
+		return nil
+	}
+	return p.extra.mute
+}
+
+// setMute sets the user's mute; nil: there is none.
+func (p *presence) setMute(m *mute) {
+	if m != nil || p.extra != nil {
+		p.more().mute = m
+	}
+}
+
+// mentions returns the number of the user's unread mentions at the head p.counted.
+func (p *presence) mentions() int64 {
+	if p.extra == nil {
+		return 0
+	}
+	return p.extra.mentions
+}
+
+// setMentions sets the number of the user's unread mentions at a head.
+func (p *presence) setMentions(n, head int64) {
+	p.counted = head
+	if n != 0 || p.extra != nil {
+		p.more().mentions = n
+	}
 }
 
 // joined reports whether one of the user's connections has joined.
@@ -75,14 +115,14 @@ func (p *presence) joined() bool {
 	return p != nil && slices.ContainsFunc(p.members, func(m *member) bool { return m.joined })
 }
 
-// mentioned reports whether the user may have unread mentions.
-func (p *presence) mentioned() bool { return p.mentions > 0 || p.room.named > p.counted }
+// mentioned reports whether the user may have unread mentions. The store counts them again then.
+func (p *presence) mentioned() bool { return p.mentions() > 0 || p.room.named > p.counted }
 
 // sender returns the member as a sender of messages.
 func (m *member) sender() protocol.User {
 	u := protocol.User{ID: m.session.user.id, Name: m.session.name, Role: m.role}
-	if f := m.session.face; f != nil {
-		u.Picture, u.Title = f.picture, f.title
+	if x := m.session.extra; x != nil {
+		u.Picture, u.Title = x.picture, x.title
 	}
 	return u
 }
@@ -234,9 +274,10 @@ func (rs *rooms) endLife(r *room, replaced bool) {
 		rs.peers.ended(r)
 	}
 	for _, p := range r.users {
-		p.read, p.mute, p.mentions, p.counted = 0, nil, 0, 0
-		if p.acts != nil {
-			p.acts.want, p.acts.by = 0, nil
+		p.read, p.counted = 0, 0
+		if p.extra != nil {
+			p.extra.mute, p.extra.mentions = nil, 0
+			p.extra.want, p.extra.by = 0, nil
 		}
 	}
 	// It does not iterate over r.users, which has no order.

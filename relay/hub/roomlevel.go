@@ -26,6 +26,7 @@ type level struct {
 	healAt  time.Time // when the hole is read; zero: there is no hole
 	healing bool      // the hole is being read
 	joins   []joining
+	calls   map[*member]int // the number of calls of other relays that a member's joins wait for
 	held    []heldAnswer
 	early   []earlyRead // read markers that came before the room was open
 	learnt  uint64      // the number of head queries when the epoch became known

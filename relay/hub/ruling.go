@@ -126,7 +126,7 @@ func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 	}
 	var changed []*presence
 	for u, p := range r.users {
-		next, had := muteOf(byUser[u.id]), p.mute
+		next, had := muteOf(byUser[u.id]), p.mute()
 		if had.over(now) {
 			had = nil
 		}
@@ -137,7 +137,7 @@ func (rl *rulings) setMutes(now time.Time, r *room, mutes []protocol.Sanction) {
 	slices.SortFunc(changed, func(a, b *presence) int { return strings.Compare(a.user.id, b.user.id) })
 	for _, p := range changed {
 		s := byUser[p.user.id]
-		p.mute = muteOf(s)
+		p.setMute(muteOf(s))
 		f := protocol.Moderated{Room: r.name, Act: protocol.ActMute, User: p.members[0].sender()}
 		if s != nil {
 			f.Until, f.Reason, f.By = s.Until, s.Reason, s.By

@@ -16,33 +16,59 @@ type Session struct {
 	client   *Client
 	conn     Conn
 	shared   *shared
-	user     *user            // nil before the welcome
-	name     string           // the user's display name
-	face     *face            // nil: the token gives none
-	device   *protocol.Device // nil: none was registered
-	grants   Grants           // of the token
-	key      *TokenKey        // signed the token
-	members  []*member        // one for each room joined or being joined
-	issuedAt int64            // when the token was issued; 0: not known
-	until    int64            // when the session ends: before the welcome the deadline for a hello, then the token's
-	heard    int64            // when the last data arrived
-	frames   guard.Bucket     // all frames but sends
-	refusals guard.Debt
-	place    int32 // the index in sessions.all
-	ops      int32 // ops in the queue or being committed
-	size     int32 // the size of the last frame, in bytes
-	ended    bool  // nothing is sent or handled any more
+	user     *user         // nil before the welcome
+	name     string        // the user's display name
+	extra    *sessionExtra // nil: the session has none of it
+	grants   Grants        // of the token
+	key      *TokenKey     // signed the token
+	members  []*member     // one for each room joined or being joined
+	issuedAt int64         // when the token was issued; 0: not known
+	until    int64         // when the session ends: before the welcome the deadline for a hello, then the token's
+	heard    int64         // when the last data arrived
+	frames   guard.Bucket  // all frames but sends
+	place    int32         // the index in sessions.all
+	ops      int32         // ops in the queue or being committed
+	size     int32         // the size of the last frame, in bytes
+	ended    bool          // nothing is sent or handled any more
 }
 
-// A face holds the picture and the title in a user's token.
-type face struct{ picture, title string }
+// A sessionExtra holds what most sessions do not have.
+type sessionExtra struct {
+	picture, title string           // of the user; "": the token gives none
+	device         *protocol.Device // nil: none was registered
+	refusals       guard.Debt
+}
 
-// faceOf returns a user's face; nil: the user has none.
-func faceOf(u *protocol.User) *face {
-	if u.Picture == "" && u.Title == "" {
+// more returns the session's extra, and makes it if it is missing.
+func (s *Session) more() *sessionExtra {
+	if s.extra == nil {
+		s.extra = &sessionExtra{}
+	}
+	return s.extra
+}
+
+// setUser takes the user's name, picture and title from a token.
+func (s *Session) setUser(u *protocol.User) {
+	s.name = u.Name
+	if s.extra != nil || u.Picture != "" || u.Title != "" {
+		x := s.more()
+		x.picture, x.title = u.Picture, u.Title
+	}
+}
+
+// device returns the session's device; nil: none was registered.
+func (s *Session) device() *protocol.Device {
+	if s.extra == nil {
 		return nil
 	}
-	return &face{u.Picture, u.Title}
+	return s.extra.device
+}
+
+// setDevice sets the session's device; nil: it has none.
+func (s *Session) setDevice(d *protocol.Device) {
+	if s.extra != nil || d != nil {
+		s.more().device = d
+	}
 }
 
 // nanos returns t as nanoseconds since 1970. It saturates, because a token may be valid for longer than they reach.
@@ -84,7 +110,7 @@ func (s *Session) sendEncoded(frame []byte) {
 
 // penalize counts a refusal. After too many, the connection is not read for a while.
 func (s *Session) penalize() {
-	if pause := s.refusals.Add(s.heard, int(s.size), &s.shared.refusals); pause > 0 {
+	if pause := s.more().refusals.Add(s.heard, int(s.size), &s.shared.refusals); pause > 0 {
 		s.conn.PauseReading(pause)
 	}
 }

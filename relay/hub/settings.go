@@ -34,7 +34,9 @@ func (rs *rooms) setRole(m *member, role protocol.Role) {
 	if m.role == role {
 		return
 	}
-	m.newRole = m.role != "" && m.session.ops > 0
+	if apart := m.role != "" && m.session.ops > 0; apart || m.sends != nil {
+		m.lane().newRole = apart
+	}
 	m.role = role
 	r := m.presence.room
 	was := slices.Contains(r.moderators, m)

@@ -48,7 +48,7 @@ func (k *keys) wanted(now time.Time, r *room, m *member, result rules.Wanted) {
 		m.e2ee.holds = 0
 		r.lock.holders = slices.DeleteFunc(r.lock.holders, func(x *member) bool { return x == m })
 	}
-	k.add(r, &want{n: result.N, device: *m.session.device, member: m})
+	k.add(r, &want{n: result.N, device: *m.session.device(), member: m})
 	k.serve(now, r)
 }
 

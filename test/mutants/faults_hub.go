@@ -5,7 +5,7 @@ var hubFaults = []mutant{
 	// Commits.
 	{
 		name: "echo before the commit", pkg: hub, in: "lanes.send", checks: simulation,
-		do: steps{before("a.writes.enqueue(b)", `	if r := m.presence.room; r.open && m.block == nil {
+		do: steps{before("a.writes.enqueue(b)", `	if r := m.presence.room; r.open && l.block == nil {
 		early := protocol.Message{Room: r.name, ID: f.ID, Seq: r.told + 1, Rev: r.told + 1, Sender: m.sender(), CreatedAt: 1, Text: f.Text}
 		r.group.Send([][]byte{protocol.Changed{Message: early}.Append(nil)})
 	}`)},
@@ -49,7 +49,7 @@ var hubFaults = []mutant{
 	},
 	{
 		name: "a join forgets the look-ups under way", pkg: hub, in: "rooms.join", checks: hubFirst,
-		do: steps{replace("m.block.afterJoin()", "nil")},
+		do: steps{replace("a.block.afterJoin()", "nil")},
 	},
 	{
 		name: "a join forgets the refused sends", pkg: hub, in: "afterJoin", checks: hubFirst,
