@@ -52,6 +52,9 @@ type Item struct {
 	// Sealed is the encrypted form in an encrypted chat. The stored item then has no Text
 	// and no Mentions.
 	Sealed *protocol.Encrypted
+	// Own is the same content, encrypted for this device alone: it opens when the key of Sealed is gone. It is never written
+	// to the relay. nil: there is none, or Sealed is it.
+	Own *protocol.Encrypted
 	// Order is the item's place in the outbox, strictly increasing.
 	Order int64
 	// Files go with the message, in this order.

@@ -37,9 +37,16 @@ func itemRecord(item client.Item) map[string]any {
 		if record["v"] = sealedVersion; len(item.Files) > 0 {
 			record["v"] = sealedFilesVersion
 		}
-		record["sealed"] = map[string]any{"alg": e.Alg, "kid": e.Kid, "iv": e.IV, "ct": e.CT}
+		record["sealed"] = sealedRecord(e)
+		if item.Own != nil {
+			record["own"] = sealedRecord(item.Own)
+		}
 	}
 	return record
+}
+
+func sealedRecord(e *protocol.Encrypted) map[string]any {
+	return map[string]any{"alg": e.Alg, "kid": e.Kid, "iv": e.IV, "ct": e.CT}
 }
 
 func noteRecord(n client.Note) map[string]any {
@@ -74,10 +81,8 @@ func readItem(v js.Value) (item client.Item, ok bool) {
 		item.Files = r.files(files)
 		known = filesVersion
 	}
-	if sealed := r.member("sealed", js.TypeObject); sealed.Truthy() {
-		e := newReader(sealed)
-		item.Sealed = &protocol.Encrypted{Alg: e.text("alg"), Kid: e.text("kid"), IV: e.text("iv"), CT: e.text("ct")}
-		r.ok = r.ok && e.ok
+	item.Sealed, item.Own = r.sealed("sealed"), r.sealed("own")
+	if item.Sealed != nil {
 		if known = sealedVersion; len(item.Files) > 0 {
 			known = sealedFilesVersion
 		}
@@ -150,6 +155,18 @@ func (r *reader) member(name string, is js.Type) js.Value {
 	}
 	r.ok = r.ok && v.IsUndefined()
 	return js.Undefined()
+}
+
+// sealed reads the output of sealedRecord.
+func (r *reader) sealed(name string) *protocol.Encrypted {
+	v := r.member(name, js.TypeObject)
+	if !v.Truthy() {
+		return nil
+	}
+	e := newReader(v)
+	sealed := protocol.Encrypted{Alg: e.text("alg"), Kid: e.text("kid"), IV: e.text("iv"), CT: e.text("ct")}
+	r.ok = r.ok && e.ok
+	return &sealed
 }
 
 func (r *reader) text(name string) string {

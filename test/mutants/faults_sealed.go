@@ -39,6 +39,14 @@ var sealedFaults = []mutant{
 		do: steps{always("a.device.fleeting")},
 	},
 	{
+		name: "an item is stored only under the room's key", pkg: lockPart, in: "contents.Seal", checks: core,
+		do: steps{always("a.device.fleeting")},
+	},
+	{
+		name: "an item is given up if the device's new keys do not open it", pkg: outbox, in: "Seals.SetOpened", checks: core,
+		do: steps{never("m.Encrypted == e.Own")},
+	},
+	{
 		name: "a message encrypted only for the device is sent", pkg: outbox, in: "entry.isFixed", checks: sealedFirst,
 		do: steps{always("a.Sealed.Kid != b")},
 	},

@@ -182,6 +182,9 @@ func (e *sealedPage) inspect(s *client.Snapshot) {
 		if it := w.people.byID[o.ID]; o.Text != "" && o.Text != it.text {
 			w.fail("%s shows %q as %s, which says %q", p.name, o.Text, short(o.ID), it.text)
 		}
+		if on := &w.weather.on; o.Code == client.CodeLost && !w.sealed.evicts && !on[diskMissing] && !on[diskFails] {
+			w.fail("%s has lost what %s says", p.name, short(o.ID))
+		}
 	}
 }
 

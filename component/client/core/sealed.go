@@ -45,18 +45,22 @@ func (c *Client) seal() {
 	if !ok {
 		return
 	}
+	stored := len(contents)
 	if room != "" {
 		contents = append(contents, c.requests.Unsealed(room, user, c.lock.EditNumber)...)
 	}
 	if len(contents) == 0 {
 		return
 	}
-	c.lock.Seal(kid, contents, func(sealed []protocol.Encrypted) {
+	c.lock.Seal(kid, contents, stored, func(sealed, own []protocol.Encrypted) {
 		for i := range contents {
-			if contents[i].Edit > 0 {
+			switch {
+			case i >= stored:
 				c.requests.SetSealed(contents[i], sealed[i])
-			} else {
-				c.outbox.Seals.SetSealed(contents[i], sealed[i])
+			case i < len(own):
+				c.outbox.Seals.SetSealed(contents[i], &sealed[i], &own[i])
+			default:
+				c.outbox.Seals.SetSealed(contents[i], &sealed[i], nil)
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,93 @@ func TestLostItemsAreShown(t *testing.T) {
 	s.send("m2", "behind it")
 	s.key()
 	s.writes("6.k", "m2")
+}
+
+// chapter makes another page of the device keep turn 7, which begins a chapter: after a reload this device cannot read turn 5.
+func (s *sealedChat) chapter() *protocol.Turn {
+	t := turnOf(7, "d-mod")
+	t.Link = ""
+	s.kept = t
+	return t
+}
+
+// TestAnItemOutlivesItsRoomKey checks that the text is shown before any key comes, and that the item is then written under the newest key.
+func TestAnItemOutlivesItsRoomKey(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.joinAt(5)
+	s.send("m1", "a canary")
+	s.send("m2", "another canary")
+	s.writes("5.k", "m1", "m2")
+	stored := s.disk()
+	for _, item := range stored {
+		if item.Text != "" || item.Sealed.Kid != "5.k" || item.Own == nil || item.Own.Kid != e2ee.OwnKid {
+			t.Errorf("stored %+v", item)
+		}
+	}
+	stored[1].Code, stored[1].Reason = protocol.CodeForbidden, "refused before"
+	chapter := s.chapter()
+	s.reload()
+	s.step(client.OutboxLoaded{User: "ada", Items: stored})
+	shows := func() {
+		t.Helper()
+		o := s.c.Snapshot().Outbox
+		if len(o) != 2 || o[0].Text != "a canary" || o[1].Text != "another canary" || o[0].State == client.ItemFailed || o[1].Code != protocol.CodeForbidden {
+			t.Fatalf("shows %+v", o)
+		}
+	}
+	shows()
+	s.join(&protocol.Locked{Turn: chapter, Wrap: wrapOf("7.k")})
+	shows()
+	for _, id := range []string{"m1", "m2"} {
+		s.step(client.Retry{ID: id})
+		s.writes("5.k", id) // as it was: the relay may have it
+		s.stale(id)
+		s.wait(2 * time.Second)
+		sends := s.take("send")
+		if len(sends) != 1 || sends[0].ID != id || sends[0].Encrypted.Kid != "7.k" {
+			t.Fatalf("wrote %+v", sends)
+		}
+		s.message(id, "ada", sends[0].Encrypted)
+	}
+	for _, item := range s.disk() {
+		if item.Text != "" || item.Sealed.Kid != "7.k" || item.Own == nil {
+			t.Errorf("stored %+v", item)
+		}
+	}
+}
+
+// TestARoomKeyOpensWhatTheDeviceCannot checks an item after the browser has deleted the device's keys: the room's key opens it.
+func TestARoomKeyOpensWhatTheDeviceCannot(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	sealed := sealedBy("d-own", "5.k", 0, "secret")
+	s.step(client.OutboxLoaded{User: "ada", Items: []client.Item{
+		{ID: "m1", Sealed: &sealed, Own: &protocol.Encrypted{Alg: "A256GCM", Kid: e2ee.OwnKid, CT: "of earlier keys"}, Order: 1},
+	}})
+	s.joinAt(5)
+	if o := s.c.Snapshot().Outbox; len(o) != 1 || o[0].Text != "secret" || o[0].State == client.ItemFailed {
+		t.Errorf("shows %+v", o)
+	}
+	s.writes("5.k", "m1")
+}
+
+// TestAnItemIsNotStoredWithoutTheDevicesForm checks that an item waits if the vault fails to make that form.
+func TestAnItemIsNotStoredWithoutTheDevicesForm(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.joinAt(5)
+	s.mute = true
+	s.send("m1", "secret")
+	s.mute = false
+	if len(s.held) != 2 {
+		t.Fatalf("asks for %+v", s.held)
+	}
+	s.step(client.CryptoDone{Req: s.held[0].Req, Err: errors.New("no keys")})
+	s.step(client.CryptoDone{Req: s.held[1].Req, Result: s.vault(s.held[1].Op)})
+	s.writes("")
+	s.wait(time.Minute)
+	s.writes("5.k", "m1")
+	if stored := s.disk(); len(stored) != 1 || stored[0].Own == nil {
+		t.Errorf("stored %+v", stored)
+	}
 }
 
 // TestWithoutStoredKeysNothingIsStored checks that no item is stored that could not be opened after a reload.

@@ -45,17 +45,28 @@ func (c *contents) Seals() (kid string, ok bool) {
 	return kid, kid != "" && !c.sealing && c.sealAt.IsZero()
 }
 
-// Seal seals contents under a kid, and calls then with the sealed forms, in the same order.
-func (c *contents) Seal(kid string, all []client.Content, then func(sealed []protocol.Encrypted)) {
+// Seal seals contents under a kid. If the device is stored, it also seals the first ones, which are to be stored, for this device
+// alone. It calls then with both sealed forms, in the same order. own is empty if the kid is e2ee.OwnKid.
+func (c *contents) Seal(kid string, all []client.Content, stored int, then func(sealed, own []protocol.Encrypted)) {
+	if kid == e2ee.OwnKid || c.device.fleeting {
+		stored = 0
+	}
 	c.sealing = true
+	var own []protocol.Encrypted
+	if stored > 0 {
+		c.do(client.Seal{Kid: e2ee.OwnKid, Contents: all[:stored]}, func(r client.CryptoResult) {
+			s, _ := r.(client.ContentsSealed)
+			own = s.Sealed
+		})
+	}
 	c.do(client.Seal{Kid: kid, Contents: all}, func(r client.CryptoResult) {
 		c.sealing = false
 		s, _ := r.(client.ContentsSealed)
-		if len(s.Sealed) != len(all) {
+		if len(s.Sealed) != len(all) || len(own) != stored {
 			c.sealAt = c.in(sealAgainAfter)
 			return
 		}
-		then(s.Sealed)
+		then(s.Sealed, own)
 	})
 }
 

@@ -171,7 +171,7 @@ func (e *entry) mergeFiles(item client.Item) bool {
 		}
 	}
 	if item.Sealed != nil && len(item.Files) < len(e.Files) {
-		e.Sealed = item.Sealed // the sealed form without the removed files
+		e.Sealed, e.Own = item.Sealed, item.Own // the sealed forms without the removed files
 	}
 	e.takeFiles(&item)
 	e.resetFiles(client.UploadRunning)

@@ -57,7 +57,7 @@ func (o *Outbox) Loaded(ev client.OutboxLoaded) {
 		case item.Sealed != nil && !q.encrypts: // it belongs to an encrypted chat
 		case e != nil:
 			if e.stored && item.Sealed != nil && item.Sealed.Kid != e2ee.OwnKid {
-				e.Sealed = item.Sealed // its owner may have sealed it anew
+				e.Sealed, e.Own = item.Sealed, item.Own // its owner may have sealed it anew
 			}
 		case q.done.has(item.ID):
 			o.step.Emit(client.RemoveItem{ID: item.ID})

@@ -12,7 +12,8 @@ import (
 // In an encrypted chat an item is sealed once, saved in its sealed form, and then written. It is sealed again only if
 // that form is certainly not in the room: it was never written, or the relay has refused it because its key is no longer the
 // newest one. The relay never takes a message under an old key later. Without a key of the room an item is sealed for this
-// device alone, under e2ee.OwnKid, and saved. That form is never written.
+// device alone, under e2ee.OwnKid, and saved. That form is never written. An item that is sealed for the room is also saved in that form:
+// after a reload this device may not get the room's key again.
 
 // Seals hands out the waiting messages to seal and the stored messages to open, and takes the results.
 type Seals struct {
@@ -86,14 +87,14 @@ func (s *Seals) maySeal(e *entry) bool {
 	return e.stored && !e.failed() && !e.isFixed() && (s.tabs.writes() || !e.written)
 }
 
-// SetSealed takes the sealed form of an item, and saves it.
-func (s *Seals) SetSealed(c client.Content, sealed protocol.Encrypted) {
+// SetSealed takes the sealed forms of an item, for the room and for this device alone, and saves both.
+func (s *Seals) SetSealed(c client.Content, sealed, own *protocol.Encrypted) {
 	q := s.queue
 	e := q.find(c.ID)
 	if e == nil || e.Sealed != nil && (sealed.Kid == e2ee.OwnKid || !s.maySeal(e)) || len(e.Files) != len(c.Files) { // a file was removed meanwhile
 		return
 	}
-	e.Sealed, e.written, e.told = &sealed, false, ""
+	e.Sealed, e.Own, e.written, e.told = sealed, own, false, ""
 	q.save(e)
 }
 
@@ -109,8 +110,12 @@ func (s *Seals) TakeSealed(user string) (messages []*protocol.Message) {
 	q.unread = false
 	for _, e := range q.entries {
 		if e.Sealed != nil && !known(&e.Item) && !e.lost {
+			sealed := e.Own
+			if sealed == nil {
+				sealed = e.Sealed
+			}
 			e.opening = &protocol.Message{
-				ID: e.ID, Sender: protocol.User{ID: user}, ReplyTo: e.ReplyTo, SentAt: e.SentAt, Encrypted: e.Sealed,
+				ID: e.ID, Sender: protocol.User{ID: user}, ReplyTo: e.ReplyTo, SentAt: e.SentAt, Encrypted: sealed,
 			}
 			messages = append(messages, e.opening)
 		}
@@ -130,7 +135,10 @@ func (s *Seals) SetOpened(m *protocol.Message, said client.Said) {
 		e.Text, e.Mentions = said.Text, said.Mentions
 		e.open(said.Files)
 		q.touched, s.step.Changed, e.told = true, true, ""
-	case said.Mark != client.MarkWaiting && said.Mark != client.MarkOpening:
+	case said.Mark == client.MarkWaiting || said.Mark == client.MarkOpening:
+	case m.Encrypted == e.Own: // the device has other keys now: the room's key may open the item
+		e.Own, q.unread = nil, true
+	default:
 		e.lost = true
 	}
 }

@@ -211,7 +211,7 @@ func (t *Tabs) mirror(n client.Note, at Place) {
 		}
 	}
 	if n.Item.Sealed != nil {
-		e.Sealed = n.Item.Sealed
+		e.Sealed, e.Own = n.Item.Sealed, n.Item.Own
 	}
 	e.handed, e.mirror = true, n.State
 	t.step.Changed = true

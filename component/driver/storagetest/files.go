@@ -23,7 +23,7 @@ func RunFiles(t *testing.T, place func(t *testing.T) (open func() driver.Storage
 		{ID: "f", Name: "a \"b\".png", Type: "image/png", Size: 3, Width: 2, Height: 1, Alt: "a cat", State: client.UploadWaiting},
 		{ID: "g", Name: "c.pdf", Size: 5, State: client.UploadFailed, Code: "forbidden", Reason: "no", Why: "quota"},
 	}}
-	sealed := client.Item{ID: "c", Order: 3, Sealed: &protocol.Encrypted{Alg: "A256GCM", Kid: "1.a", IV: "i", CT: "c"}, Files: []client.Attachment{
+	sealed := client.Item{ID: "c", Order: 3, Sealed: &protocol.Encrypted{Alg: "A256GCM", Kid: "1.a", IV: "i", CT: "c"}, Own: &protocol.Encrypted{Alg: "A256GCM", Kid: "0", IV: "j", CT: "d"}, Files: []client.Attachment{
 		{ID: "h", Size: 6, State: client.UploadWaiting},
 	}}
 	other := client.Item{ID: "b", Text: "two", Order: 2, Files: []client.Attachment{{ID: "f", Name: "d", Size: 1, State: client.UploadReady}}}
