@@ -72,6 +72,9 @@ func (i *inspection) pages() error {
 	return i.each(`PRAGMA integrity_check(`+fmt.Sprint(row.FindingsMax)+`)`, func(scan func(...any) error) (string, error) {
 		var text string
 		err := scan(&text)
+		if isBeingEmptied(text) {
+			text = ""
+		}
 		return strings.TrimPrefix(text, "ok"), err
 	})
 }

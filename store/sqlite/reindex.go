@@ -140,12 +140,12 @@ func (u *upkeep) emptyOld(ctx context.Context, tx *sql.Tx, began time.Time) (gon
 			if u.over(began, some) {
 				return false, nil
 			}
-			some = true
 			at := u.clock()
 			more, err = affects(tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE rowid IN (SELECT rowid FROM `+table+` LIMIT ?)`, u.pace.next()))
 			if err != nil {
 				return false, fmt.Errorf("delete the index of words before: %w", err)
 			}
+			some = some || more
 			u.pace.took(u.clock().Sub(at))
 		}
 	}

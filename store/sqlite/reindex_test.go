@@ -113,6 +113,36 @@ func TestReindex(t *testing.T) {
 	}
 }
 
+// TestReindexOnASlowMachine checks that a reindex ends where each slice does one step only. After each slice the database can
+// be opened, and a check finds no damage, also while the reindex empties the old index.
+func TestReindexOnASlowMachine(t *testing.T) {
+	const messages = 100
+	path := outdated(t, messages)
+	slices := 0
+	for more := true; more; slices++ {
+		s := slowedAt(t, path, time.Minute)
+		pause, err := s.tendSlice(context.Background())
+		if err != nil || slices > 100*messages {
+			t.Fatalf("after %d slices %d messages are left: %v", slices, s.Reindexing(), err)
+		}
+		more = pause > 0
+		if slices%10 == 0 {
+			if err := Check(context.Background(), path, func(text string) { t.Errorf("after %d slices a check finds: %s", slices, text) }, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d slices", slices)
+	s := idle(t, path)
+	checkIndex(t, s)
+	if got := searched(t, s, "lobby", "Versammlung"); len(got) != messages-1 {
+		t.Errorf("%d are found", len(got))
+	}
+}
+
 // TestReindexBesideOthers checks that during a reindex a check finds no damage, a room can be dropped, and old messages
 // are deleted.
 func TestReindexBesideOthers(t *testing.T) {

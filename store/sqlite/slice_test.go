@@ -16,8 +16,14 @@ import (
 // slowed opens a store without background work, whose clock advances by a step at each reading.
 func slowed(t *testing.T, step time.Duration) *Store {
 	t.Helper()
+	return slowedAt(t, filepath.Join(t.TempDir(), "hallway.db"), step)
+}
+
+// slowedAt opens the database at a path as slowed does.
+func slowedAt(t *testing.T, path string, step time.Duration) *Store {
+	t.Helper()
 	at := now
-	s := mustOpenWith(t, Options{Path: filepath.Join(t.TempDir(), "hallway.db"), clock: func() time.Time {
+	s := mustOpenWith(t, Options{Path: path, clock: func() time.Time {
 		at = at.Add(step)
 		return at
 	}})
