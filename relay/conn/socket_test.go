@@ -19,7 +19,7 @@ import (
 const (
 	frameBytesMax = 1000
 	// patience is the time that a test waits for an expected event before it fails.
-	patience = 20 * time.Second
+	patience = 2 * time.Minute
 	// heardMax is the number of unread calls of a handler.
 	heardMax = 10_000
 )
@@ -49,6 +49,7 @@ type site struct {
 	conns   string // as in kind
 	sockets int    // the bytes of a socket's buffers; 0: the system's choice
 	busy    atomic.Bool
+	note    func(data string) // unless nil, each handler calls it with a message before it hears the message
 }
 
 // ear is a Handler that reports its calls.
@@ -66,6 +67,13 @@ type listener struct {
 }
 
 func (l listener) Busy() bool { return l.site.busy.Load() }
+
+func (l listener) Received(data []byte) {
+	if l.site.note != nil {
+		l.site.note(string(data))
+	}
+	l.ear.Received(data)
+}
 
 // caller is the client's end of a connection over the loopback.
 type caller struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -12,6 +13,16 @@ import (
 func TestTurns(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		s.busy.Store(true)
+		var ofLoud atomic.Pointer[caller]
+		both, before := make(chan struct{}), make(chan int, 1)
+		s.note = func(data string) {
+			switch data[:1] {
+			case "0":
+				<-both // so that no slow machine lets the loud one finish first
+			case "o":
+				before <- len(ofLoud.Load().heard)
+			}
+		}
 		loud, quiet := s.call(t, text("early")...), s.call(t)
 		want := []string{"early"}
 		var all []byte
@@ -19,10 +30,12 @@ func TestTurns(t *testing.T) {
 			want = append(want, fmt.Sprint(i, strings.Repeat("x", 100)))
 			all = append(all, text(want[i+1])...)
 		}
+		ofLoud.Store(loud)
 		loud.write(all)
 		quiet.write(text("one"))
+		close(both)
 		quiet.wantHeard("one")
-		if heard := len(loud.heard); heard == len(want) {
+		if heard := <-before; heard == len(want) {
 			t.Error("it was heard behind all of the other's")
 		}
 		loud.wantHeard(want[0]) // slowly, but it is heard

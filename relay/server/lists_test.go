@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,11 +24,12 @@ type manyRooms struct {
 	names, rooms atomic.Int64
 }
 
+func roomName(i int) string { return fmt.Sprintf("r%05d", i) }
+
 func (d *manyRooms) RoomNames(_ context.Context, span rules.Span, limit int) (names []string, err error) {
-	for i := range d.n {
-		if name := fmt.Sprintf("r%05d", i); name >= span.From && (span.To == "" || name < span.To) && len(names) < limit {
-			names = append(names, name)
-		}
+	first := sort.Search(d.n, func(i int) bool { return roomName(i) >= span.From })
+	for i := first; i < d.n && len(names) < limit && (span.To == "" || roomName(i) < span.To); i++ {
+		names = append(names, roomName(i))
 	}
 	d.names.Add(int64(len(names)))
 	return names, nil
@@ -37,7 +39,7 @@ func (d *manyRooms) Rooms(_ context.Context, _ string, names []string) (rooms []
 	d.rooms.Add(int64(len(names)))
 	for _, name := range names {
 		var i int
-		if _, err := fmt.Sscanf(name, "r%05d", &i); err == nil && i < d.n && name == fmt.Sprintf("r%05d", i) {
+		if _, err := fmt.Sscanf(name, "r%05d", &i); err == nil && i < d.n && name == roomName(i) {
 			rooms = append(rooms, rules.RoomEntry{Name: name})
 		}
 	}
@@ -50,7 +52,7 @@ func TestAListOfRoomsIsAPage(t *testing.T) {
 	s := start(t, func(o *server.Options) { o.Directory = d })
 	exact := make([]string, 110)
 	for i := range exact {
-		exact[i] = fmt.Sprintf("r%05d", 200*i)
+		exact[i] = roomName(200 * i)
 	}
 	for _, test := range []struct {
 		name         string

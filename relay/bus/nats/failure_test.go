@@ -69,7 +69,7 @@ func TestNothingWaitsForAPausedServer(t *testing.T) {
 		a.Stats()
 		slowest = max(slowest, time.Since(began))
 	}
-	if slowest > time.Second {
+	if slowest > 1500*time.Millisecond { // a write that waits for the server takes 2 s to give up
 		t.Errorf("a call took %v", slowest)
 	}
 	n.Until(t, "the relay notices", func() bool { return !a.Stats().Connected })
