@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,7 +119,9 @@ func testKilledAmongUploads(t *testing.T, p *process, place string) {
 	next := 0
 	var mu sync.Mutex
 	var unanswered [][3]string
+	var sent atomic.Int64
 	for range 6 {
+		before := sent.Load()
 		var work sync.WaitGroup
 		for range 6 {
 			first := next
@@ -139,10 +142,14 @@ func testKilledAmongUploads(t *testing.T, p *process, place string) {
 							mu.Unlock()
 							return
 						}
+						if s[0] == "POST" {
+							sent.Add(1)
+						}
 					}
 				}
 			})
 		}
+		until(t, "a message with a file is sent", func() bool { return sent.Load() > before })
 		time.Sleep(time.Duration(50+random.IntN(400)) * time.Millisecond)
 		p.kill()
 		work.Wait()

@@ -30,9 +30,9 @@ const (
 	// separate processes, even with the race detector.
 	asCommand = "HALLWAY_TEST_AS_COMMAND"
 	// patience is the longest time that a test waits for something.
-	patience = 30 * time.Second
-	// processTimeout ends a forgotten process of a test.
-	processTimeout = 2 * patience
+	patience = time.Minute
+	// processTimeout ends a forgotten process of a test. It is long, because one relay may serve a whole test.
+	processTimeout = 10 * patience
 )
 
 func TestMain(m *testing.M) {
