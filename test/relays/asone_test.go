@@ -47,7 +47,7 @@ func (o *one) as(user string, role protocol.Role) string {
 // ask sends a request to the next relay, and decodes the answer into a value, unless that is nil.
 func (o *one) ask(token, method, path string, body, into any) (status int) {
 	o.Helper()
-	ctx, cancel := context.WithTimeout(o.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(o.Context(), patience)
 	defer cancel()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -103,7 +103,7 @@ func (o *one) settled(c *client, frames ...protocol.ClientFrame) {
 			o.Fatal(err)
 		}
 	}
-	if _, err := await[protocol.Pong](c, 5*time.Second); err != nil {
+	if _, err := await[protocol.Pong](c, patience); err != nil {
 		o.Fatal(err)
 	}
 }
@@ -117,7 +117,7 @@ func (o *one) send(c *client, room, text string) protocol.Message {
 		o.Fatal(err)
 	}
 	for {
-		f, err := await[protocol.Changed](c, 5*time.Second)
+		f, err := await[protocol.Changed](c, patience)
 		if err != nil {
 			o.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func TestActsOfOne(t *testing.T) {
 				t.Errorf("round %d: banned, and a page is answered with %d", n, status)
 			}
 		}
-		if err := untilOut(c, time.Second); err != nil {
+		if err := untilOut(c, limit(time.Second)); err != nil {
 			t.Errorf("round %d: banned, and the stream goes on: %v", n, err)
 		}
 		o.must(head, "PUT", "/v1/users/"+user+"/revocation", nil, nil)
@@ -249,11 +249,11 @@ func TestRoomsOfOne(t *testing.T) {
 		a, _ := o.enter(ada, room)
 		m := o.send(a, room, "look at this")
 		o.must(ada, "POST", "/v1/rooms/"+room+"/messages/"+m.ID+"/report", map[string]any{"reason": "bad"}, nil)
-		if f, err := await[protocol.Reports](moderator, time.Second); err != nil || f.Open != 1 {
+		if f, err := await[protocol.Reports](moderator, limit(time.Second)); err != nil || f.Open != 1 {
 			t.Errorf("round %d: reports %+v, %v", n, f, err)
 		}
 		o.must(head, "PUT", "/v1/rooms/"+room, map[string]any{"title": "Room", "settings": map[string]any{"slow_mode_s": 60}}, nil)
-		if f, err := await[protocol.Settings](a, time.Second); err != nil || f.SlowModeS != 60 {
+		if f, err := await[protocol.Settings](a, limit(time.Second)); err != nil || f.SlowModeS != 60 {
 			t.Errorf("round %d: settings %+v, %v", n, f, err)
 		}
 		post := func() int {
@@ -267,7 +267,7 @@ func TestRoomsOfOne(t *testing.T) {
 		}
 		o.must(head, "DELETE", "/v1/rooms/"+room, nil, nil)
 		for {
-			f, err := await[protocol.RelayFrame](a, time.Second)
+			f, err := await[protocol.RelayFrame](a, limit(time.Second))
 			if err != nil {
 				t.Errorf("round %d: the room was deleted, and the stream goes on: %v", n, err)
 			}
@@ -307,7 +307,7 @@ func TestMessagesOfOne(t *testing.T) {
 			if len(p.Messages) > 0 {
 				break
 			}
-			if d := time.Since(told); d > 2*time.Second {
+			if d := time.Since(told); d > limit(2*time.Second) {
 				t.Errorf("round %d: not found after %v", n, d)
 				break
 			}
@@ -333,7 +333,7 @@ func TestMessagesOfOne(t *testing.T) {
 		}
 		o.settled(b, protocol.React{Room: "lobby", ID: m.ID, Emoji: "👍", On: true})
 		for {
-			f, err := await[protocol.Changed](a, time.Second)
+			f, err := await[protocol.Changed](a, limit(time.Second))
 			if err != nil {
 				t.Errorf("round %d: no reaction: %v", n, err)
 				break

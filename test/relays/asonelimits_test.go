@@ -45,7 +45,7 @@ func TestTypingOfOne(t *testing.T) {
 	for n := range 3 {
 		b, _ := o.enter(o.as(fmt.Sprint("bob-", n), protocol.RoleParticipant), "lobby")
 		o.settled(b, protocol.Typing{Room: "lobby"})
-		if f, err := await[protocol.Typist](a, time.Second); err != nil || f.User.ID != fmt.Sprint("bob-", n) {
+		if f, err := await[protocol.Typist](a, limit(time.Second)); err != nil || f.User.ID != fmt.Sprint("bob-", n) {
 			t.Errorf("%d: %+v, %v", n, f, err)
 		}
 	}
@@ -65,7 +65,11 @@ func TestSettingsOfOne(t *testing.T) {
 		seconds := n + 1
 		o.settled(moderator, protocol.Adjust{Room: "lobby", SlowModeS: &seconds})
 		for i, c := range all {
-			f, err := await[protocol.Settings](c, 2*time.Second)
+			within := patience
+			if i == 0 { // the setting may have come before the pong
+				within = time.Second
+			}
+			f, err := await[protocol.Settings](c, within)
 			if i == 0 && err != nil { // the setting came before the pong
 				continue
 			}

@@ -20,7 +20,7 @@ func (w *world) enterWith(r *relaytest.Relay, token string, d *devicetest.Device
 		err = c.say(protocol.Register{Device: d.Device})
 	}
 	if err == nil {
-		_, err = await[protocol.Registered](c, 5*time.Second)
+		_, err = await[protocol.Registered](c, patience)
 	}
 	if err == nil {
 		err = c.say(protocol.Join{Room: "lobby"})
@@ -28,7 +28,7 @@ func (w *world) enterWith(r *relaytest.Relay, token string, d *devicetest.Device
 	if err != nil {
 		w.Fatal(err)
 	}
-	joined, err := await[protocol.Joined](c, 5*time.Second)
+	joined, err := await[protocol.Joined](c, patience)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -65,58 +65,58 @@ func TestKeysOfOtherRelays(t *testing.T) {
 	}
 	first := ada.Turn("lobby", 1, nil)
 	here.mustSay(t, protocol.MakeTurn{Room: "lobby", Turn: first, Wraps: []protocol.Wrap{devicetest.Wrap(bob.ID)}})
-	mustHear[protocol.Turned](t, here, 5*time.Second)
-	if f := mustHear[protocol.Turned](t, there, 5*time.Second); f.Turn.Kid != first.Kid {
+	mustHear[protocol.Turned](t, here, patience)
+	if f := mustHear[protocol.Turned](t, there, patience); f.Turn.Kid != first.Kid {
 		t.Errorf("turned %+v", f)
 	}
-	if f := mustHear[protocol.Wrapped](t, there, 5*time.Second); f.N != 1 || f.Wrap.To != bob.ID {
+	if f := mustHear[protocol.Wrapped](t, there, patience); f.N != 1 || f.Wrap.To != bob.ID {
 		t.Errorf("wrapped %+v", f)
 	}
 	there.mustSay(t, protocol.Send{Room: "lobby", ID: message("lobby").ID, Encrypted: devicetest.Sealed(first.Kid)})
-	mustHear[protocol.Changed](t, here, 5*time.Second)
+	mustHear[protocol.Changed](t, here, patience)
 
 	// First Bob is the only device at this relay with the key, then there is none.
 	began := time.Now()
 	late, _ := w.enterWith(w.relays[1], w.token("cy"), &cy)
 	late.mustSay(t, protocol.Want{Room: "lobby", N: 1})
-	if f := mustHear[protocol.Wanted](t, there, time.Second); f.Devices[0].ID != cy.ID {
+	if f := mustHear[protocol.Wanted](t, there, limit(time.Second)); f.Devices[0].ID != cy.ID {
 		t.Errorf("wanted %+v", f)
 	}
 	there.mustSay(t, protocol.HandOn{Room: "lobby", N: 1, Wraps: []protocol.Wrap{devicetest.Wrap(cy.ID)}})
-	mustHear[protocol.Wrapped](t, late, 5*time.Second)
+	mustHear[protocol.Wrapped](t, late, patience)
 	t.Logf("a late joiner has the secret after %v", time.Since(began))
 	late.Close()
 	there.Close()
 	dee := devicetest.New("dee")
 	other, _ := w.enterWith(w.relays[1], w.token("dee"), &dee)
-	w.wait(5*time.Second, "the holder's connection is gone", func() bool { return w.onlineAt(w.relays[1]) == "dee mod" })
+	w.wait(patience, "the holder's connection is gone", func() bool { return w.onlineAt(w.relays[1]) == "dee mod" })
 	began = time.Now()
 	other.mustSay(t, protocol.Want{Room: "lobby", N: 1})
-	if f := mustHear[protocol.Wanted](t, here, 5*time.Second); len(f.Devices) != 1 || f.Devices[0] != dee.Device {
+	if f := mustHear[protocol.Wanted](t, here, patience); len(f.Devices) != 1 || f.Devices[0] != dee.Device {
 		t.Fatalf("wanted %+v", f)
 	}
 	here.mustSay(t, protocol.HandOn{Room: "lobby", N: 1, Wraps: []protocol.Wrap{devicetest.Wrap(dee.ID)}})
-	if f := mustHear[protocol.Wrapped](t, other, 5*time.Second); f.Wrap.To != dee.ID {
+	if f := mustHear[protocol.Wrapped](t, other, patience); f.Wrap.To != dee.ID {
 		t.Errorf("wrapped %+v", f)
 	}
 	t.Logf("from another relay after %v", time.Since(began))
 
 	// A ban at the other relay makes a turn due here, and a key that is stale there is also stale here.
 	w.put(w.relays[1], "/v1/rooms/lobby/members/bob/ban", "")
-	if f := mustHear[protocol.Due](t, here, 5*time.Second); len(f.Out) != 1 || f.Out[0] != "bob" {
+	if f := mustHear[protocol.Due](t, here, patience); len(f.Out) != 1 || f.Out[0] != "bob" {
 		t.Errorf("due %+v", f)
 	}
 	second := ada.Turn("lobby", 2, &first, "bob")
 	here.mustSay(t, protocol.MakeTurn{Room: "lobby", Turn: second})
-	mustHear[protocol.Turned](t, other, 5*time.Second)
+	mustHear[protocol.Turned](t, other, patience)
 	other.mustSay(t, protocol.Send{Room: "lobby", ID: message("lobby").ID, Encrypted: devicetest.Sealed(first.Kid)})
-	if e := mustHear[protocol.Error](t, other, 5*time.Second); e.Why != protocol.WhyStaleKey {
+	if e := mustHear[protocol.Error](t, other, patience); e.Why != protocol.WhyStaleKey {
 		t.Errorf("a stale key: %+v", e)
 	}
 	if status := w.delete(w.relays[1], w.token("dee"), "/v1/devices/"+dee.ID); status != http.StatusNoContent {
 		t.Errorf("the end of a device: %d", status)
 	}
-	if f := mustHear[protocol.Due](t, here, 5*time.Second); len(f.Out) != 0 {
+	if f := mustHear[protocol.Due](t, here, patience); len(f.Out) != 0 {
 		t.Errorf("due %+v", f)
 	}
 }

@@ -87,26 +87,26 @@ func TestUsersOfAllRelaysAreOnline(t *testing.T) {
 	w := newWorld(t, 3)
 	ada := w.mustEnter(w.relays[0], "ada", "lobby")
 	bob := w.mustEnter(w.relays[1], "bob", "lobby")
-	t.Logf("two users: after %v", w.presentAt(ada, 2, 2*time.Second))
+	t.Logf("two users: after %v", w.presentAt(ada, 2, limit(2*time.Second)))
 	cy := w.mustEnter(w.relays[2], "cy", "lobby")
 	again := w.mustEnter(w.relays[2], "ada", "lobby") // one user at two relays
-	t.Logf("three users: after %v", w.presentAt(bob, 3, 2*time.Second))
-	w.wait(2*time.Second, "all relays know who is online", func() bool {
+	t.Logf("three users: after %v", w.presentAt(bob, 3, limit(2*time.Second)))
+	w.wait(limit(2*time.Second), "all relays know who is online", func() bool {
 		return w.onlineAt(w.relays[0]) == "ada bob cy" && w.onlineAt(w.relays[1]) == "ada bob cy" && w.onlineAt(w.relays[2]) == "ada bob cy"
 	})
 	if err := ada.say(protocol.Typing{Room: "lobby"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []*client{bob, cy} {
-		if f, err := await[protocol.Typist](c, time.Second); err != nil || f.User.ID != "ada" {
+		if f, err := await[protocol.Typist](c, limit(time.Second)); err != nil || f.User.ID != "ada" {
 			t.Errorf("heard %+v, %v", f, err)
 		}
 	}
 	again.Close()
 	w.relays[1].Kill()
-	t.Logf("after a kill: two users after %v", w.presentAt(ada, 2, 7*time.Second))
+	t.Logf("after a kill: two users after %v", w.presentAt(ada, 2, limit(7*time.Second)))
 	ada.Close()
-	w.wait(2*time.Second, "a relay says who is in a room that is not open there", func() bool {
+	w.wait(limit(2*time.Second), "a relay says who is in a room that is not open there", func() bool {
 		return w.onlineAt(w.relays[0]) == "cy"
 	})
 	cy.Close()
@@ -120,13 +120,13 @@ func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 	if err := ada.say(send); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := await[protocol.Changed](there, 5*time.Second); err != nil {
+	if _, err := await[protocol.Changed](there, patience); err != nil {
 		t.Fatal(err)
 	}
 	if err := ada.say(protocol.Read{Room: "lobby", Seq: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Read](there, 5*time.Second); err != nil || f.Seq != 1 {
+	if f, err := await[protocol.Read](there, patience); err != nil || f.Seq != 1 {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	var room struct{ Unread int64 }
@@ -134,26 +134,26 @@ func TestMarkersAndSettingsReachOtherRelays(t *testing.T) {
 		t.Errorf("%+v, %v", room, err)
 	}
 	w.put(w.relays[0], "/v1/rooms/lobby", `{"settings":{"slow_mode_s":30}}`)
-	if f, err := await[protocol.Settings](mod, 5*time.Second); err != nil || f.SlowModeS != 30 {
+	if f, err := await[protocol.Settings](mod, patience); err != nil || f.SlowModeS != 30 {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	// Slow mode counts what was sent at the other relay.
 	if err := ada.say(message("lobby")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := await[protocol.Changed](ada, 5*time.Second); err != nil {
+	if _, err := await[protocol.Changed](ada, patience); err != nil {
 		t.Fatal(err)
 	}
 	if err := there.say(message("lobby")); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Error](there, 5*time.Second); err != nil || f.Why != protocol.WhySlowMode {
+	if f, err := await[protocol.Error](there, patience); err != nil || f.Why != protocol.WhySlowMode {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 	if err := w.do(w.relays[1], http.MethodDelete, "/v1/rooms/lobby"); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := await[protocol.Error](ada, 5*time.Second); err != nil || f.Code != protocol.CodeNotFound {
+	if f, err := await[protocol.Error](ada, patience); err != nil || f.Code != protocol.CodeNotFound {
 		t.Errorf("heard %+v, %v", f, err)
 	}
 }

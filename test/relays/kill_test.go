@@ -28,7 +28,7 @@ func (l *listener) run() error {
 		if err == nil {
 			return nil
 		}
-		if time.Since(began) > 60*time.Second {
+		if time.Since(began) > 10*patience {
 			return err
 		}
 		l.place++ // the next relay, at once
@@ -62,7 +62,7 @@ func (l *listener) listen() error {
 		if end := l.ended.Load(); end > 0 && l.told >= end {
 			return nil
 		}
-		f, err := await[protocol.Changed](c, 8*time.Second)
+		f, err := await[protocol.Changed](c, patience)
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (w *world) write(r *relaytest.Relay, token string, n, sends int, sent *sync
 			return n
 		}
 		for {
-			f, err := await[protocol.Changed](c, 8*time.Second)
+			f, err := await[protocol.Changed](c, patience)
 			if err != nil {
 				return n
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type writer struct {
 	c     *client
 	told  int64 // the last rev that came, or the head of the last join; 0: none yet
 	still bool  // its relay is the paused one
+	sends atomic.Int64
 }
 
 // TestRelayPaused checks that one of two relays continues while the other is paused, because the database ends a transaction that locks a room.
@@ -26,9 +28,13 @@ func TestRelayPaused(t *testing.T) {
 	w := newWorld(t, 2)
 	var work sync.WaitGroup
 	ended := make(chan struct{})
-	for i := range 8 { // half of the writers are at the paused relay, so that it is in a transaction most of the time
+	var others []*writer // at the other relay
+	for i := range 8 {   // half of the writers are at the paused relay, so that it is in a transaction most of the time
 		one := &writer{w: w, r: w.relays[i%2], user: fmt.Sprint("writer-", i), still: i%2 == 0}
 		one.c = w.mustEnter(one.r, one.user, "lobby")
+		if !one.still {
+			others = append(others, one)
+		}
 		work.Go(func() {
 			defer func() { one.c.Close() }()
 			for {
@@ -42,7 +48,8 @@ func TestRelayPaused(t *testing.T) {
 					t.Errorf("%s: %v", one.user, err)
 					return
 				}
-				if d := time.Since(began); !one.still && d > 2500*time.Millisecond {
+				one.sends.Add(1)
+				if d := time.Since(began); *quiet && !one.still && d > 2500*time.Millisecond {
 					t.Errorf("%s waited for %v", one.user, d)
 				}
 			}
@@ -51,7 +58,10 @@ func TestRelayPaused(t *testing.T) {
 	for range 3 {
 		time.Sleep(300 * time.Millisecond)
 		w.relays[0].Pause()
-		time.Sleep(3 * time.Second)
+		for _, one := range others {
+			enough := one.sends.Load() + 3
+			w.wait(patience, one.user+" goes on while the other relay is paused", func() bool { return one.sends.Load() >= enough })
+		}
 		w.relays[0].Resume()
 	}
 	time.Sleep(time.Second)
@@ -84,7 +94,7 @@ func (o *writer) send(t *testing.T, send protocol.Send) error {
 // the database has ended the transaction of the paused relay.
 func (o *writer) hear(t *testing.T, id string) (again bool, err error) {
 	for {
-		frame, err := await[protocol.RelayFrame](o.c, 20*time.Second)
+		frame, err := await[protocol.RelayFrame](o.c, patience)
 		if err != nil {
 			return false, err
 		}

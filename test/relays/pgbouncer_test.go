@@ -2,7 +2,6 @@ package relays
 
 import (
 	"testing"
-	"time"
 
 	"hallway/protocol"
 	"hallway/test/servers"
@@ -26,7 +25,7 @@ func TestPgBouncer(t *testing.T) {
 				}
 				for _, c := range []*client{ada, bob} {
 					for range 2 {
-						if _, err := await[protocol.Changed](c, 5*time.Second); err != nil {
+						if _, err := await[protocol.Changed](c, patience); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -41,7 +40,7 @@ func TestPgBouncer(t *testing.T) {
 			if err := eve.say(message("lobby")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := await[protocol.Changed](eve, 3*time.Second); err != nil {
+			if _, err := await[protocol.Changed](eve, patience); err != nil {
 				t.Error(err)
 			}
 		})

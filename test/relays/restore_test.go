@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"hallway/protocol"
 	"hallway/test/relaytest"
@@ -38,7 +37,7 @@ func TestDumpAndRestore(t *testing.T) {
 			if err := c.say(message("lobby")); err != nil {
 				t.Fatal(err)
 			}
-			f, err := await[protocol.Changed](c, 5*time.Second)
+			f, err := await[protocol.Changed](c, patience)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +88,7 @@ func TestPointInTimeRecovery(t *testing.T) {
 		if err := ada.say(message("lobby")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := await[protocol.Changed](ada, 5*time.Second); err != nil {
+		if _, err := await[protocol.Changed](ada, patience); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,6 +22,31 @@ import (
 	"hallway/test/relaytest"
 	"hallway/test/servers"
 )
+
+// patience is the longest time that a test waits for something that comes by itself.
+const patience = 30 * time.Second
+
+// quiet makes the limits of time strict. Beside other tests their processes delay single acts of the relays.
+var quiet = flag.Bool("quiet", false, "nothing else runs on this machine: limits of time are strict, and hold for the slowest of many acts")
+
+// limit returns a limit of time as it is on a quiet machine, and four times that otherwise.
+func limit(d time.Duration) time.Duration {
+	if *quiet {
+		return d
+	}
+	return 4 * d
+}
+
+// inTime fails where acts took longer than a limit: the slowest on a quiet machine, the median otherwise.
+func (w *world) inTime(what string, took []time.Duration, limit time.Duration) {
+	w.Helper()
+	slices.Sort(took)
+	median, most := took[len(took)/2], took[len(took)-1]
+	w.Logf("%s: median %v, most %v", what, median, most)
+	if median > limit || *quiet && most > limit {
+		w.Errorf("%s: median %v, most %v, want %v", what, median, most, limit)
+	}
+}
 
 func TestMain(m *testing.M) { os.Exit(relaytest.Main(m)) }
 
@@ -61,7 +88,7 @@ type client struct{ *clienttest.Client }
 
 // dial connects a user to a relay.
 func (w *world) dial(r *relaytest.Relay, token string) (*client, error) {
-	ctx, cancel := context.WithTimeout(w.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
 	defer cancel()
 	d := ws.Dialer{Protocols: []string{"hallway.v1"}}
 	conn, early, _, err := d.Dial(ctx, "ws://"+r.Addr+"/v1/ws")
@@ -139,7 +166,7 @@ func (w *world) enter(r *relaytest.Relay, token, room string) (*client, protocol
 	if err := c.say(protocol.Join{Room: room}); err != nil {
 		return c, protocol.Joined{}, err
 	}
-	joined, err := await[protocol.Joined](c, 10*time.Second)
+	joined, err := await[protocol.Joined](c, patience)
 	return c, joined, err
 }
 
@@ -160,7 +187,7 @@ func message(room string) protocol.Send {
 
 // get sends a request with the method GET to a relay, and decodes the answer.
 func (w *world) get(r *relaytest.Relay, token, path string, into any) (status int, err error) {
-	ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL()+path, nil)
 	if err != nil {
