@@ -275,3 +275,38 @@ func TestWindowIsThereBeforeItIsTold(t *testing.T) {
 		t.Errorf("heard of %d", heard)
 	}
 }
+
+// TestSilentConnectionHoldsNoMore checks that a connection that joins, gets messages and answers heartbeats takes no
+// memory beyond its own types, and that the check would notice each kind of activity.
+func TestSilentConnectionHoldsNoMore(t *testing.T) {
+	w := newWorld(hub.Config{Rate: 5})
+	silent, writer := w.member("ada"), w.member("bob")
+	writer.take(sendOf(1, "hello"))
+	w.commit()
+	for range 3 {
+		silent.take(protocol.Ping{T: "1"})
+		w.Alive(w.now, silent.session)
+		w.wait(2 * hub.TickEvery)
+	}
+	if !hub.Silent(silent.session) {
+		t.Error("the silent connection has more than its own types")
+	}
+	for i, frame := range []protocol.ClientFrame{
+		sendOf(2, "hello"),
+		protocol.Typing{Room: "lobby"},
+		protocol.Read{Room: "lobby", Seq: 1},
+		protocol.Leave{Room: "stage"}, // refused
+	} {
+		c := w.member(fmt.Sprint("user", i))
+		w.wait(2 * hub.TickEvery)
+		before := hub.Silent(c.session)
+		c.take(frame)
+		if w.batch != nil {
+			w.commit()
+		}
+		w.wait(5 * time.Second) // the rates are full again
+		if after := hub.Silent(c.session); !before || after {
+			t.Errorf("silent before %T: %v, after it: %v", frame, before, after)
+		}
+	}
+}

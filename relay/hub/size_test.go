@@ -1,8 +1,11 @@
 package hub
 
 import (
+	"slices"
 	"testing"
 	"unsafe"
+
+	"hallway/relay/guard"
 )
 
 // TestSilentConnectionIsSmall bounds the state of a silent connection in one room. The bounds are size classes of Go's
@@ -21,4 +24,15 @@ func TestSilentConnectionIsSmall(t *testing.T) {
 			t.Errorf("a %s has %d bytes, want at most %d", c.name, c.size, c.most)
 		}
 	}
+}
+
+// Silent reports whether a session has no memory for what only active connections do: whether it and its rooms are made
+// of nothing but the types of TestSilentConnectionIsSmall.
+func Silent(s *Session) bool {
+	if s.extra != nil || s.frames != (guard.Bucket{}) || s.user.messages != (guard.Bucket{}) {
+		return false
+	}
+	return !slices.ContainsFunc(s.members, func(m *member) bool {
+		return m.sends != nil || m.e2ee != nil || m.presence.extra != nil
+	})
 }
