@@ -59,13 +59,13 @@ function watchJoin(text) {
 /** Makes the encrypted room, and returns a function that opens it for a user, on a new device. */
 async function makeRoom(browser, site, relay) {
   const issuer = new Issuer();
-  const token = tokenOf({ sub: 'u_ada', name: 'Ada', role: 'organizer' });
-  const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ settings: { e2ee: 1 } }),
-  });
-  if (!answer.ok) throw new Error(`the room is refused: ${await answer.text()}`);
+  await relay.ask(
+    { sub: 'u_ada', name: 'Ada', role: 'organizer' },
+    'PUT',
+    '',
+    { settings: { e2ee: 1 } },
+    ROOM,
+  );
   return async (user) => {
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -62,10 +62,7 @@ test('if a message is deleted while its user edits it, the text of the edit stay
   await ada.page.keyboard.press('e');
   await ada.composer.fill('Doors at nine');
   await ada.page.goto('about:blank');
-  await fetch(`${relay.url}/v1/rooms/lobby/messages/${id}`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${await relay.token(ADA)}` },
-  });
+  await relay.ask(ADA, 'DELETE', `/messages/${id}`);
   await ada.page.goBack();
   await ada.live();
   await expect(ada.composer).toHaveValue('Doors at nine');

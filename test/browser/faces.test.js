@@ -3,7 +3,7 @@
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
 import { ADA, BEN, expect, test } from './fixture.js';
-import { MO, rest } from './moderators.js';
+import { MO } from './moderators.js';
 
 const CY = { sub: 'u_cy', name: 'Cyril Ångström', role: 'moderator', title: 'Light and sound' };
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
@@ -163,7 +163,7 @@ test.describe('the card of a user', () => {
     await offers(CY, ['Mention', 'Report…']);
     await offers(ADA, ['Mention', 'Report…']);
     await nameIn(mo, 'by Ben').click();
-    await rest(relay, ADA, 'PUT', 'members/u_mo/mute', {});
+    await relay.ask(ADA, 'PUT', '/members/u_mo/mute', {});
     await expect(actions(card(mo, 'Ben'))).toHaveText(['Report…', 'Mute…', 'Ban…', /Delete all/]);
   });
 
@@ -206,8 +206,8 @@ test.describe('the card of a user', () => {
     const [mo, ben] = await openChats([MO, BEN]);
     for (const chat of [mo, ben]) await chat.live();
     const id = await relay.post(ADA, { text: 'hello' });
-    await rest(relay, BEN, 'PUT', `messages/${id}/reactions/${encodeURIComponent('👍')}`);
-    await rest(relay, MO, 'PUT', `messages/${id}/reactions/${encodeURIComponent('👍')}`);
+    await relay.ask(BEN, 'PUT', `/messages/${id}/reactions/${encodeURIComponent('👍')}`);
+    await relay.ask(MO, 'PUT', `/messages/${id}/reactions/${encodeURIComponent('👍')}`);
     await expect(mo.messages.getByRole('button', { name: /👍 2/ })).toBeVisible();
     const open = async (name) => {
       await mo.message('hello').focus();
@@ -259,7 +259,7 @@ test.describe('the card of a user', () => {
       for (const chat of await openChats([CY, long])) await chat.live(); // members have names
       for (const user of [CY, long]) {
         await relay.post(user, { text: `by ${user.sub}` });
-        await rest(relay, user, 'PUT', `messages/${id}/reactions/${encodeURIComponent('👍')}`);
+        await relay.ask(user, 'PUT', `/messages/${id}/reactions/${encodeURIComponent('👍')}`);
       }
       await mo.settled(3);
       await expect(mo.message('hello').locator('[aria-pressed]')).toHaveCount(1);

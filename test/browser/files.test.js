@@ -179,10 +179,7 @@ test('when a message is deleted, its picture disappears, also from the large vie
   await chat.settled(2);
   await picture(chat, 'one.png').click();
   await expect(shown(chat)).toBeVisible();
-  await fetch(`${relay.url}/v1/rooms/lobby/messages/${message}`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${relay.token(ADA)}` },
-  });
+  await relay.ask(ADA, 'DELETE', `/messages/${message}`);
   await expect(large(chat)).toBeHidden();
   await expect(chat.messages.first()).toContainText('Message deleted');
   await expect(picture(chat, 'one.png')).toHaveCount(0);

@@ -1,7 +1,6 @@
 // The list of people after an @: its entries, their order, and answers that come late or never.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
-import { rest } from './moderators.js';
 
 const CY = { sub: 'u_cy', name: 'Cyril Ångström', role: 'participant', title: 'Light' };
 const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
@@ -99,7 +98,7 @@ test('the list leaves out banned users, also among the last writers', async ({ o
   await relay.post(CY, { text: 'buy this' });
   await relay.post(ADA, { text: 'no' });
   for (const chat of [mo, ben]) await chat.settled(2);
-  await rest(relay, ADA, 'PUT', 'members/u_cy/ban', {});
+  await relay.ask(ADA, 'PUT', '/members/u_cy/ban', {});
   await mo.type('@');
   await expect(options(mo)).toHaveText([/Ada/, /everyone/]);
   await mo.type('c');

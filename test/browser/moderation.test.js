@@ -1,7 +1,7 @@
 // Acts of moderators, and their effect for the users concerned: with a real relay, in two or three browsers.
 
 import { ADA, BEN, expect, test } from './fixture.js';
-import { choose, dialogOf, inBothThemes, lookAgain, MO, menuOf, open, rest } from './moderators.js';
+import { choose, dialogOf, inBothThemes, lookAgain, MO, menuOf, open } from './moderators.js';
 
 test('a muted user is told the reason and the end, and a moderator can lift the mute', async ({
   openChats,
@@ -31,7 +31,7 @@ test('a muted user is told the reason and the end, and a moderator can lift the 
 
 test('a mute ends at its time', async ({ openChats, relay }) => {
   const [ben] = await open(openChats, BEN);
-  await rest(relay, MO, 'PUT', 'members/u_ben/mute', { for_s: 6, reason: 'calm down' });
+  await relay.ask(MO, 'PUT', '/members/u_ben/mute', { for_s: 6, reason: 'calm down' });
   await expect(ben.status).toContainText('calm down');
   await expect(ben.composer).toBeDisabled();
   await expect(ben.composer).toBeEnabled();
@@ -60,7 +60,7 @@ test('a banned user leaves the room, reads the reason, and returns when the ban 
 
   await ben.page.reload();
   await expect(ben.status, 'who comes again hears why').toContainText('You are banned from this room: spam');
-  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { for_s: 6, reason: 'more spam' });
+  await relay.ask(ADA, 'PUT', '/members/u_ben/ban', { for_s: 6, reason: 'more spam' });
   await lookAgain(ben);
   await expect(ben.status).toContainText(/You are banned from this room until .*: more spam/);
   await ben.live();
@@ -73,12 +73,12 @@ test('a banned user returns with the next connection after the ban is lifted', a
 }) => {
   await relay.post(BEN, { text: 'here' });
   const [ben] = await open(openChats, BEN);
-  await rest(relay, ADA, 'PUT', 'members/u_ben/ban', { reason: 'spam' });
+  await relay.ask(ADA, 'PUT', '/members/u_ben/ban', { reason: 'spam' });
   await expect(ben.status).toContainText('You are banned from this room');
   await lookAgain(ben);
   await expect(ben.status).toContainText('You are banned from this room: spam');
   await expect(ben.composer).toBeDisabled();
-  await rest(relay, ADA, 'DELETE', 'members/u_ben/ban');
+  await relay.ask(ADA, 'DELETE', '/members/u_ben/ban');
   await lookAgain(ben);
   await ben.live();
   await expect(ben.composer).toBeEnabled();

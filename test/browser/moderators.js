@@ -27,17 +27,6 @@ export async function choose(chat, text, item) {
   await expect(dialogOf(chat)).toBeVisible();
 }
 
-/** Carries out an act over REST, because a mute or ban in the interface lasts at least ten minutes. */
-export async function rest(relay, user, method, path, body) {
-  const answer = await fetch(`${relay.url}/v1/rooms/lobby/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await relay.token(user)}`, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true);
-  return answer.status === 204 ? undefined : answer.json();
-}
-
 /** Makes the chat connect again at once, as when the device's network is back. */
 export const lookAgain = (chat) => chat.page.evaluate(() => dispatchEvent(new Event('online')));
 

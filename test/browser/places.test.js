@@ -90,11 +90,7 @@ for (const how of ['zoomed', 'made smaller', 'made larger']) {
       });
     await expect.poll(off).toBeLessThan(6);
     const before = await ada.messages.nth(16).evaluate((item) => item.getBoundingClientRect().top);
-    await fetch(`${relay.url}/v1/rooms/lobby/messages/${ids[3]}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${await relay.token(BEN)}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ text: 'a long edit of many words '.repeat(40) }),
-    });
+    await relay.ask(BEN, 'PATCH', `/messages/${ids[3]}`, { text: 'a long edit of many words '.repeat(40) });
     await expect(ada.message('a long edit')).toHaveCount(1);
     const after = await ada.messages.nth(16).evaluate((item) => item.getBoundingClientRect().top);
     expect(Math.abs(after - before)).toBeLessThan(1.5);

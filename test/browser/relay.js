@@ -111,30 +111,35 @@ export class Relay {
     return tokenOf({ sub, name, role, rooms: [room], picture, title });
   }
 
-  /** Sends a message as a user, without a chat; returns its id. */
-  async post(user, message, room = 'lobby') {
-    const id = randomUUID();
-    const answer = await fetch(`${this.url}/v1/rooms/${room}/messages`, {
-      method: 'POST',
+  /**
+   * Sends a request about a room as a user, and returns the JSON of the answer. The body is bytes or an object. A refusal is an error.
+   * `path` is behind the room's, as `/members`.
+   */
+  async ask(user, method, path, body, room = 'lobby') {
+    const json = body?.constructor === Object;
+    const answer = await fetch(`${this.url}/v1/rooms/${room}${path}`, {
+      method,
       headers: {
         authorization: `Bearer ${this.token({ ...user, room })}`,
-        'content-type': 'application/json',
+        ...(json && { 'content-type': 'application/json' }),
       },
-      body: JSON.stringify({ id, ...message }),
+      body: json ? JSON.stringify(body) : body,
     });
-    if (!answer.ok) throw new Error(`post: ${answer.status} ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`${method} ${room}${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? undefined : answer.json();
+  }
+
+  /** Sends a message as a user, without a chat; returns its id. */
+  async post(user, message, room) {
+    const id = randomUUID();
+    await this.ask(user, 'POST', '/messages', { id, ...message }, room);
     return id;
   }
 
   /** Uploads a file as a user; returns its id. */
-  async upload(user, name, bytes, room = 'lobby') {
+  async upload(user, name, bytes, room) {
     const id = randomUUID();
-    const answer = await fetch(`${this.url}/v1/rooms/${room}/files/${id}?${new URLSearchParams({ name })}`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${this.token({ ...user, room })}` },
-      body: bytes,
-    });
-    if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
+    await this.ask(user, 'PUT', `/files/${id}?${new URLSearchParams({ name })}`, bytes, room);
     return id;
   }
 
@@ -149,12 +154,10 @@ export class Relay {
 
   /** Waits until a search finds a message with these words. The relay's index is a little behind the store. */
   async finds(words, room = 'lobby') {
-    const headers = { authorization: `Bearer ${this.token({ sub: 'u_finder', room })}` };
     const query = new URLSearchParams({ q: words });
     for (const deadline = Date.now() + START_MS; ; await wait(POLL_MS)) {
-      const answer = await fetch(`${this.url}/v1/rooms/${room}/messages?${query}`, { headers });
-      if (!answer.ok) throw new Error(`search: ${answer.status} ${await answer.text()}`);
-      if ((await answer.json()).messages.length > 0) return;
+      const { messages } = await this.ask({ sub: 'u_finder' }, 'GET', `/messages?${query}`, undefined, room);
+      if (messages.length > 0) return;
       if (Date.now() > deadline) throw new Error(`"${words}" is not found after ${START_MS} ms`);
     }
   }

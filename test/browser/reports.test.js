@@ -1,7 +1,7 @@
 // Reports: moderators are notified, and work through the queue.
 
 import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
-import { choose, dialogOf, inBothThemes, MO, open, rest } from './moderators.js';
+import { choose, dialogOf, inBothThemes, MO, open } from './moderators.js';
 
 test('moderators see the number of open reports', async ({ openChats, relay }) => {
   const [mo, ada, ben] = await open(openChats, MO, ADA, BEN);
@@ -66,7 +66,7 @@ test('moderators handle the open reports one by one', async ({ openChats, relay 
   await expect(ada.element.getByRole('button', { name: 'Room', exact: true })).toBeVisible();
   await mo.page.keyboard.press('Escape');
   await expect(mo.element.getByRole('button', { name: 'Room', exact: true })).toBeFocused();
-  const { reports: all } = await rest(relay, ADA, 'GET', 'reports');
+  const { reports: all } = await relay.ask(ADA, 'GET', '/reports');
   expect(all.map(({ state, closed_by }) => [state, closed_by])).toEqual([
     ['resolved', 'u_mo'],
     ['dismissed', 'u_mo'],
@@ -80,10 +80,10 @@ test('a report that another moderator closes disappears, and a failed act can be
 }) => {
   watch.expect(/status of 503/);
   await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
-  const { messages } = await rest(relay, ADA, 'GET', 'messages');
+  const { messages } = await relay.ask(ADA, 'GET', '/messages');
   for (let i = 0; i < 52; i++) {
     const reporter = { sub: `u_${i}`, name: `Reporter ${i}`, role: 'participant' };
-    await rest(relay, reporter, 'POST', `messages/${messages[0].id}/report`, { reason: `reason ${i}` });
+    await relay.ask(reporter, 'POST', `/messages/${messages[0].id}/report`, { reason: `reason ${i}` });
   }
   const [mo] = await open(openChats, MO);
   const broken = '**/v1/rooms/lobby/reports**';
@@ -102,10 +102,10 @@ test('a report that another moderator closes disappears, and a failed act can be
   await expect(reports).toHaveCount(52);
   await expect(queue.getByRole('button', { name: 'Show more' })).toBeHidden();
 
-  const { reports: all } = await rest(relay, ADA, 'GET', 'reports?limit=52');
+  const { reports: all } = await relay.ask(ADA, 'GET', '/reports?limit=52');
   const dismiss = (i) => reports.nth(i).getByRole('button', { name: 'Dismiss' });
   await dismiss(1).focus();
-  await rest(relay, ADA, 'PATCH', `reports/${all[0].n}`, { state: 'resolved' });
+  await relay.ask(ADA, 'PATCH', `/reports/${all[0].n}`, { state: 'resolved' });
   await expect(reports).toHaveCount(51);
   await expect(reports.first()).toContainText('reason 50');
   await expect(dismiss(0), 'the keyboard stays with its report').toBeFocused();
@@ -113,7 +113,7 @@ test('a report that another moderator closes disappears, and a failed act can be
   // The chat learns of this report only when it asks.
   await mo.page.route(broken, async (route) => {
     if (route.request().method() !== 'PATCH') return route.continue();
-    await rest(relay, ADA, 'PATCH', `reports/${all[1].n}`, { state: 'resolved' });
+    await relay.ask(ADA, 'PATCH', `/reports/${all[1].n}`, { state: 'resolved' });
     await route.continue();
   });
   watch.expect(/status of 409/);
@@ -129,8 +129,8 @@ test('a user who lost the role sees neither the room’s settings nor the report
 }) => {
   watch.expect(UNREACHABLE);
   await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'rude' });
-  const { messages } = await rest(relay, ADA, 'GET', 'messages');
-  await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'insults' });
+  const { messages } = await relay.ask(ADA, 'GET', '/messages');
+  await relay.ask(BEN, 'POST', `/messages/${messages[0].id}/report`, { reason: 'insults' });
   const [mo] = await open(openChats, MO);
   await mo.page.route('**/v1/rooms/lobby/reports**', () => {}); // the answer does not arrive
   const room = mo.element.getByRole('button', { name: 'Room, 1 open report' });
@@ -168,8 +168,8 @@ for (const [lang, title] of [
 ]) {
   test(`the reports fit into a narrow chat, in ${lang}`, async ({ openChats, relay }) => {
     await relay.post({ sub: 'u_cy', name: 'Cy', role: 'participant' }, { text: 'w'.repeat(60) });
-    const { messages } = await rest(relay, ADA, 'GET', 'messages');
-    await rest(relay, BEN, 'POST', `messages/${messages[0].id}/report`, { reason: 'w'.repeat(200) });
+    const { messages } = await relay.ask(ADA, 'GET', '/messages');
+    await relay.ask(BEN, 'POST', `/messages/${messages[0].id}/report`, { reason: 'w'.repeat(200) });
     const [mo] = await open(openChats, MO);
     await mo.appear({ lang, width: 280, zoom: 1 });
     await mo.element.locator('.hallway-room').click();

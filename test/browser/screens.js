@@ -49,14 +49,7 @@ const site = await startSite();
 const relay = await Relay.start(['--allow-origin', site.url, '--rate', '0']);
 const browser = await chromium.launch(config.use.launchOptions);
 
-async function call(user, method, path, body) {
-  const answer = await fetch(`${relay.url}/v1/rooms/lobby/messages/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await relay.token(user)}`, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-}
+const call = (user, method, path, body) => relay.ask(user, method, `/messages/${path}`, body);
 
 /** Posts the conversation of a morning at an event. */
 async function converse() {
@@ -136,10 +129,7 @@ async function open(user, { size = 'wide', theme = 'light', lang = 'en' } = {}) 
 async function readAll(user) {
   const chat = await open(user);
   for (;;) {
-    const answer = await fetch(`${relay.url}/v1/rooms/lobby/members`, {
-      headers: { authorization: `Bearer ${await relay.token(user)}` },
-    });
-    const { members } = await answer.json();
+    const { members } = await relay.ask(user, 'GET', '/members');
     const last = Math.max(...(await chat.shown()).map((row) => row.seq));
     if (members.find((member) => member.user.id === user.sub)?.read === last) break;
     await chat.page.waitForTimeout(100);
@@ -240,17 +230,10 @@ await state('reports', CY, [...both, { size: 'narrow', theme: 'dark', lang: 'ar'
   await chat.element.getByRole('dialog').locator('[data-action="queue"]').click();
   await chat.element.getByRole('dialog').getByRole('listitem').last().waitFor();
 });
-const mute = async (method) => {
-  const answer = await fetch(`${relay.url}/v1/rooms/lobby/members/${DI.sub}/mute`, {
-    method,
-    headers: { authorization: `Bearer ${await relay.token(CY)}`, 'content-type': 'application/json' },
-    body: method === 'PUT' ? JSON.stringify({ for_s: 600, reason: 'Advertising' }) : undefined,
-  });
-  if (!answer.ok) throw new Error(`mute: ${answer.status} ${await answer.text()}`);
-};
+const mute = (method, body) => relay.ask(CY, method, `/members/${DI.sub}/mute`, body);
 for (const variant of both) {
   const chat = await open(DI, variant);
-  await mute('PUT');
+  await mute('PUT', { for_s: 600, reason: 'Advertising' });
   await chat.element.getByText('Advertising').first().waitFor();
   await picture(['muted', ...Object.values(variant)].join('-'), chat);
   await mute('DELETE');

@@ -10,13 +10,8 @@ async function open(openChats, relay, user = ADA) {
   const other = await relay.post(BEN, { text: 'see https://a.example/b' });
   await relay.post(BEN, { text: 'an answer', reply_to: other });
   await relay.post(BEN, { text: 'the last' });
-  const ask = async (method, path, who) =>
-    fetch(`${relay.url}/v1/rooms/lobby/messages/${other}/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${await relay.token(who)}` },
-    });
-  expect((await ask('PUT', `reactions/${encodeURIComponent('👍')}`, BEN)).ok).toBe(true);
-  expect((await ask('PUT', 'pin', ADA)).ok).toBe(true);
+  await relay.ask(BEN, 'PUT', `/messages/${other}/reactions/${encodeURIComponent('👍')}`);
+  await relay.ask(ADA, 'PUT', `/messages/${other}/pin`);
   const [chat] = await openChats([user]);
   await chat.settled(4);
   await expect(chat.composer).toBeEnabled();

@@ -14,10 +14,7 @@ async function readAll(openChats, relay, user, head) {
 
 /** Returns the user's read marker. */
 async function readOf(relay, user) {
-  const answer = await fetch(`${relay.url}/v1/rooms/lobby/members`, {
-    headers: { authorization: `Bearer ${await relay.token(user)}` },
-  });
-  const { members } = await answer.json();
+  const { members } = await relay.ask(user, 'GET', '/members');
   return members.find((member) => member.user.id === user.sub)?.read ?? 0;
 }
 

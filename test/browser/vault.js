@@ -1,7 +1,7 @@
 // Helpers of the tests of encrypted chats: an issuer, an encrypted room, and chats with devices.
 
 import { Chat } from './chat.js';
-import { ADA, test as base, expect } from './fixture.js';
+import { ADA, test as base } from './fixture.js';
 import { Issuer } from './issuer.js';
 
 const ROOM = 'vault';
@@ -26,15 +26,7 @@ export const test = base.extend({
 
   /** Makes an encrypted room. */
   vault: async ({ relay }, use) => {
-    const answer = await fetch(`${relay.url}/v1/rooms/${ROOM}`, {
-      method: 'PUT',
-      headers: {
-        authorization: `Bearer ${relay.token({ ...ADA, room: '*' })}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ settings: { e2ee: 1 } }),
-    });
-    expect(answer.ok, await answer.text()).toBe(true);
+    await relay.ask(ADA, 'PUT', '', { settings: { e2ee: 1 } }, ROOM);
     await use(ROOM);
   },
 });

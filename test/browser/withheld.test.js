@@ -32,15 +32,7 @@ async function atTurnTwo({ open, newPage, relay, vault }) {
   const ben = await open(BEN, { page });
   await ada.write('The doors open at nine.');
   await expect(ben.message('The doors open at nine.')).toHaveCount(1);
-  const answer = await fetch(`${relay.url}/v1/rooms/${vault}/members/u_eve/ban`, {
-    method: 'PUT',
-    headers: {
-      authorization: `Bearer ${relay.token({ ...ADA, room: '*' })}`,
-      'content-type': 'application/json',
-    },
-    body: '{}',
-  });
-  expect(answer.ok, await answer.text()).toBe(true);
+  await relay.ask(ADA, 'PUT', '/members/u_eve/ban', {}, vault);
   await expect.poll(() => between.turns.at(-1)?.n).toBe(2);
   await ben.write('And close at ten.');
   await ben.settled(2);

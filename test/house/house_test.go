@@ -1,7 +1,8 @@
 // Package house_test checks the sizes that keep the code readable: the lines of a file and of a function, and the methods of a type. It also
 // checks that every exported name has a comment that contains the name and is a sentence.
 //
-// A new measure is a test here. What a package may import is the subject of test/imports.
+// Start with [TestFilesHaveAtMost400Lines]. A new measure is a test here. The package must not know the behaviour of the code; test/imports
+// checks the imports.
 package house_test
 
 import (
