@@ -182,7 +182,7 @@ test('a certificate for another user is refused with an explanation', async ({
   vault: _vault,
 }) => {
   const { said } = await complaint(open, { page: await newPage(), attributes: { device: BEN } });
-  expect(said).toContain('no certificate of this device, of this user');
+  expect(said).toContain('a certificate that the issuer has not signed for this device and this user');
 });
 
 for (const [name, issuer, words] of [
