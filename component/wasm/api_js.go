@@ -6,8 +6,8 @@ import (
 	"hallway/component/client"
 )
 
-// api makes the object through which the element commands the program. Its
-// functions live as long as the program, and never wait: the page waits for them.
+// api returns the object by which the element calls the program. Its functions are
+// released with the program. They never wait, because the page waits for them.
 func (p *program) api() js.Value {
 	api := js.Global().Get("Object").New()
 	method := func(name string, f func(argument js.Value) any) {

@@ -12,9 +12,9 @@ import (
 // config is the element's settings.
 type config struct {
 	relay, room, token, client string
-	issuer                     string // of an encrypted chat; "": the chat does not encrypt
+	issuer                     string // the issuer of an encrypted chat; "": the chat is not encrypted
 	source                     int    // the number of the page's function for tokens; 0: none
-	devices                    int    // the same for certificates
+	devices                    int    // the number of the page's function for certificates; 0: none
 	offline                    client.OfflineMode
 	view                       view.Settings
 }
@@ -57,8 +57,8 @@ func textsOf(v js.Value) map[string]string {
 	return texts
 }
 
-// draftKey returns the storage key of the user's draft. It is "" if the token
-// names no user, or if the chat encrypts: such a chat stores no drafts.
+// draftKey returns the storage key of the user's draft. It is "" if the token names no
+// user, or if the chat is encrypted: an encrypted chat stores no drafts.
 func (c *config) draftKey(token string) string {
 	claims, ok := protocol.ReadClaims(token)
 	if !ok || c.issuer != "" {

@@ -7,8 +7,8 @@ import (
 	"hallway/component/driver"
 )
 
-// watchDevice tells the driver about the network and about the visibility of the
-// page, until the program's end. (The scope's listeners end with it.)
+// watchDevice tells the driver about the network and the page's visibility, until the
+// program ends. (The scope removes the listeners.)
 func watchDevice(d *driver.Driver) {
 	window, document := js.Global(), js.Global().Get("document")
 	listen := func(target js.Value, event string, f func()) {

@@ -8,14 +8,14 @@ import (
 	"hallway/protocol"
 )
 
-// host sends events to the page around the element. It is owned by the
-// driver's goroutine.
+// host sends events to the page around the element. The driver's goroutine owns
+// it.
 type host struct {
 	bridge  js.Value
-	status  client.Status // the last told
+	status  client.Status // the last sent status
 	retryAt time.Time
 	unread  int
-	// mentions is the last number of mentions sent, mentioned a new message with a mention that was not sent yet.
+	// mentions is the last sent number of mentions. mentioned is a new message with a mention that was not sent yet.
 	mentions  int
 	mentioned *protocol.Message
 	reports   int64

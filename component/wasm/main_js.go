@@ -12,13 +12,13 @@ import (
 	"hallway/protocol"
 )
 
-// The program's two routes. They are on a private address: that of the page stays as it is.
+// The program's two routes. They are on a private address, so that the page's address does not change.
 const (
 	routeChat = "/"
-	routeNone = "/ended" // leads away from the chat, so that go-app dismounts it
+	routeNone = "/ended" // a route without the chat, so that go-app dismounts it
 )
 
-// nothing is the empty component of the route after the chat.
+// nothing is the empty component of routeNone.
 type nothing struct{ app.Compo }
 
 func (n *nothing) Render() app.UI { return app.Div() }
@@ -26,7 +26,7 @@ func (n *nothing) Render() app.UI { return app.Div() }
 // program is one chat in one element.
 type program struct {
 	bridge js.Value
-	config config // as last told by the element; after start only its callbacks touch it
+	config config // the last settings from the element; after the start only the element's callbacks use it
 	chat   *view.Chat
 	driver *driver.Driver
 	host   host
@@ -69,11 +69,11 @@ func main() {
 
 	app.Route(routeChat, func() app.Composer { return p.chat })
 	app.Route(routeNone, func() app.Composer { return &nothing{} })
-	app.RunWhenOnBrowser() // does not return
+	app.RunWhenOnBrowser() // never returns
 }
 
-// attach puts a file into the composer's strip. A value of go-app's is not one of the driver's: it goes
-// through the scope.
+// attach puts a file into the composer's strip. A value of go-app has another type than a value of the driver, so it
+// is passed through the scope.
 func (p *program) attach(file app.Value, width, height int64) error {
 	app.Window().Set("attached", file)
 	bytes := js.Global().Get("attached")
@@ -84,7 +84,7 @@ func (p *program) attach(file app.Value, width, height int64) error {
 	}, bytes)
 }
 
-// hear passes news to the page or the chat.
+// hear passes an effect of the core to the page or the chat.
 func (p *program) hear(news client.Effect) {
 	switch e := news.(type) {
 	case client.Arrived:
@@ -105,14 +105,14 @@ func (p *program) hear(news client.Effect) {
 	}
 }
 
-// ready gives the element the api, and applies changed settings.
+// ready hands the api to the element, and applies changed settings.
 func (p *program) ready() {
 	p.bridge.Set("api", p.api())
 	p.configure(readConfig(p.bridge.Get("config")))
 }
 
-// configure applies changed attributes of the element. Another
-// relay or room is another program.
+// configure applies changed attributes of the element. For another
+// relay or room the element starts another program.
 func (p *program) configure(c config) {
 	if c.token != p.config.token && c.token != "" {
 		p.driver.Do(client.TokenGot{Token: c.token})
@@ -122,7 +122,7 @@ func (p *program) configure(c config) {
 	if c.devices != p.config.devices {
 		select {
 		case p.certifier <- struct{}{}:
-		default: // one waits already
+		default: // a signal waits already
 		}
 	}
 	if c.offline != p.config.offline {
@@ -133,14 +133,14 @@ func (p *program) configure(c config) {
 	p.tokenIs(c.token)
 }
 
-// tokenIs gives the chat the storage key of the user's draft.
+// tokenIs hands the storage key of the user's draft to the chat.
 func (p *program) tokenIs(token string) {
 	if key := p.config.draftKey(token); key != "" {
 		p.chat.KeepDraft(key)
 	}
 }
 
-// destroy ends the chat and with it the program. It blocks.
+// destroy ends the chat and the program. It blocks.
 func (p *program) destroy() {
 	p.driver.Close()
 	p.chat.Leave(routeNone, func() { os.Exit(0) })

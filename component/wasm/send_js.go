@@ -12,7 +12,7 @@ import (
 // the message is in the outbox, and rejected when the core refuses it.
 type sends struct {
 	mu      sync.Mutex
-	waiting map[string]promise // by the message's id
+	waiting map[string]promise // by message id
 }
 
 type promise struct{ resolve, reject js.Value }
@@ -50,7 +50,7 @@ func (s *sends) changed(snapshot *client.Snapshot) {
 	}
 }
 
-// refused rejects the promise of a refused message, and reports whether there is one.
+// refused rejects the promise of a refused message. It returns false if there is none.
 func (s *sends) refused(r client.Refused) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"hallway/component/driver"
 )
 
-// getToken asks the page for a token, if the page has a way to get one.
+// getToken asks the page for a token, if the page has a function for that.
 func (p *program) getToken(ctx context.Context) (string, error) {
 	source := p.bridge.Get("getToken")
 	if source.Type() != js.TypeFunction {

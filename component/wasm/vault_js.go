@@ -12,7 +12,7 @@ import (
 	"hallway/protocol"
 )
 
-// vault returns the vault of a chat that encrypts, or nil.
+// vault returns the vault of an encrypted chat, or nil.
 func (p *program) vault() driver.Vault {
 	c := &p.config
 	if c.issuer == "" {
@@ -30,7 +30,7 @@ func (p *program) vault() driver.Vault {
 // codeEncryption is the code of an event about a failure of encryption.
 const codeEncryption protocol.Code = "encryption"
 
-// reportingVault sends the page's developer each failure of a vault once.
+// reportingVault is a vault that reports each of its failures once to the page's developer.
 type reportingVault struct {
 	driver.Vault
 	host *host
@@ -49,7 +49,7 @@ func (v *reportingVault) Do(ctx context.Context, op client.CryptoOp) (client.Cry
 	return result, err
 }
 
-// SealFile implements [driver.FileVault]. The bytes stay the page's.
+// SealFile implements [driver.FileVault]. The page encrypts the bytes.
 func (v *reportingVault) SealFile(ctx context.Context, bytes driver.Blob) (sealed driver.Blob, key, iv string, err error) {
 	got, err := driver.Await(ctx, func() js.Value { return v.host.bridge.Call("sealFile", bytes) })
 	if err != nil {
@@ -66,7 +66,7 @@ func (v *reportingVault) OpenFile(ctx context.Context, sealed driver.Blob, f *pr
 	return bytes, bytes.Truthy(), err
 }
 
-// certifierWait is the time for a page to set getDevice, after the chat needs it.
+// certifierWait is the time for a page to set getDevice after the chat needs it.
 const certifierWait = 3 * time.Second
 
 // getDevice asks the page for a certificate.
@@ -91,7 +91,7 @@ func (p *program) getDevice(ctx context.Context, jkt string) (string, error) {
 	return cert.String(), nil
 }
 
-// pageCipher is the cipher of the page, component/element/e2ee.js.
+// pageCipher calls the page's cipher, component/element/e2ee.js.
 type pageCipher struct{ bridge js.Value }
 
 // Do implements [e2ee.Cipher].

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// addressSchemes are the beginnings of addresses that become links. No other scheme ever does: it could
-// run a program, or read a file.
+// addressSchemes holds the beginnings of addresses that become links. Other schemes could run a program or read a
+// file.
 var addressSchemes = [...]string{"https://", "http://", schemeMail, "www."}
 
 const (
@@ -18,13 +18,13 @@ const (
 
 // address is a link in a text.
 type address struct {
-	end        int // its end in the text
+	end        int // the end of the address in the text
 	text, href string
 }
 
-// addressAt returns the address that begins at a place of a text. Its text shows where it leads: a host
-// that could be taken for another one is in Punycode, in the text and in the link. An address with user
-// information does not become a link.
+// addressAt returns the address that begins at an index of a text. Its text shows where the link leads: a host that
+// could be mistaken for another one is in Punycode, in the text and in the link. An address with user information does
+// not become a link.
 func addressAt(s string, at int) (a address, ok bool) {
 	if c := s[at]; c >= utf8.RuneSelf || !isWord(rune(c)) || !addressMayBegin(s[:at]) {
 		return a, false
@@ -71,8 +71,8 @@ func addressScheme(s string) string {
 	return ""
 }
 
-// addressMayBegin reports whether an address may follow a text. It may not follow a word of Latin
-// letters or digits, which continues. Other scripts may put an address behind a word without a space.
+// addressMayBegin reports whether an address may follow a text. It may not directly follow a Latin letter or a digit.
+// In other scripts it may follow a word without a space.
 func addressMayBegin(before string) bool {
 	r, size := utf8.DecodeLastRuneInString(before)
 	return size == 0 || !isWord(r) || r >= utf8.RuneSelf && scriptOf(r) > scriptLatin
@@ -89,7 +89,7 @@ func isWrapped(before string) bool {
 	return false
 }
 
-// mailGoesOn reports whether the name of a mail address, or a host, begins in the text before.
+// mailGoesOn reports whether the name of a mail address or a host starts before this point.
 func mailGoesOn(before string) bool {
 	if before == "" {
 		return false
@@ -132,18 +132,18 @@ func webAddress(s, scheme string, quoted byte) (a address, ok bool) {
 	return a, true
 }
 
-// userBytesMax bounds the search for user information. An address with more of it ends before that, and
-// leads to the host that it shows.
+// userBytesMax bounds the search for user information. An address with longer user information ends before that,
+// and leads to the shown host.
 const userBytesMax = 256
 
-// hasUser reports whether a text after a scheme begins with user information: an "@" precedes the path.
+// hasUser reports whether a text after a scheme begins with user information, which ends with an "@" before the path.
 func hasUser(s string) bool {
 	end := strings.IndexAny(s[:min(len(s), userBytesMax)], "/?#@ \n\t"+noAddress)
 	return end >= 0 && s[end] == '@' && !strings.ContainsFunc(s[:end], func(r rune) bool { return r >= utf8.RuneSelf && !isWord(r) })
 }
 
-// portLength returns the length of the port that a text begins with, or -1 where something else follows
-// the colon, so that there is no address.
+// portLength returns the length of the port at the beginning of a text, or -1 if the colon is followed by something
+// else. Then the text is not an address.
 func portLength(s string) int {
 	if !strings.HasPrefix(s, ":") {
 		return 0
@@ -161,8 +161,8 @@ func portLength(s string) int {
 	return n
 }
 
-// inPublic reports whether a host has at least a number of labels and ends like a public domain. A
-// version, a file or the name of a package does not.
+// inPublic reports whether a host has at least a number of labels and ends like a public domain. So versions, files and
+// names of packages are not hosts.
 func inPublic(host string, labels int) bool {
 	dot := strings.LastIndexByte(host, '.')
 	top := host[dot+1:]
@@ -173,7 +173,7 @@ func inPublic(host string, labels int) bool {
 		strings.HasPrefix(strings.ToLower(top), punyPrefix)
 }
 
-// mailSigns are the signs that are allowed in the name of a mail address.
+// mailSigns holds the signs that the name of a mail address may contain.
 const mailSigns = "._%+-"
 
 // mailAddress reads a mail address whose host has at least a number of labels.
@@ -197,7 +197,7 @@ func mailAddress(s string, labels int) (a address, ok bool) {
 	return address{end: end, text: s[:at+1] + shown}, true
 }
 
-// isFile reports whether a name ends like that of a picture: "logo@2x.png" is not an address.
+// isFile reports whether a name ends like the name of a picture: "logo@2x.png" is not an address.
 func isFile(name string) bool {
 	switch strings.ToLower(name[strings.LastIndexByte(name, '.')+1:]) {
 	case "png", "jpg", "jpeg", "gif", "svg", "webp":
@@ -206,8 +206,7 @@ func isFile(name string) bool {
 	return false
 }
 
-// notInAddress reports whether a rune ends an address. Runes that would show it in another order than
-// a browser reads it do, too.
+// notInAddress reports whether a rune ends an address. Runes that change the direction of the text end it, too.
 func notInAddress(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7F || strings.IndexByte(noAddress, byte(r)) >= 0
@@ -215,16 +214,15 @@ func notInAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
 }
 
-// noAddress holds the signs that no address contains.
+// noAddress holds the signs that an address cannot contain.
 const noAddress = "<>\"`|\\^"
 
-// bracketsMax bounds the brackets that an address may have open at once.
+// bracketsMax bounds the open brackets in an address.
 const bracketsMax = 16
 
-// tailLength returns the length of the path after an address's host. It ends where a reader sees the
-// address end: before the punctuation of the sentence around it, before a bracket without its pair,
-// before the next address, and where text continues without a space. A quoted address ends at the
-// quote, if that is not 0.
+// tailLength returns the length of the path after an address's host. The path ends where a reader would end it: before
+// the punctuation of the sentence, before a bracket without its pair, before the next address, and where other text
+// follows without a space. If quoted is not 0, it also ends at that quotation mark.
 func tailLength(s string, quoted byte) int {
 	var opened [bracketsMax]int // places
 	depth, end := 0, 0
@@ -261,8 +259,8 @@ func tailLength(s string, quoted byte) int {
 	return len(trimTail(s[:end]))
 }
 
-// trimTail removes the punctuation of the sentence from the end of an address. It keeps a quotation mark
-// whose pair is inside.
+// trimTail removes the punctuation of the sentence from the end of an address. It keeps a quotation mark if its pair is
+// inside.
 func trimTail(tail string) string {
 	tail = strings.TrimRight(tail, ".,;:!?*"+tailSigns)
 	if quoted, ok := strings.CutSuffix(tail, "'"); ok {
@@ -274,7 +272,7 @@ func trimTail(tail string) string {
 	return tail
 }
 
-// tailSigns are signs that may be inside the words of an address, but not at its end.
+// tailSigns holds signs that an address may contain, but not at its end.
 const tailSigns = "\u2010\u2013\u00b7\u2019\u30fb"
 
 // inTail reports whether a rune outside of ASCII may continue an address.
@@ -285,7 +283,7 @@ func inTail(before, r rune) bool {
 	if !isWord(r) || compatible(r) {
 		return false
 	}
-	return !spaceless(r) || before >= utf8.RuneSelf || !isWord(before) // else it is the text after the address
+	return !spaceless(r) || before >= utf8.RuneSelf || !isWord(before) // otherwise the rune belongs to the text after the address
 }
 
 // joins reports whether a text begins with a joiner between two letters that need it.

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestAddressBounds checks that addresses begin and end where readers see it.
+// TestAddressBounds checks that addresses begin and end where a reader expects it.
 func TestAddressBounds(t *testing.T) {
 	const a = "https://a.example"
 	for _, text := range []string{
@@ -45,7 +45,7 @@ func TestAddressBounds(t *testing.T) {
 	}
 }
 
-// TestAddressLeadsWhereItSays checks hosts that could be taken for others.
+// TestAddressLeadsWhereItSays checks hosts that could be mistaken for others.
 func TestAddressLeadsWhereItSays(t *testing.T) {
 	for text, want := range map[string]string{ // "": no link
 		// User information.
@@ -151,7 +151,7 @@ func TestAddressLeadsWhereItSays(t *testing.T) {
 		"https://paypal.com:80evil.example":          "",
 		"https://paypal.com:999999":                  "",
 		"https://ex\ufffdmple.com":                   "",
-		// Text that a reader can tell from the address.
+		// Text that a reader can distinguish from the address.
 		"https://paypal.com\u200b":          "https://paypal.com",
 		"https://paypal.com\u200b ok":       "https://paypal.com",
 		"https://paypal.com\\@evil.example": "https://paypal.com",

@@ -5,7 +5,7 @@ import "unicode"
 // emojiMax bounds the emoji of a text that is shown large.
 const emojiMax = 6
 
-// emojiBytesMax is more than emojiMax emoji take.
+// emojiBytesMax is above the size of emojiMax emoji.
 const emojiBytesMax = 512
 
 const (
@@ -15,14 +15,14 @@ const (
 	keycap          = 0x20E3
 )
 
-// emojis are the characters below U+10000 that are emoji by themselves.
+// emojis holds the characters below U+10000 that are emoji by themselves.
 var emojis = rangesOf(0x231A, 0x231B, 0x23E9, 0x23EC, 0x23F0, 0x23F0, 0x23F3, 0x23F3, 0x25FD, 0x25FE, 0x2614, 0x2615,
 	0x2648, 0x2653, 0x267F, 0x267F, 0x2693, 0x2693, 0x26A1, 0x26A1, 0x26AA, 0x26AB, 0x26BD, 0x26BE, 0x26C4, 0x26C5,
 	0x26CE, 0x26CE, 0x26D4, 0x26D4, 0x26EA, 0x26EA, 0x26F2, 0x26F3, 0x26F5, 0x26F5, 0x26FA, 0x26FA, 0x26FD, 0x26FD,
 	0x2705, 0x2705, 0x270A, 0x270B, 0x2728, 0x2728, 0x274C, 0x274C, 0x274E, 0x274E, 0x2753, 0x2755, 0x2757, 0x2757,
 	0x2795, 0x2797, 0x27B0, 0x27B0, 0x27BF, 0x27BF, 0x2B1B, 0x2B1C, 0x2B50, 0x2B50, 0x2B55, 0x2B55)
 
-// signs are the characters below U+10000 that are text by themselves, and emoji only with emojiSelector
+// signs holds the characters below U+10000 that are text by themselves, and emoji only with emojiSelector
 // or in a sequence.
 var signs = rangesOf(0x00A9, 0x00A9, 0x00AE, 0x00AE, 0x203C, 0x203C, 0x2049, 0x2049, 0x2122, 0x2122, 0x2139, 0x2139,
 	0x2194, 0x2199, 0x21A9, 0x21AA, 0x2328, 0x2328, 0x23CF, 0x23CF, 0x23ED, 0x23F3, 0x23F8, 0x23FA, 0x24C2, 0x24C2,
@@ -87,7 +87,7 @@ func EmojiOnly(text string) bool {
 	return count > 0
 }
 
-// emojiLen returns the number of characters of the emoji that a text begins with, or 0. An emoji is a
+// emojiLen returns the number of characters of the emoji at the beginning of a text, or 0. An emoji is a
 // keycap, a flag, a picture, or several joined pictures.
 func emojiLen(text []rune) int {
 	at := func(i int) rune {
@@ -124,7 +124,7 @@ func emojiLen(text []rune) int {
 		if isToned {
 			i++
 		}
-		for at(i) >= 0xE0020 && at(i) <= 0xE007F { // the flag of a part of a country
+		for at(i) >= 0xE0020 && at(i) <= 0xE007F { // the flag of a region of a country
 			i++
 		}
 		more := at(i) == zeroWidthJoiner && mayBeEmoji(at(i+1))

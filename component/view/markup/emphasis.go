@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// mark is a "*" or "_" in a text, with the runes beside it; 0 is an end of the text.
+// mark is a "*" or "_" in a text, with the runes beside it; 0: an end of the text.
 type mark struct{ before, is, after rune }
 
 func markAt(s string, at int) mark {
@@ -21,8 +21,8 @@ func markAt(s string, at int) mark {
 	return mark{before, rune(s[at]), after}
 }
 
-// opens reports whether the mark at a place may open emphasis. Text must follow it, and it must not stand
-// inside a word (as in snake_case or 2*3*4), a face or a path.
+// opens reports whether the mark at an index may open emphasis. Text must follow the mark, and it must not be inside
+// of a word (as in snake_case or 2*3*4), a face or a path.
 func opens(s string, at int) bool {
 	m := markAt(s, at)
 	switch {
@@ -36,7 +36,7 @@ func opens(s string, at int) bool {
 	return (beside(m.before, "([{\"'-:;,!?/|=") || m.inText(m.before, m.after)) && (isWord(m.after) || beside(m.after, "([{\"'`#@$+-~%&*_"))
 }
 
-// closes reports whether the mark at a place may close emphasis.
+// closes reports whether the mark at an index may close emphasis.
 func closes(s string, at int) bool {
 	m := markAt(s, at)
 	switch {
@@ -48,13 +48,13 @@ func closes(s string, at int) bool {
 	return (isWord(m.before) || beside(m.before, ")]}\"'`.,;:!?%+#$*_")) && m.outside(m.after, m.before)
 }
 
-// closesLink is closes for a mark directly behind an address, which may end with any sign.
+// closesLink is closes for a mark directly after an address, which may end with any sign.
 func closesLink(s string, at int) bool {
 	m := markAt(s, at)
 	return !m.alone() && m.outside(m.after, m.before)
 }
 
-// alone reports whether another mark of the same kind stands beside a mark.
+// alone reports whether a mark of the same kind is beside the mark.
 func (m mark) alone() bool { return m.before == m.is || m.after == m.is }
 
 // outside reports whether emphasis may end before the rune after it.
@@ -62,19 +62,19 @@ func (m mark) outside(after, inside rune) bool {
 	return beside(after, ")]}\"'-:;,.!?/|=") || m.inText(after, inside)
 }
 
-// between reports whether a mark stands between two equal signs, as in -_- or "*".
+// between reports whether the mark is between two equal signs, as in -_- or "*".
 func (m mark) between() bool {
 	return m.before == m.after && !isWord(m.before) || isQuote(m.before) && isQuote(m.after)
 }
 
-// inText reports whether a letter may stand outside of a mark. It may beside a "*" if that letter, or the
-// one inside, is of a script without spaces.
+// inText reports whether a letter may directly precede or follow the emphasis. It may at a "*" if that letter, or the
+// one inside, belongs to a script without spaces.
 func (m mark) inText(outside, inside rune) bool {
 	return m.is == '*' && isWord(outside) && (spaceless(outside) || spaceless(inside))
 }
 
-// beside reports whether a rune beside a mark is outside of words: the end of the text, white space, one
-// of some signs of ASCII, other punctuation, a picture.
+// beside reports whether a rune beside a mark is outside of words: the end of the text, white space, one of the ASCII
+// signs in signs, other punctuation, or a picture.
 func beside(r rune, signs string) bool {
 	if r < utf8.RuneSelf {
 		return r == 0 || unicode.IsSpace(r) || strings.ContainsRune(signs, r)

@@ -8,13 +8,13 @@ import (
 const (
 	// foundBytesMax bounds the shown part of a found message.
 	foundBytesMax = 240
-	// foundBefore bounds the part of it before the first match.
+	// foundBefore bounds the shown part before the first match.
 	foundBefore = 60
 )
 
-// Highlight cuts a text to the part around the first match of a search, and returns it in pieces, each
-// match a separate piece. It matches as the relay does: whole words, the last term also if it
-// begins a word, and parts of words that are long or of a script without spaces.
+// Highlight cuts a text to the part around the first match of a search, and returns it in pieces. Each match is a
+// separate piece. It matches like the relay: whole words, the beginning of a word for the last term, and parts of words
+// that are long or of a script without spaces.
 func Highlight(text, words string, same func(a, b string) bool) []Piece {
 	text, found := cutTo(text, matches(text, termsIn(words), same))
 	var pieces []Piece
@@ -32,18 +32,17 @@ func Highlight(text, words string, same func(a, b string) bool) []Piece {
 	return pieces
 }
 
-// part is a part of a text, from one byte to another.
+// part is a part of a text, from byte index from to byte index to.
 type part struct{ from, to int }
 
-// cutTo returns a text around the first of some parts, with "…" at its cuts, and the places of the
-// parts in it.
+// cutTo cuts a text around the first of some parts, and adds "…" at its cuts. found holds the parts in the result.
 func cutTo(text string, all []part) (cut string, found []part) {
 	from, to := 0, len(text)
 	if len(all) > 0 && all[0].from > foundBefore {
 		for from = all[0].from - foundBefore; !utf8.RuneStart(text[from]); {
 			from++
 		}
-		for _, w := range wordsOf(text[from:all[0].from]) { // begin with a whole word if one is near
+		for _, w := range wordsOf(text[from:all[0].from]) { // start with a whole word if there is one near
 			if w.from > 0 || !isWord(lastOf(text[:from])) {
 				from += w.from
 				break
@@ -96,7 +95,7 @@ func wordsOf(text string) []part {
 	return words
 }
 
-// PieceKind says how a piece of a text is shown.
+// PieceKind is the look of a piece.
 type PieceKind uint8
 
 // The kinds of pieces.

@@ -21,7 +21,7 @@ func TestFoundWordsAreMarked(t *testing.T) {
 	for _, tc := range []struct{ text, words, want string }{
 		{"Doors open at nine.", "open", "Doors [open] at nine."},
 		{"Doors opened at nine, reopened at ten", "open", "Doors [opened] at nine, re[open]ed at ten"},
-		{"Doors open, doorstep", "door open", "Doors [open], doorstep"}, // only the last may go on
+		{"Doors open, doorstep", "door open", "Doors [open], doorstep"}, // only the last term may match the beginning of a word
 		{"open the door", "door OPEN", "[open] the [door]"},
 		{"Größe größer", "GRÖSS größ", "[Größe] [größer]"},
 		{"ÉTÉ été", "été", "[ÉTÉ] [été]"},
@@ -68,7 +68,7 @@ func TestFoundTextIsCutAroundTheWord(t *testing.T) {
 	}
 }
 
-// The browser compares words; equal words may differ in length.
+// TestFoundBeginnings checks words that the browser compares as equal although their lengths differ.
 func TestFoundBeginnings(t *testing.T) {
 	same := func(a, b string) bool {
 		plain := func(s string) string { return strings.NewReplacer("ß", "ss", "œ", "oe").Replace(strings.ToLower(s)) }
@@ -84,7 +84,7 @@ func TestFoundBeginnings(t *testing.T) {
 	}
 }
 
-// For all words, the hit shows a part of the text, and no match is empty.
+// FuzzFoundIsWhatWasSaid checks for all words that the hit shows a part of the text, and that no match is empty.
 func FuzzFoundIsWhatWasSaid(f *testing.F) {
 	for _, seed := range [][2]string{{"Doors open", "open"}, {"我在北京工作", "京工"}, {"a\u0301\u0301b", "\u0301 a"}, {"C++ \xff", "+ \xff"}, {"ẞ ss ﬁ", "SS fi"}} {
 		f.Add(seed[0], seed[1])

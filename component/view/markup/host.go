@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// hostLength returns the length of the host that a text begins with, or 0. A name ends where a word of
-// another script follows it without a space: "example.com是" names example.com.
+// hostLength returns the length of the host at the beginning of a text, or 0. A name ends where a word of another script
+// follows without a space: "example.com是" names example.com.
 func hostLength(s string) int {
 	if strings.HasPrefix(s, "[") {
 		return ipv6Length(s)
@@ -39,8 +39,8 @@ func hostLength(s string) int {
 	return end
 }
 
-// joinLength returns the length of the dot or the hyphens that a text begins with, if a letter or a
-// digit of the same host follows.
+// joinLength returns the length of a dot or of hyphens at the beginning of a text, if a letter or a digit of the same
+// host follows.
 func joinLength(s string) int {
 	n := 1
 	if s[0] != '.' {
@@ -54,8 +54,8 @@ func joinLength(s string) int {
 	return 0
 }
 
-// goesOnInText reports whether a letter after a name in ASCII belongs to the text after that name.
-// Letters that look like Latin ones belong to the name.
+// goesOnInText reports whether a letter after a name in ASCII belongs to the following text. Letters that look like Latin
+// letters belong to the name.
 func goesOnInText(r rune) bool { return scriptOf(r) >= scriptHebrew }
 
 // ipv6BytesMax bounds an IPv6 address in brackets.
@@ -69,15 +69,15 @@ func ipv6Length(s string) int {
 	return end + 1
 }
 
-// compatibles holds the letters, digits and signs that a browser replaces by others when it looks a host
-// up: superscripts, those of phonetics and mathematics, in circles, of full width.
+// compatibles holds the letters, digits and signs that a browser replaces by others when it looks up a host:
+// superscripts, phonetic, mathematical, circled and full-width characters.
 var compatibles = [...][2]rune{
 	{0xAA, 0xAA}, {0xB2, 0xB3}, {0xB9, 0xBA}, {0x02B0, 0x02FF}, {0x1D00, 0x1DBF}, {0x2070, 0x209F},
 	{0x2100, 0x218F}, {0x2460, 0x24FF}, {0x2C7C, 0x2C7D}, {0x3130, 0x318F}, {0x3200, 0x33FF}, {0xF900, 0xFDFF},
 	{0xFE70, 0xFEFE}, {0xFF10, 0xFF19}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}, {0xFF66, 0xFFDC}, {0x1D400, 0x1D7FF}, {0x1F100, 0x1F1E5},
 }
 
-// compatible reports whether a rune is one of compatibles. A host with one never becomes a link.
+// compatible reports whether compatibles contains a rune. A host with such a rune never becomes a link.
 func compatible(r rune) bool {
 	for _, c := range &compatibles {
 		if c[0] <= r && r <= c[1] {
@@ -87,18 +87,18 @@ func compatible(r rune) bool {
 	return false
 }
 
-// invisible reports whether a character cannot be seen, or only changes the order of others.
+// invisible reports whether a character is invisible, or only changes the order of others.
 func invisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x17B4 || r == 0x17B5 ||
 		0x180B <= r && r <= 0x180F || r == 0x2800 || r == 0x3164 || 0xFE00 <= r && r <= 0xFE0F || r == 0xFFA0 || 0xE0000 <= r && r < 0xE1000
 }
 
-// hostLookalikes are characters that look like the signs in an address, or that a browser replaces by
-// such a sign.
+// hostLookalikes holds characters that look like the signs in an address, or that a browser replaces by such a
+// sign.
 const hostLookalikes = "\u2044\u2215\u29f8\u29f5\u2571\u2572\u3033\u1735\uff0f\uff3c\u2024\u0701\u0702\uff0e\uff61\ufe52\uff20\ufe6b\uff05\uff3f"
 
-// endsHost reports whether a host may end before a text. The text must not begin with anything that a
-// browser or a reader takes for a part of the host.
+// endsHost reports whether a host may end before rest. The rest must not begin with a character that a browser or a
+// reader would add to the host.
 func endsHost(host, rest string) bool {
 	r, size := utf8.DecodeRuneInString(rest)
 	if size == 0 {
@@ -121,8 +121,8 @@ func endsHost(host, rest string) bool {
 	return true
 }
 
-// shownHost returns a host as it is shown: as written, or in Punycode where it could be taken for another
-// one. It reports false for a host that must not become a link.
+// shownHost returns the shown form of a host: unchanged, or in Punycode if it could be mistaken for another host. ok is
+// false for a host that must not become a link.
 func shownHost(host string) (shown string, ok bool) {
 	if !strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return host, true
@@ -140,10 +140,10 @@ func shownHost(host string) (shown string, ok bool) {
 	return strings.Join(labels, "."), true
 }
 
-// readable reports whether a reader can tell the labels of a host from others: no label mixes scripts that
-// are never mixed, or looks like a Latin one under a Latin top-level domain.
+// readable reports whether a reader can distinguish a host from others: no label mixes scripts that are never mixed, or
+// looks like a Latin label under a Latin top-level domain.
 func readable(labels []string) bool {
-	var plain uint64 // the scripts of labels that do not look Latin
+	var plain uint64 // the scripts of the labels that do not look Latin
 	top := script(0)
 	last := len(labels) - 1
 	for i, label := range labels {
@@ -168,15 +168,15 @@ func readable(labels []string) bool {
 	return true
 }
 
-// The scripts that are written together.
+// The groups of scripts that are written together.
 const (
 	writtenInJapan = 1<<scriptHan | 1<<scriptKana
 	writtenInKorea = 1<<scriptHan | 1<<scriptHangul
 	writtenInChina = 1<<scriptHan | 1<<scriptBopomofo
 )
 
-// labelScript returns the script of a label, one of several that are written together, and reports
-// whether the label mixes other scripts.
+// labelScript returns the script of a label, or one of several scripts that are written together. mixed says whether the
+// label mixes other scripts.
 func labelScript(label string) (is script, mixed bool) {
 	var all uint64
 	var before rune
@@ -189,7 +189,7 @@ func labelScript(label string) (is script, mixed bool) {
 			all |= 1 << s
 			is = s
 		}
-		if strings.ContainsRune("ノソゾンー一丨丶丿〇", r) { // like a slash, a dash, a letter o: not beside Latin alone
+		if strings.ContainsRune("ノソゾンー一丨丶丿〇", r) { // it looks like a slash, a dash or a letter o, so only Latin beside it is suspicious
 			after, _ := utf8.DecodeRuneInString(label[i+utf8.RuneLen(r):])
 			if scriptOf(before) == scriptLatin && !spaceless(after) || scriptOf(after) == scriptLatin && !spaceless(before) {
 				return s, true
@@ -204,8 +204,8 @@ func labelScript(label string) (is script, mixed bool) {
 	return is, all&^writtenInJapan != 0 && all&^writtenInKorea != 0 && all&^writtenInChina != 0
 }
 
-// SplitHost cuts an address around a host that is written from right to left. For any other host it
-// returns "" as host.
+// SplitHost cuts an address before and after a host that is written from right to left. For any other host it returns ""
+// as host.
 func SplitHost(address string) (before, host, after string) {
 	_, host, _ = strings.Cut(address, "//")
 	before = address[:len(address)-len(host)]

@@ -2,13 +2,12 @@ package markup
 
 import "unicode/utf8"
 
-// letterSample is the number of bytes at the end of a text that tell the size of its letters.
+// letterSample is the number of bytes at the end of a text from which the average size of a letter is computed.
 const letterSample = 256
 
-// LettersLeft returns how many more letters fit into some bytes, if they are like the last ones of a
-// text. For a negative number of bytes it returns, as a negative number, how many letters are too many.
-// A message's limit is in bytes, but people count what they see. lettersOf returns the sizes of the
-// letters of a text.
+// LettersLeft estimates the number of letters that fit into a number of bytes, from the sizes of the text's last
+// letters. For a negative number of bytes it returns the number of excess letters, as a negative number. A message's
+// limit is in bytes, but the user counts letters. lettersOf returns the sizes of the letters of a text.
 func LettersLeft(text string, bytes int, lettersOf func(text string) []int) int {
 	size := letterSample
 	if bytes < 0 {
@@ -20,12 +19,12 @@ func LettersLeft(text string, bytes int, lettersOf func(text string) []int) int 
 	}
 	letters := lettersOf(text[from:])
 	if from > 0 && len(letters) > 1 {
-		letters = letters[1:] // the first one may be cut
+		letters = letters[1:] // the sample may begin inside of a letter
 	}
 	return lettersIn(letters, bytes)
 }
 
-// lettersIn is LettersLeft for the sizes, in bytes, of the last letters of a text.
+// lettersIn is LettersLeft for the sizes of the last letters of a text, in bytes.
 func lettersIn(letters []int, bytes int) int {
 	if bytes < 0 {
 		n := 0

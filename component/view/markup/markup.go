@@ -5,20 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// Span is a part of a message's text that looks the same.
+// Span is a part of a message's text with one look.
 type Span struct {
 	Kind SpanKind
-	Text string // of Plain, Code, Block, Link and Mention
-	Head string // of Block: the name of its language; "": none
-	Href string // of Link
-	In   []Span // of Bold and Italic
-	Mine bool   // of Mention: it names the user
+	Text string // Plain, Code, Block, Link and Mention: the text
+	Head string // Block: the name of its language; "": none
+	Href string // Link: the address
+	In   []Span // Bold and Italic: the content
+	Mine bool   // Mention: it names the user
 }
 
-// SpanKind says how a span looks.
+// SpanKind is the look of a span.
 type SpanKind uint8
 
-// The kinds of spans, with the marks for them.
+// The kinds of spans, with their marks.
 const (
 	Plain   SpanKind = iota
 	Bold             // *bold*
@@ -26,17 +26,16 @@ const (
 	Code             // `code`
 	Block            // ```fenced code```, over several lines
 	Link             // an address
-	Mention          // the name of somebody: see ParseMarked
+	Mention          // the name of a user or of everybody: see ParseMarked
 )
 
-// spansDepthMax bounds how deep bold and italic may contain each other. Deeper marks stay text.
+// spansDepthMax bounds the nesting of bold and italic. Deeper marks stay text.
 const spansDepthMax = 4
 
 const fence = "```"
 
-// Parse returns the spans of a message's text. Unknown marks stay text: there is no
-// wrong markup, and only pairs of marks are left out. The time that it takes grows with the length of
-// the text only.
+// Parse returns the spans of a message's text. There is no invalid markup: it removes only pairs of marks, and everything
+// else stays text. It takes linear time.
 func Parse(text string) []Span {
 	var spans []Span
 	for {
@@ -53,7 +52,7 @@ func Parse(text string) []Span {
 		if strings.TrimSpace(code) == "" {
 			spans = append(spans, Span{Text: text[:len(text)-len(rest)]})
 		} else {
-			before := strings.TrimSuffix(text[:open], "\n") // a block stands on lines of its own
+			before := strings.TrimSuffix(text[:open], "\n") // a block is on separate lines
 			spans = append(spans, parseLine(before, 0)...)
 			spans = append(spans, Span{Kind: Block, Text: code, Head: head})
 			rest = strings.TrimPrefix(rest, "\n")
@@ -63,8 +62,8 @@ func Parse(text string) []Span {
 	return append(spans, parseLine(text, 0)...)
 }
 
-// blockCode returns the code between two fences, without the line breaks next to them, and the name of
-// its language, if the first line is one. Any other first line belongs to the code.
+// blockCode returns the code between two fences, without the line breaks next to them, and the name of its language if
+// the first line is such a name. Any other first line belongs to the code.
 func blockCode(inside string) (head, code string) {
 	if first, rest, ok := strings.Cut(inside, "\n"); ok && (first == "" || isLanguage(first)) {
 		head, inside = first, rest
@@ -72,7 +71,7 @@ func blockCode(inside string) (head, code string) {
 	return head, strings.TrimSuffix(inside, "\n")
 }
 
-// codeLanguages are the names of languages that people write after a fence.
+// codeLanguages holds the names of languages that may follow a fence.
 const codeLanguages = " bash c c# c++ cpp cs css dart diff dockerfile go golang graphql html ini java javascript js json jsx " +
 	"kotlin kt lua makefile markdown md objc perl php powershell ps1 py python r rb rs ruby rust scala scss sh shell sql " +
 	"swift toml ts tsx typescript vue xml yaml yml zsh "
@@ -86,7 +85,7 @@ func parseLine(s string, depth int) []Span {
 	p := parser{text: s, depth: depth}
 	for p.at < len(s) {
 		if p.at >= p.noLink && strings.HasPrefix(s[p.at:], "://") {
-			p.noLink = p.at + len("://") + tailLength(s[p.at+len("://"):], 0) // an address that does not become a link
+			p.noLink = p.at + len("://") + tailLength(s[p.at+len("://"):], 0) // the end of an address that does not become a link
 		}
 		if !p.code() && !p.link() && !p.emphasis() {
 			_, size := utf8.DecodeRuneInString(s[p.at:])
@@ -102,13 +101,13 @@ type parser struct {
 	text  string
 	depth int
 	at    int
-	plain int // the end of the text that is in spans
+	plain int // the end of the text that is in spans already
 	spans []Span
-	// Up to these places no such mark closes anything, and no link begins: each is looked for once.
+	// Before these indices no such mark closes emphasis, and no link begins. So each search runs only once.
 	noBold, noItalic, noLink int
 }
 
-// flush makes a span of the text between the last span and end.
+// flush adds a span with the text between the last span and end.
 func (p *parser) flush(end int) {
 	if p.plain < end {
 		p.spans = append(p.spans, Span{Text: p.text[p.plain:end]})
@@ -166,8 +165,8 @@ func (p *parser) emphasis() bool {
 	return true
 }
 
-// emphasisEnd returns the end of the emphasis that a mark opens. If nothing closes it, it returns the end
-// of the line and false.
+// emphasisEnd returns the end of the emphasis that the mark at an index opens. If no mark closes it, emphasisEnd returns
+// the end of the line and false.
 func emphasisEnd(s string, at int) (end int, ok bool) {
 	for i := at + 1; i < len(s); {
 		if s[i] == '\n' {
@@ -180,7 +179,7 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 			i = end
 		} else if a, ok := addressAt(s, i); ok {
 			i = a.end
-			if s[i-1] == s[at] { // the address begins inside the emphasis
+			if s[i-1] == s[at] { // the address begins inside of the emphasis
 				i--
 			}
 			if i < len(s) && s[i] == s[at] && closesLink(s, i) {
@@ -194,7 +193,7 @@ func emphasisEnd(s string, at int) (end int, ok bool) {
 	return len(s), false
 }
 
-// codeEnd returns the end of the `code` that begins at a place.
+// codeEnd returns the end of the `code` that begins at an index.
 func codeEnd(s string, at int) (end int, ok bool) {
 	if s[at] != '`' {
 		return 0, false
@@ -209,8 +208,8 @@ func codeEnd(s string, at int) (end int, ok bool) {
 	return at + length + 2, true
 }
 
-// startsCode reports whether code may begin behind a rune. Behind others the mark is an apostrophe, or
-// belongs to a face.
+// startsCode reports whether code may begin after a rune. After other runes the mark is an apostrophe or a part of a
+// face.
 func startsCode(before rune) bool {
 	switch {
 	case isWord(before):

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// describe writes spans as B(bold) I(italic) C(code) P(block) L(link), and plain text as it is.
+// describe formats spans as B(bold) I(italic) C(code) P(block) L(link), and plain text unchanged.
 func describe(spans []Span) string {
 	var s strings.Builder
 	for _, sp := range spans {
@@ -83,8 +83,8 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// checkSpans checks that the spans of a text add nothing, leave out nothing but marks, link safe
-// addresses only, and are not too deep.
+// checkSpans checks that the spans of a text add nothing, leave out only marks, link only safe addresses, and are not
+// nested too deeply.
 func checkSpans(t *testing.T, text string, spans []Span, depth int) (rest string) {
 	t.Helper()
 	if depth > spansDepthMax {
@@ -97,7 +97,7 @@ func checkSpans(t *testing.T, text string, spans []Span, depth int) (rest string
 		}
 		i := strings.Index(text, s.Text)
 		if s.Kind == Link && i < 0 && strings.Contains(s.Text, punyPrefix) {
-			continue // unparse finds what it was made of
+			continue // unparse checks its text
 		}
 		if i < 0 || s.Text == "" {
 			t.Fatalf("%q is not in %q", s.Text, text)
@@ -113,7 +113,7 @@ func checkSpans(t *testing.T, text string, spans []Span, depth int) (rest string
 	return text
 }
 
-// unmarked returns the text that people read in spans.
+// unmarked returns the visible text of spans.
 func unmarked(spans []Span) string {
 	var s strings.Builder
 	for _, sp := range spans {
@@ -122,8 +122,8 @@ func unmarked(spans []Span) string {
 	return s.String()
 }
 
-// unparse removes the text of spans from the beginning of a text, and returns the rest. Only pairs of
-// marks, and the line breaks at a block of code, may be missing in the spans.
+// unparse removes the text of spans from the beginning of a text, and returns the rest. The spans may lack only pairs of
+// marks and the line breaks at a block of code.
 func unparse(t *testing.T, text string, spans []Span) (rest string) {
 	t.Helper()
 	take := func(s string) {
@@ -168,8 +168,8 @@ func unparse(t *testing.T, text string, spans []Span) (rest string) {
 	return text
 }
 
-// TestMarkupEatsNothing checks texts with and without markup in many languages. Only marks may
-// disappear.
+// TestMarkupEatsNothing checks texts with and without markup in many languages. Only marks may be
+// removed.
 func TestMarkupEatsNothing(t *testing.T) {
 	for _, text := range []string{
 		`¯\_(ツ)_/¯`, "¯_(ツ)_/¯", "_(ツ)_", "_(:3」∠)_", "m(_ _)m", "(_ _)", "(*_*)", "*_*", "^_^", ">_<", "-_-", "T_T", "o_O", "*^_^*", "(*^_^*)", "(*´▽`*)", "(´*ω*`)", `*\o/*`, "☆*:.｡.o(≧▽≦)o.｡.:*☆", "_|_", "*-*", "*.*", "*!*",
@@ -234,8 +234,8 @@ func FuzzParseText(f *testing.F) {
 	})
 }
 
-// Parsing takes little time also for long texts that are made to be slow. Otherwise this test exceeds
-// the time limit of the run.
+// TestParseHostileText parses long texts that are made to be slow. If parsing is not linear, the test exceeds the time
+// limit of the run.
 func TestParseHostileText(t *testing.T) {
 	const size = 64 << 10
 	for _, piece := range []string{"*a ", "_*a ", "*a*_", "`", "```", "http://,", "mailto:,", "https://(", "*`a ", "*a\n", "https://a(", "https://a@", "https://a/[", "a@", "a@b.c,", "www.a.bc,", "://", "*!", "_(", "中*", "*https://a.b/* ", "https://é.a ", "````", "`a"} {

@@ -11,11 +11,12 @@ type Mark struct {
 	Mine    bool // it names the user
 }
 
-// markRune stands for the first mark while a text is parsed, the next one for the second: private characters.
+// markRune is the private character that replaces the first mark while a text is parsed. The next character replaces the
+// second mark, and so on.
 const markRune = '\U000f0000'
 
-// ParseMarked parses a text with marks, which become spans of the kind Mention: a name has no markup. Marks that do not
-// fit, and those of a text that has private characters, stay text.
+// ParseMarked parses a text with marks, which become spans of the kind Mention. A name has no markup. Invalid marks, and all
+// marks of a text with private characters, stay text.
 func ParseMarked(text string, marks []Mark) []Span {
 	if len(marks) == 0 || strings.Contains(text, string(markRune)[:3]) {
 		return Parse(text)
@@ -40,7 +41,7 @@ func marked(spans []Span, text string, marks []Mark) []Span {
 	for _, s := range spans {
 		s.In = marked(s.In, text, marks)
 		if whole := restored(s.Text, text, marks); whole != s.Text && s.Kind == Link {
-			s = Span{Text: s.Text} // the address would be another one
+			s = Span{Text: s.Text} // the private character would be a part of the address
 		} else if s.Kind != Plain {
 			s.Text, s.Head = whole, restored(s.Head, text, marks)
 		}
@@ -68,7 +69,7 @@ func marked(spans []Span, text string, marks []Mark) []Span {
 	return all
 }
 
-// restored returns a part of a text in which marks stood for names.
+// restored replaces the private characters in a part of a text by the names.
 func restored(part, text string, marks []Mark) string {
 	for i, m := range marks {
 		part = strings.ReplaceAll(part, string(markRune+rune(i)), text[m.At:m.At+m.Len])

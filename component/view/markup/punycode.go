@@ -15,7 +15,7 @@ const (
 	punyPrefix                   = "xn--"
 )
 
-// asciiLabel returns a label of a host as a browser looks it up: in Punycode unless it is in ASCII.
+// asciiLabel returns the form of a host's label in which a browser looks it up: in Punycode unless it is in ASCII.
 func asciiLabel(label string) string {
 	label = strings.Map(lookedUp, label)
 	runes := []rune(label)
@@ -55,8 +55,8 @@ func asciiLabel(label string) string {
 	return punyPrefix + string(out)
 }
 
-// lookedUp returns a letter of a host as a browser looks it up: the small one, except for Cherokee, whose
-// capitals are the older ones.
+// lookedUp returns the form of a host's letter in which a browser looks it up: the small letter, but in Cherokee the
+// capital, which is older.
 func lookedUp(r rune) rune {
 	if 0x13A0 <= r && r <= 0x13F5 {
 		return r
@@ -64,7 +64,7 @@ func lookedUp(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// punyOrder orders the characters, with the encoded ones behind all others.
+// punyOrder compares characters. Encoded ones come after all others.
 func punyOrder(r, next rune) int {
 	if r < next {
 		return utf8.MaxRune + 1
@@ -72,7 +72,7 @@ func punyOrder(r, next rune) int {
 	return int(r)
 }
 
-// appendPuny appends a number in digits of a variable base.
+// appendPuny appends a number with digits of a variable base.
 func appendPuny(out []byte, n, bias int) []byte {
 	const digits = "abcdefghijklmnopqrstuvwxyz0123456789"
 	for k := punyBase; ; k += punyBase {

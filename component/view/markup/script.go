@@ -5,12 +5,12 @@ import (
 	"unicode"
 )
 
-// script is a writing system, as far as it matters for the hosts of links.
+// script is a writing system, as the checks of hosts distinguish it.
 type script uint8
 
 const (
-	scriptNone  script = iota // a digit, a hyphen, an accent: any script has them
-	scriptOther               // unknown, or hard to tell from another one
+	scriptNone  script = iota // a digit, a hyphen or an accent, which occur in all scripts
+	scriptOther               // unknown, or easy to mistake for another script
 	scriptLatin
 	scriptCyrillic
 	scriptGreek
@@ -29,7 +29,7 @@ const (
 	scriptEthiopic
 	scriptKhmer
 	scriptMongolian
-	scriptIndic // the first of ten, which have a block each
+	scriptIndic // the first of ten scripts with one block each
 )
 
 // indicFirst and indicLast bound the Indic blocks, from Devanagari to Sinhala.
@@ -38,8 +38,8 @@ const (
 	indicBlock            = 0x80
 )
 
-// scriptRanges holds the letters in which a script writes names. It leaves out letters that only look
-// like others: those of phonetics and mathematics, of full width.
+// scriptRanges holds the letters of each script that names use. It leaves out letters that only look like others:
+// phonetic, mathematical and full-width letters.
 var scriptRanges = [...]struct {
 	first, last rune
 	is          script
@@ -84,8 +84,8 @@ func scriptOf(r rune) script {
 	return scriptOther
 }
 
-// lookalikes holds the letters of each script that look like Latin ones: small letters, and capitals
-// whose small letters do not.
+// lookalikes holds the letters of each script that look like Latin letters: small letters, and capitals whose small
+// letters do not.
 var lookalikes = [scriptIndic + (indicLast-indicFirst)/indicBlock + 1]string{
 	scriptCyrillic: "асԁеһіјӏорԛѕԝхуъьҽпгѵѡүҫҁԍ" + "ВКМНТ",
 	scriptGreek:    "αβγεηικνορςστυχω" + "ΖΜ",
@@ -98,8 +98,8 @@ var lookalikes = [scriptIndic + (indicLast-indicFirst)/indicBlock + 1]string{
 	scriptIndic + (0x0D00-indicFirst)/indicBlock: "ഠ൦",
 }
 
-// looksLatin reports whether all letters of a label in one script look like Latin ones. For a top-level
-// domain, top, it compares without case: "сом" is not "com".
+// looksLatin reports whether all letters of a label in one script look like Latin letters. For a top-level domain (top)
+// it compares small letters: "сом" does not look like "com".
 func looksLatin(label string, is script, top bool) bool {
 	like := lookalikes[is]
 	return like != "" && !strings.ContainsFunc(label, func(r rune) bool {
@@ -111,8 +111,8 @@ func looksLatin(label string, is script, top bool) bool {
 // IsLetterOrDigit reports whether a rune is a letter or a digit.
 func IsLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// spaceless reports whether a letter or mark is of a script that writes words, or words and their
-// endings, without spaces between them.
+// spaceless reports whether a letter or mark belongs to a script that writes words, or words and their endings, without
+// spaces between them.
 func spaceless(r rune) bool {
 	return 0x0E00 <= r && r < 0x10A0 || 0x1100 <= r && r < 0x1200 || 0x1780 <= r && r < 0x1800 ||
 		0x2E80 <= r && r < 0xA000 || 0xAC00 <= r && r < 0xD800 || 0xF900 <= r && r < 0xFB00 ||

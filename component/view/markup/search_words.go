@@ -7,20 +7,20 @@ import (
 )
 
 const (
-	// partMin is the least length of a searched word that also matches inside a longer one, and longMin
-	// the least length of that longer one, in characters; see docs/PROTOCOL.md.
+	// partMin is the least length of a searched word that also matches inside of a longer word, and longMin is
+	// the least length of that longer word, in characters; see docs/PROTOCOL.md.
 	partMin, longMin = 4, 7
-	// oneLetterWords are the words that Arabic and Hebrew write as a prefix of the next word.
+	// oneLetterWords holds the words that Arabic and Hebrew write as a prefix of the next word.
 	oneLetterWords = "والبفكس" + "והבלמשכ"
 )
 
-// term is a searched word, or a part of a text that is written without spaces.
+// term is a searched word, or a part of a text without spaces.
 type term struct {
 	text string
-	size int  // in characters, without marks
-	last bool // also matches the beginning of a word
-	sign bool // has symbols: it matches anywhere, but only exactly
-	free bool // of a script without spaces: it matches anywhere
+	size int  // the length in characters, without marks
+	last bool // the term also matches the beginning of a word
+	sign bool // the term has symbols: it matches anywhere, but only exactly
+	free bool // the term is of a script without spaces: it matches anywhere
 }
 
 // termsIn returns the terms of a search.
@@ -41,8 +41,8 @@ func termsIn(words string) (all []term) {
 	return all
 }
 
-// isSign reports whether a symbol is a part of the word that it is written with. Hyphens and
-// apostrophes are not: a search may leave them out.
+// isSign reports whether a symbol is a part of its word. Hyphens and apostrophes are not, because a search may leave
+// them out.
 func isSign(r rune) bool {
 	return !isWord(r) && !unicode.Is(unicode.Cf, r) && !strings.ContainsRune("-‐‑–—'’ʼ·・,;!?()[]{}\"«»“”、，。", r)
 }
@@ -52,7 +52,7 @@ func startsFree(word string) bool {
 	return spaceless(r)
 }
 
-// sizeOf counts characters; a letter with its marks is one.
+// sizeOf counts characters. A letter with its marks counts as one.
 func sizeOf(text string) (n int) {
 	for _, r := range text {
 		if !unicode.IsMark(r) {
@@ -76,11 +76,11 @@ func beginning(text string, n int) string {
 	return text
 }
 
-// matches returns the parts of a text that match a term, in their order. It looks no further than a
-// hit shows.
+// matches returns the parts of a text that match a term, in order. It stops at the end of the part that a hit
+// shows.
 func matches(text string, all []term, same func(a, b string) bool) (found []part) {
 	words := wordsOf(text)
-	at := 0 // the words before it end before from
+	at := 0 // all words before this index end before from
 	for from, r := range text {
 		if len(found) > 0 && (from < found[len(found)-1].to || from > found[0].from+foundBytesMax) {
 			continue
@@ -99,8 +99,8 @@ func matches(text string, all []term, same func(a, b string) bool) (found []part
 	return found
 }
 
-// matchAt returns the end of the longest match that begins at a place of a text, or 0. word is the word
-// around that place; its end is 0 outside of all words.
+// matchAt returns the end of the longest match that begins at an index of a text, or 0. word is the word at that index;
+// its end is 0 outside of all words.
 func matchAt(text string, from int, r rune, word part, all []term, same func(a, b string) bool) (to int) {
 	if unicode.IsMark(r) {
 		return 0
@@ -133,18 +133,18 @@ func matchAt(text string, from int, r rune, word part, all []term, same func(a, 
 	return to
 }
 
-// begins reports whether a word begins with the term. There it may have a character more or fewer, as
+// begins reports whether a word begins with the term. The beginning may have one character more or fewer, such as
 // ss for ß.
 func (s term) begins(word string, same func(a, b string) bool) bool {
 	return same(beginning(word, s.size), s.text) || same(beginning(word, s.size-1), s.text) || same(beginning(word, s.size+1), s.text)
 }
 
-// mayBegin reports, at little cost, whether a comparison with a word can succeed: letters whose only
-// other form is another case must be the same.
+// mayBegin checks quickly whether a comparison with a word can succeed: letters that only have forms in another case
+// must be the same.
 func mayBegin(r rune, word string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
 	return unicode.ToLower(r) == unicode.ToLower(first) || !plainRune(r) || !plainRune(first)
 }
 
-// plainRune reports whether a letter has no other forms than those of its case.
+// plainRune reports whether a letter has no other forms than its upper and lower case.
 func plainRune(r rune) bool { return r < utf8.RuneSelf || r >= 0x3400 && r < 0xD800 }

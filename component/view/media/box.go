@@ -16,20 +16,20 @@ import (
 	"hallway/protocol"
 )
 
-// Box shows the files of a message, or the strip of files in the composer. Elements stay while their
-// files do: a picture does not flicker when its upload goes on, nor when its message is stored.
+// Box shows the files of a message, or the strip of files in the composer. It keeps the elements of a file, so that
+// a picture does not flicker when its upload proceeds or its message is stored.
 type Box struct {
 	shelf *Shelf
 	root  app.Value
 	strip bool
-	item  string // the message in the outbox that has the files; "": it is stored
+	item  string // the id of the message in the outbox that has the files; "": the message is stored
 	shown []client.Attachment
-	tiles []*tile // of shown
+	tiles []*tile // the tiles of shown
 }
 
 // tile holds the elements of one file.
 type tile struct {
-	root  app.Value // the photo or card, with the file's data
+	root  app.Value // the photo or card, with the file's data attributes
 	photo bool
 	about app.Value // the size of the file, or the state of its upload
 	state app.Value // the progress and the buttons of an upload
@@ -37,10 +37,10 @@ type tile struct {
 	bar, why app.Value
 }
 
-// NewBox returns an empty box in an element.
+// NewBox returns an empty box that fills an element.
 func (s *Shelf) NewBox(root app.Value) *Box { return &Box{shelf: s, root: root} }
 
-// NewStrip returns an empty strip in an element.
+// NewStrip returns an empty strip that fills an element.
 func (s *Shelf) NewStrip(root app.Value) *Box { return &Box{shelf: s, root: root, strip: true} }
 
 // Stored returns the files of a stored message in the form of attachments.
@@ -55,14 +55,14 @@ func Stored(files []protocol.File) []client.Attachment {
 // IsPicture reports whether a file is shown as a picture.
 func IsPicture(f *client.Attachment) bool { return isPicture(f.Type, f.Width, f.Height) }
 
-// pictures are the types that are shown as pictures, each with a space around it. A relay knows no others, and e2ee.js decodes no others.
+// pictures holds the types that are shown as pictures, with spaces around them. Relays and e2ee.js support only these types.
 const pictures = " image/jpeg image/png image/gif image/webp "
 
 func isPicture(typ string, width, height int64) bool {
 	return width > 0 && height > 0 && strings.Contains(pictures, " "+typ+" ")
 }
 
-// isPhoto reports whether a file of a message has a place for its picture.
+// isPhoto reports whether a file of a message is shown as a photo.
 func (b *Box) isPhoto(f *client.Attachment) bool { return !b.strip && !b.shelf.blocked && IsPicture(f) }
 
 // ShowIn makes the box show the files of a message in the outbox.
@@ -128,7 +128,7 @@ func (b *Box) place(photos int) {
 	}
 }
 
-// size sets the size of a picture, from the number of photos, and loads it once it comes near the view.
+// size sets the size of a picture from the number of photos. The picture is loaded when it comes near the view.
 func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 	size := sizeOf(f, photos)
 	property := func(name string, value any) { t.root.Get("style").Call("setProperty", "--hallway-photo-"+name, value) }
@@ -150,12 +150,12 @@ func (b *Box) size(t *tile, f *client.Attachment, photos int) {
 	}
 }
 
-// isLarge reports whether a picture is loaded only on request: an encrypted one comes as a whole.
+// isLarge reports whether a picture is loaded only on request, because an encrypted picture is loaded as a whole.
 func (b *Box) isLarge(f *client.Attachment) bool {
 	return b.shelf.encrypts && b.item == "" && f.Size > eagerBytesMax
 }
 
-// orNull returns the value, or null for nil.
+// orNull returns a value, or null for nil.
 func orNull(v app.Value) any {
 	if v.Truthy() {
 		return v
@@ -176,18 +176,18 @@ func columnsOf(photos int) int {
 
 // The sizes of a single picture in the log, in CSS pixels.
 const (
-	photoMax = 320 // the width and the height; theme/files.css has the same number
+	photoMax = 320 // the highest width and height; theme/files.css has the same number
 	photoMin = 64
 )
 
-// photoSize is the place of a picture in the log.
+// photoSize holds the size of a picture in the log.
 type photoSize struct {
-	width int     // of a single one
-	ratio float64 // width by height
-	small bool    // the picture is smaller than its place
+	width int     // the width of a single picture
+	ratio float64 // the width divided by the height
+	small bool    // the picture is smaller than its area
 }
 
-// sizeOf returns the size of a picture, from the number of photos in its message. Several are squares.
+// sizeOf returns the size of a picture from the number of photos in its message. Several photos are shown as squares.
 func sizeOf(f *client.Attachment, photos int) photoSize {
 	if photos > 1 {
 		return photoSize{ratio: 1}
@@ -198,17 +198,17 @@ func sizeOf(f *client.Attachment, photos int) photoSize {
 	return photoSize{width: int(width), ratio: ratio, small: w < width && h < width/ratio}
 }
 
-// Redraw makes all files again, because the page cannot show pictures.
+// Redraw draws all files again, because the page cannot show pictures.
 func (b *Box) Redraw() { b.Show(b.shown) }
 
 // newPhoto makes the elements of a picture.
 func (b *Box) newPhoto(f *client.Attachment) *tile {
 	t := &tile{root: dom.New("div", "hallway-photo"), photo: true, about: dom.New("span", "hallway-photo-about"), state: dom.New("div", "hallway-photo-state")}
 	open := action.Button(action.View, "")
-	dom.SetAttribute(open, "tabindex", "-1") // the arrow keys lead to it from its message
+	dom.SetAttribute(open, "tabindex", "-1") // the arrow keys reach it from its message
 	dom.SetAttribute(open, "aria-haspopup", "dialog")
 	img := dom.New("img", "hallway-photo-image")
-	dom.SetAttribute(img, "draggable", "false") // it is not a file to attach
+	dom.SetAttribute(img, "draggable", "false") // otherwise it could be dropped as a file to attach
 	dom.SetAttribute(img, "decoding", "async")
 	dom.Append(open, img)
 	dom.Append(open, t.about)
@@ -220,7 +220,7 @@ func (b *Box) newPhoto(f *client.Attachment) *tile {
 	return t
 }
 
-// newCard makes the elements of any other file, and of all in the strip.
+// newCard makes the elements of a card: of a file that is not a photo, and of each file in the strip.
 func (b *Box) newCard(f *client.Attachment) *tile {
 	tag := "div"
 	if b.strip {
@@ -318,9 +318,9 @@ func (b *Box) actions(t *tile, f *client.Attachment) []action.Action {
 	case f.State == "":
 		return []action.Action{action.Download}
 	case !b.strip && f.State == client.UploadFailed:
-		return []action.Action{action.Detach} // the message goes without it
+		return []action.Action{action.Detach} // then the message is sent without it
 	case !b.strip:
-		return nil // the message has buttons
+		return nil // the message itself has buttons
 	case f.State == client.UploadFailed:
 		return []action.Action{action.Reupload, action.Detach}
 	case IsPicture(f):
@@ -329,7 +329,7 @@ func (b *Box) actions(t *tile, f *client.Attachment) []action.Action {
 	return []action.Action{action.Detach}
 }
 
-// fillButtons makes the buttons of a file. Those that stay keep the focus.
+// fillButtons makes the buttons of a file. It keeps existing buttons, and so the focus.
 func (b *Box) fillButtons(t *tile, name string, want []action.Action) {
 	var there []app.Value
 	for i, all := 0, t.state.Call("querySelectorAll", "button"); i < all.Length(); i++ {
@@ -351,7 +351,7 @@ func (b *Box) fillButtons(t *tile, name string, want []action.Action) {
 		}
 		button := action.Named(does, b.shelf.text.With(does.Word(), name, ""))
 		if !b.strip {
-			dom.SetAttribute(button, "tabindex", "-1") // the arrow keys lead to it from its message
+			dom.SetAttribute(button, "tabindex", "-1") // the arrow keys reach it from its message
 		}
 		t.state.Call("insertBefore", button, next)
 		next = button

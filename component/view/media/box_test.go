@@ -7,7 +7,7 @@ import (
 	"hallway/protocol"
 )
 
-func TestPlaceOfAPicture(t *testing.T) {
+func TestSizeOfAPicture(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
 		width, height int64

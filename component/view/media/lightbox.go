@@ -11,39 +11,38 @@ import (
 )
 
 // Lightbox shows the pictures of the loaded messages large, one at a time. Its script is
-// component/element/lightbox.js, which gets the pictures and their bytes from here. While it is open there is a dialog, the browser's
-// modal one: nothing behind it can be reached, Escape closes it, and the focus goes back to where it was.
-// Its methods are called on the UI goroutine.
+// component/element/lightbox.js, which gets the pictures and their bytes from here. It opens a modal dialog: nothing behind it
+// can be reached, Escape closes it, and the focus returns to the previous element. Call its methods on the UI goroutine.
 type Lightbox struct {
 	app.Compo
 	shelf   *Shelf
-	refocus func(message string) // puts the keyboard back at a message
-	place   app.Value            // of the dialog; nil while not mounted
+	refocus func(message string) // moves the focus back to a message
+	place   app.Value            // the parent of the dialog; nil while not mounted
 	view    app.Value            // the script's view; nil: the lightbox is closed
 	message string               // the message of the picture that was opened
 	snap    client.Snapshot
 	asks    app.Func // called by the view
 }
 
-// NewLightbox returns a closed lightbox. refocus puts the keyboard back at a message after it was closed.
+// NewLightbox returns a closed lightbox. It calls refocus after it was closed, to move the focus back to a message.
 func NewLightbox(s *Shelf, refocus func(message string)) *Lightbox {
 	l := &Lightbox{shelf: s, refocus: refocus}
 	s.lightbox = l
 	return l
 }
 
-// Render is go-app's.
+// Render implements go-app's Composer.
 func (l *Lightbox) Render() app.UI {
 	return app.Div().Class("hallway-light-place")
 }
 
-// OnMount is go-app's.
+// OnMount implements go-app's Mounter.
 func (l *Lightbox) OnMount(ctx app.Context) {
 	l.place = ctx.JSSrc()
 	l.asks = app.FuncOf(func(_ app.Value, args []app.Value) any { return l.answer(args[0].String(), args[1].String(), args[2]) })
 }
 
-// OnDismount is go-app's.
+// OnDismount implements go-app's Dismounter.
 func (l *Lightbox) OnDismount() {
 	if l.place != nil {
 		l.place = nil
@@ -51,10 +50,10 @@ func (l *Lightbox) OnDismount() {
 	}
 }
 
-// IsOpen reports whether pictures are shown, or the focus has not yet gone back.
+// IsOpen reports whether the lightbox is open, or the focus has not returned yet.
 func (l *Lightbox) IsOpen() bool { return l.view != nil }
 
-// Close closes it.
+// Close closes the lightbox.
 func (l *Lightbox) Close() {
 	if l.IsOpen() && l.place != nil {
 		l.view.Call("close")
@@ -78,7 +77,7 @@ func (l *Lightbox) pictures() string {
 	return string(append(list, ']'))
 }
 
-// Follow takes over the messages of a snapshot. A picture that is no longer there is not shown.
+// Follow takes the messages of a snapshot. It removes pictures that are no longer loaded.
 func (l *Lightbox) Follow(s *client.Snapshot) {
 	l.snap = *s
 	if l.IsOpen() {
@@ -89,15 +88,15 @@ func (l *Lightbox) Follow(s *client.Snapshot) {
 // Open shows a picture of a message.
 func (l *Lightbox) Open(message, file string) {
 	pictures := l.pictures()
-	if l.place == nil || l.IsOpen() || !strings.Contains(pictures, `"`+file+`"`) { // it may wait in the outbox
+	if l.place == nil || l.IsOpen() || !strings.Contains(pictures, `"`+file+`"`) { // the message may still be in the outbox
 		return
 	}
 	l.message = message
 	l.view = app.Window().Call("lightbox", l.place, pictures, file, l.asks)
 }
 
-// answer serves the requests of the view: for a word by its name, for the bytes of a picture in a size, to save a
-// picture under a name, to free the bytes of a URL. The view also reports here that it was closed.
+// answer handles the requests of the view: it returns a word, loads a picture in a size, saves a picture under a name,
+// and frees the bytes of a URL. It also handles the closing of the view.
 func (l *Lightbox) answer(what, of string, more app.Value) any {
 	switch s := l.shelf; what {
 	case "say":
@@ -123,8 +122,8 @@ func (l *Lightbox) answer(what, of string, more app.Value) any {
 	return nil
 }
 
-// onClose handles the closing of the dialog, for any reason. The browser has given the focus back to the button of
-// the picture where it was opened, if that is still there.
+// onClose runs after the dialog was closed. The browser has given the focus back to the button of the opened picture,
+// if that still exists.
 func (l *Lightbox) onClose(app.Context) {
 	if !l.IsOpen() {
 		return

@@ -16,17 +16,17 @@ import (
 const (
 	// thumbnailsKept bounds the thumbnails whose bytes are kept.
 	thumbnailsKept = 200
-	// nearView is the distance from the view, in CSS pixels, at which a picture is loaded.
+	// nearView is the distance from the view, in CSS pixels, within which pictures are loaded.
 	nearView = 400
-	// eagerBytesMax is the size up to which an encrypted picture is loaded without a request.
+	// eagerBytesMax is the highest size of an encrypted picture that is loaded without a request.
 	eagerBytesMax = 5 << 20
 	// playersKept bounds the decrypted files whose bytes are kept for players.
 	playersKept = 3
-	// downloadFor is the time for which the bytes of a download stay: the browser reads them after the click.
+	// downloadFor is the time for which the bytes of a download are kept, because the browser reads them after the click.
 	downloadFor = time.Minute
 )
 
-// The values of data-failed of a picture that is not shown; "": it could not be loaded.
+// The values of data-failed of a picture that is not shown. The empty value means that it could not be loaded.
 const (
 	notLoaded = "large"
 	altered   = "altered"
@@ -38,24 +38,24 @@ const (
 	thumbLarge = 1280
 )
 
-// Shelf holds the bytes of files, as URLs. Its methods are called on the UI goroutine.
+// Shelf holds the bytes of files as URLs. Call its methods on the UI goroutine.
 type Shelf struct {
 	do    func(client.Event)
 	run   func(f func(app.Context)) // runs f on the UI goroutine
 	text  *text.Texts
 	clock text.Clock
 
-	encrypts bool                                   // the chat does
+	encrypts bool                                   // the chat is encrypted
 	altered  map[string]bool                        // files that could not be decrypted, by id
-	players  []string                               // URLs of decrypted files, the latest last
+	players  []string                               // the URLs of decrypted files for players, the latest last
 	waiting  map[client.LoadFile][]func(url string) // callbacks for each file that is loading
-	kept     []thumbnail                            // the latest used last
+	kept     []thumbnail                            // in order of their last use
 	nearby   app.Value                              // an observer of pictures without bytes; nil while not mounted
 	came     app.Func                               // called when some of the pictures come near the view
 	failed   app.Func                               // called when the browser cannot show a picture
-	showed   app.Func                               // called when it shows one
+	showed   app.Func                               // called when the browser has shown a picture
 	blocked  bool                                   // the page's policy forbids pictures from memory
-	works    bool                                   // the browser has shown one
+	works    bool                                   // the browser has shown a picture from memory
 	onBlock  func()
 	lightbox *Lightbox
 }
@@ -75,11 +75,11 @@ func NewShelf(do func(client.Event), run func(func(app.Context))) *Shelf {
 // Speak sets the language.
 func (s *Shelf) Speak(t *text.Texts, c text.Clock) { s.text, s.clock = t, c }
 
-// SetEncrypts says whether the chat encrypts.
+// SetEncrypts sets whether the chat is encrypted.
 func (s *Shelf) SetEncrypts(on bool) { s.encrypts = on }
 
-// Mount begins to load the pictures that come near the view of a scroller. onBlock hears that the page
-// cannot show pictures: all boxes must be made again.
+// Mount starts to load the pictures that come near the view of a scroller. It calls onBlock if the page cannot show
+// pictures: then all boxes must be drawn again.
 func (s *Shelf) Mount(scroller app.Value, onBlock func()) {
 	s.onBlock = onBlock
 	hears := func(f func(args []app.Value)) app.Func {
@@ -111,7 +111,7 @@ func (s *Shelf) Mount(scroller app.Value, onBlock func()) {
 	})
 }
 
-// Dismount ends what Mount began.
+// Dismount undoes Mount.
 func (s *Shelf) Dismount() {
 	if s.nearby == nil {
 		return
@@ -123,8 +123,8 @@ func (s *Shelf) Dismount() {
 	}
 }
 
-// Get gets a URL of a file and calls then with it; "" if the file cannot be had now. A URL of a thumbnail
-// stays good while it is used. Any other belongs to the caller.
+// Get gets a URL of a file and calls then with it, or with "" if the file cannot be loaded. The shelf owns the URL of
+// a thumbnail, and keeps it valid while it is in use. The caller owns any other URL.
 func (s *Shelf) Get(of client.LoadFile, then func(url string)) {
 	if i := slices.IndexFunc(s.kept, func(t thumbnail) bool { return t.of == of }); i >= 0 {
 		t := s.kept[i]
@@ -168,7 +168,7 @@ func (s *Shelf) Loaded(f client.FileLoaded) {
 	}
 }
 
-// release frees the bytes behind a URL. Another URL it leaves as it is.
+// release frees the bytes of a URL. It does nothing for a URL at the relay.
 func release(url string) { app.Window().Get("URL").Call("revokeObjectURL", url) }
 
 // loadPicture loads the thumbnail of a picture in a box.
@@ -197,15 +197,15 @@ func (s *Shelf) show(img app.Value, url string) {
 	}
 }
 
-// Again loads the pictures in an element that could not be loaded before.
+// Again loads the pictures in an element whose loading has failed before.
 func (s *Shelf) Again(in app.Value) {
 	for i, all := 0, in.Call("querySelectorAll", "[data-failed='']"); i < all.Length(); i++ {
 		s.loadPicture(all.Index(i))
 	}
 }
 
-// Act carries out an action on a file, and reports whether it was one. message is the message of
-// the file, control the button.
+// Act carries out an action on a file. It returns false for any other action. message is the id of the file's message,
+// and control the button.
 func (s *Shelf) Act(does action.Action, message string, control app.Value) bool {
 	file := dom.Closest(control, "[data-file]")
 	if !file.Truthy() {
@@ -239,7 +239,7 @@ func (s *Shelf) Act(does action.Action, message string, control app.Value) bool 
 	return true
 }
 
-// save saves a file on the device, and reports the outcome to then.
+// save saves a file on the device, and calls then with the result.
 func (s *Shelf) save(id, name string, then func(saved bool)) {
 	s.Get(client.LoadFile{ID: id}, func(url string) {
 		if then(url != ""); url == "" {
@@ -261,7 +261,7 @@ func (s *Shelf) gone(id string) string {
 	return s.text.Say(text.FileGone)
 }
 
-// say shows a failure below a card's name.
+// say shows a text about a failure below a card's name.
 func (s *Shelf) say(card app.Value, words string) {
 	if about := dom.Find(card, ".hallway-card-about"); about.Truthy() {
 		dom.SetText(about, words)
@@ -296,20 +296,20 @@ func (s *Shelf) play(card, control app.Value) {
 	})
 }
 
-// playing is the audio or video that plays.
+// playing is the audio or video that is playing.
 type playing struct {
 	shelf        *Shelf
 	of           client.LoadFile
 	card, player app.Value
-	since        time.Time // when its link came
+	since        time.Time // the time at which its link came
 	failed       app.Func
 }
 
-// linkFor is the time for which a link is certainly valid: the relay's last ten minutes.
+// linkFor is the time for which a link is certainly valid. The relay's links are valid for ten minutes.
 const linkFor = 9 * time.Minute
 
-// fail handles a player that cannot continue. It replaces an expired link by another one, at the same
-// place.
+// fail handles an error of a player. It replaces an expired link by a new one, and continues at the same
+// position.
 func (p *playing) fail() {
 	if time.Since(p.since) > linkFor {
 		at := p.player.Get("currentTime")

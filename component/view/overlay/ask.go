@@ -14,18 +14,18 @@ import (
 	"hallway/protocol"
 )
 
-// reasonMax bounds a reason, in the units of a browser (UTF-16): the relay takes
-// protocol.ReasonBytesMax bytes, and each unit is at most three.
+// reasonMax bounds a reason in UTF-16 units, as browsers count. The relay takes protocol.ReasonBytesMax bytes,
+// and a unit has at most three bytes.
 const reasonMax = protocol.ReasonBytesMax / 3
 
-// span is a length of time that people can choose.
+// span is a duration that the user can choose.
 type span struct {
 	n    int
 	unit string // as Intl.NumberFormat names it
 	time time.Duration
 }
 
-// sanctionSpans are the times that a mute or a ban may last.
+// sanctionSpans holds the durations of a mute or a ban.
 var sanctionSpans = []span{
 	{10, "minute", 10 * time.Minute},
 	{1, "hour", time.Hour},
@@ -35,15 +35,15 @@ var sanctionSpans = []span{
 // question is a dialog about a message or its sender.
 type question struct {
 	of          action.Action
-	act         protocol.Act // of a moderator; "": it is not one of theirs
+	act         protocol.Act // the moderator's act; "": none
 	title, does text.Word
-	note        text.Word // explains the consequences; "": nothing
-	lasts       bool      // asks for how long
+	note        text.Word // the explanation of the consequences; "": none
+	lasts       bool      // the dialog asks for a duration
 	reason      text.Word // the name of the field for a reason; "": no field
-	lift        text.Word // the button that takes the act back; "": none
+	lift        text.Word // the button that lifts the sanction; "": none
 }
 
-// The buttons that take an act back are always there: the chat does not know whether it was done.
+// The buttons that lift a sanction are always shown, because the chat does not know whether there is one.
 var questions = [...]question{
 	{of: action.Delete, title: text.DeleteAsk, does: text.Delete, note: text.DeleteNote},
 	{of: action.Report, title: text.ReportAsk, does: text.ReportDo, reason: text.ReportReason},
@@ -130,7 +130,7 @@ func (d *dialog) askEveryone() {
 	cancel.Call("focus")
 }
 
-// account tells the sender of a message apart from others of the same name, by role and account.
+// account returns the role and the id of a message's sender, to tell users with the same name apart.
 func (d *dialog) account(of *action.Target) app.Value {
 	says := d.text.About(text.Account, of.SenderID)
 	if role := d.text.Role(of.Role); role != "" {
@@ -141,7 +141,7 @@ func (d *dialog) account(of *action.Target) app.Value {
 	return who
 }
 
-// chosenTime returns the chosen length of an act; 0: until it is lifted.
+// chosenTime returns the chosen duration of a sanction, or 0 for no end.
 func (d *dialog) chosenTime() time.Duration {
 	if d.length != nil {
 		if i, err := strconv.Atoi(d.length.Get("value").String()); err == nil {
@@ -151,7 +151,7 @@ func (d *dialog) chosenTime() time.Duration {
 	return 0
 }
 
-// lift takes back an act like the one that the dialog asks about.
+// lift lifts the sanction that the dialog is about.
 func (d *dialog) lift() {
 	d.do(client.Moderate{Act: action.Undoes(questionOf(d.asks).act), User: d.user})
 }

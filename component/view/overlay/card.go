@@ -12,20 +12,20 @@ import (
 	"hallway/protocol"
 )
 
-// card is the content of the dialog about a user.
+// card holds the content of the dialog about a user.
 type card struct {
 	target  action.Target // a message of the user, or, if it is not Stored, only the user
 	title   string
 	asked   client.AskPeople
-	told    *client.People // the answer that is drawn; nil: none
+	told    *client.People // the shown answer; nil: none
 	face    app.Value
-	says    app.Value // role and title
-	can     app.Value // the buttons
+	says    app.Value // the element with role and title
+	can     app.Value // the element with the buttons
 	offered []action.Action
 }
 
-// showCard opens the card of a message's sender: name, role, title and the offered actions. It asks the relay for what
-// the message does not tell.
+// showCard opens the card of a message's sender: name, role, title and the offered actions. It asks the relay for the
+// details that the message does not have.
 func (d *dialog) showCard(of action.Target) {
 	d.card = card{
 		target: of, says: dom.New("p", "hallway-card-says"), can: dom.New("div", "hallway-card-can"),
@@ -60,7 +60,7 @@ func (d *dialog) showReactor(id string) {
 	}
 }
 
-// drawCard draws the user. The buttons, one of which may have the focus, change only when other actions are
+// drawCard draws the user. It changes the buttons, which may have the focus, only if other actions are
 // offered.
 func (d *dialog) drawCard() {
 	c := &d.card
@@ -96,7 +96,7 @@ func (d *dialog) onCard() (all []action.Action) {
 	return append(all, action.OnSender(t, d.snap.Me.Role)...)
 }
 
-// followCard draws the user from the relay's answer, with the actions offered now.
+// followCard draws the user again after an answer of the relay.
 func (d *dialog) followCard() {
 	c, p := &d.card, d.snap.People
 	if p != nil && p != c.told && p.Here && p.Of == c.asked {

@@ -11,7 +11,7 @@ import (
 	"hallway/protocol"
 )
 
-// askDescription asks for the alternative text of a picture that the user attaches, by its id.
+// askDescription opens the dialog for the alternative text of an attached picture.
 func (d *dialog) askDescription(id string) {
 	i := slices.IndexFunc(d.snap.Strip, func(f client.Attachment) bool { return f.ID == id })
 	if i < 0 {
@@ -30,7 +30,7 @@ func (d *dialog) askDescription(id string) {
 	input.Call("focus")
 }
 
-// altOf returns an alternative text as a relay takes it, in protocol.AltBytesMax bytes.
+// altOf returns a valid alternative text, cut to protocol.AltBytesMax bytes.
 func altOf(written string) string {
 	for len(written) > protocol.AltBytesMax {
 		_, size := utf8.DecodeLastRuneInString(written)

@@ -12,32 +12,31 @@ import (
 	"hallway/protocol"
 )
 
-// idWho is the id of the element that tells a user apart, for assistive technology.
+// idWho is the id of the element with the user's role and id, for assistive technology.
 const idWho = "hallway-who"
 
-// dialog is the dialog of a chat. Its question decides which fields it has.
+// dialog is the dialog of a chat. Its fields depend on its question.
 type dialog struct {
 	*shared
 	box      app.Value     // nil while not mounted
 	asks     action.Action // the question; "": the dialog is closed
-	id       string        // the message that it is about; "": none
-	user     string        // the user that it is about, by their id
-	length   app.Value     // the field for a time, or nil
+	id       string        // the id of the message that it is about; "": none
+	user     string        // the id of the user that it is about
+	length   app.Value     // the field for a duration, or nil
 	reason   app.Value     // the field for a reason, or nil
-	frozen   app.Value     // whether the room is frozen; nil: the user may not change that
+	frozen   app.Value     // the field that freezes the room; nil: the user may not do that
 	queue    queue
 	reactors reactors
 	readers  readers
 	card     card
-	ofUser   bool   // it is about a user, and stays open when the message goes
-	file     string // the attached file that it describes, by its id
+	ofUser   bool   // it is about a user, and stays open when the message is gone
+	file     string // the id of the attached file that it describes
 }
 
 //go:noinline
 func (d *dialog) isOpen() bool { return d.box.Get("open").Bool() }
 
-// show opens the dialog over the whole page, as the browser does it: nothing behind it can be reached
-// until it is closed.
+// show opens a modal dialog: nothing else in the page can be reached until it is closed.
 func (d *dialog) show(id, role, title string, content ...any) {
 	d.id = id
 	inner := dom.New("div", "hallway-dialog-box")
@@ -74,7 +73,7 @@ func (d *dialog) confirm() (done bool) {
 	case action.Describe:
 		d.do(client.DescribeFile{ID: d.file, Alt: altOf(reason)})
 	case action.Report:
-		if reason == "" { // the moderators need one
+		if reason == "" { // a report needs a reason
 			d.reason.Call("focus")
 			return false
 		}
@@ -96,7 +95,7 @@ type helpLine struct {
 	does text.Word
 }
 
-// helpLines are all keys of the log.
+// helpLines lists all keys of the log.
 var helpLines = []helpLine{
 	{[]string{"↑", "↓", "Page Up", "Page Down", "Home", "End"}, text.KeyMove},
 	{[]string{"←", "→"}, text.KeyInside},
@@ -110,7 +109,7 @@ var helpLines = []helpLine{
 	{[]string{"?"}, text.Shortcuts},
 }
 
-// showShortcuts lists the keys.
+// showShortcuts opens the list of keys.
 func (d *dialog) showShortcuts() {
 	list := dom.New("dl", "hallway-shortcuts-list")
 	for _, line := range helpLines {
@@ -128,23 +127,23 @@ func (d *dialog) showShortcuts() {
 	done.Call("focus")
 }
 
-// note returns a paragraph that explains.
+// note returns a paragraph with an explanation.
 func note(says string) app.Value { return dom.Text("p", "hallway-dialog-note", says) }
 
-// buttons returns the row of buttons at a dialog's end.
+// buttons returns the row of buttons at the end of a dialog.
 func buttons(all ...any) app.Value {
 	row := dom.New("div", "hallway-dialog-buttons")
 	row.Call("append", all...)
 	return row
 }
 
-// harmless makes a button that confirms look like one that takes nothing away.
+// harmless removes the look of danger from a button that confirms.
 func harmless(confirm app.Value) app.Value {
 	confirm.Get("classList").Call("add", "hallway-harmless")
 	return confirm
 }
 
-// field puts a control under its name.
+// field returns a control with its label.
 func field(name string, control app.Value) app.Value {
 	label := dom.New("label", "hallway-label")
 	label.Call("append", dom.Text("span", "", name), control)

@@ -11,8 +11,8 @@ import (
 	"hallway/component/view/text"
 )
 
-// menuGap is the distance, in CSS pixels, that a menu keeps from its message and from the chat's
-// edges.
+// menuGap is the distance of a menu from its message and from the chat's edges, in CSS
+// pixels.
 const menuGap = 4
 
 // menu is the menu of a message.
@@ -21,7 +21,7 @@ type menu struct {
 	box    app.Value      // nil while not mounted
 	target *action.Target // nil while closed
 	lines  [][]app.Value  // the items
-	at     dom.Cell       // where the keyboard is in lines
+	at     dom.Cell       // the position of the focus in lines
 }
 
 //go:noinline
@@ -34,7 +34,7 @@ func (m *menu) close() {
 	}
 }
 
-// back closes the menu, puts the keyboard back to its message, and returns the message's id.
+// back closes the menu, moves the focus back to its message, and returns the message's id.
 func (m *menu) back() (id string) {
 	if m.target != nil {
 		id = m.target.ID
@@ -44,8 +44,8 @@ func (m *menu) back() (id string) {
 	return id
 }
 
-// openActions opens the menu of a message: a line of emoji, if it may have reactions, then the other
-// actions.
+// openActions opens the menu of a message: a line of emoji if the message may have reactions, and then the
+// other actions.
 func (m *menu) openActions(t *action.Target, all []action.Action) {
 	m.begin(t, text.Menu)
 	if slices.Contains(all, action.React) {
@@ -88,7 +88,7 @@ func (m *menu) begin(t *action.Target, name text.Word) {
 	dom.SetAttribute(m.box, "aria-label", m.text.Say(name))
 }
 
-// addEmojis adds a line of emoji and, with more, the way to all others.
+// addEmojis adds a line of emoji and, if more is true, a button for all others.
 func (m *menu) addEmojis(name text.Word, emojis []string, more bool) {
 	group := dom.New("div", "hallway-emojis")
 	dom.SetAttribute(group, "role", "group")
@@ -144,7 +144,7 @@ func separator() app.Value {
 
 func keyCap(key string) app.Value { return dom.Text("kbd", "hallway-key", key) }
 
-// open shows the menu beside its message, wherever in the chat there is room, and puts the keyboard
+// open shows the menu beside its message, where the chat has space for it, and moves the focus
 // into it.
 func (m *menu) open() {
 	own := m.target.Own
@@ -167,8 +167,8 @@ func (m *menu) open() {
 	m.focus()
 }
 
-// menuTop returns the top of a menu in a chat, from their heights, for a message that
-// reaches from top to bottom: below the message, else above it, else as low as possible.
+// menuTop returns the top of a menu: below the message, or else above it, or else as low as possible. top and bottom
+// are the edges of the message. height and chat are the heights of the menu and the chat.
 func menuTop(top, bottom, height, chat float64) float64 {
 	switch {
 	case bottom+menuGap+height <= chat:
@@ -181,7 +181,7 @@ func menuTop(top, bottom, height, chat float64) float64 {
 
 func (m *menu) focus() { m.lines[m.at.Line][m.at.At].Call("focus") }
 
-// onKeyDown hears the keys pressed in the menu. Tab leaves it, as it leaves every menu.
+// onKeyDown handles the keys pressed in the menu. Tab leaves it.
 func (m *menu) onKeyDown(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	key := dom.Key(e)
@@ -189,7 +189,7 @@ func (m *menu) onKeyDown(ctx app.Context, e app.Event) {
 		return
 	}
 	if m.log.ForComposer(e) {
-		m.close() // the chat passes the key on
+		m.close() // the chat handles the key
 		return
 	}
 	if dom.HasModifierOrShift(e) && key != "Tab" {
@@ -213,7 +213,7 @@ func (m *menu) onKeyDown(ctx app.Context, e app.Event) {
 	}
 }
 
-// noticeFocus finds the item that the keyboard is at: a click moves it, too.
+// noticeFocus finds the item that has the focus, because a click moves the focus, too.
 func (m *menu) noticeFocus() {
 	active := dom.Active()
 	for i, line := range m.lines {
@@ -237,7 +237,7 @@ func (m *menu) onFocusOut(ctx app.Context, e app.Event) {
 	}
 }
 
-// quickEmojis are offered at once; each is one character that all systems have.
+// quickEmojis holds the emoji that the menu itself offers. All systems have them.
 var quickEmojis = []string{"👍", "❤️", "😂", "🎉", "😮", "😢"}
 
 // emojiGroup is a group of emoji to react with.
@@ -246,8 +246,8 @@ type emojiGroup struct {
 	all  []string
 }
 
-// emojiGroups are all offered emoji. They are a choice: all of Unicode's would be as large as the
-// rest of the chat.
+// emojiGroups holds all offered emoji. All emoji of Unicode would be as large as the rest of the
+// chat.
 var emojiGroups = []emojiGroup{
 	{text.Frequent, quickEmojis},
 	{text.Faces, []string{"😀", "😄", "😊", "😉", "😍", "🤩", "🤔", "😅", "😎", "🙄", "😭", "😡"}},

@@ -11,31 +11,31 @@ import (
 	"hallway/component/view/text"
 )
 
-// Log is the log below an overlay. Its methods are called on the UI goroutine.
+// Log is the log below an overlay. The overlay calls its methods on the UI goroutine.
 type Log interface {
 	// Act carries out an action on a message.
 	Act(does action.Action, id string)
-	// React adds the user's emoji to a message, or takes it back.
+	// React adds the user's emoji to a message, or removes it.
 	React(id, emoji string)
 	// Offered returns the present target of a message and the actions that it offers, or none if it is gone.
 	Offered(id string) (*action.Target, []action.Action)
-	// ToMessage shows a message by its id and, if known (not 0), its seq.
+	// ToMessage shows a message by its id and its seq (0: unknown).
 	ToMessage(seq int64, id string)
-	// Refocus puts the keyboard back at a message, or for "" into the log.
+	// Refocus moves the focus back to a message, or to the log for "".
 	Refocus(id string)
-	// Focused returns the id of the message that the keyboard is at, or "".
+	// Focused returns the id of the message with the focus, or "".
 	Focused() string
-	// FocusReturned hears that the browser has given the focus back to an element of the chat.
+	// FocusReturned records that the browser has given the focus back to an element of the chat.
 	FocusReturned(to app.Value)
-	// MenuOpens hears that a menu is about to open.
+	// MenuOpens prepares for a menu.
 	MenuOpens()
 	// ForComposer reports whether a key belongs to the composer.
 	ForComposer(e app.Event) bool
-	// UseKeyboard hears that people use the keyboard.
+	// UseKeyboard records that the user uses the keyboard.
 	UseKeyboard()
 }
 
-// shared holds the state that menu and dialog share.
+// shared holds the state that the menu and the dialog share.
 type shared struct {
 	log Log
 	do  func(client.Event) // hands an event to the client's core
@@ -46,7 +46,7 @@ type shared struct {
 	snap   client.Snapshot
 }
 
-// Overlay is the menu and the dialog of a chat. Its methods are called on the UI goroutine.
+// Overlay holds the menu and the dialog of a chat. Call its methods on the UI goroutine.
 type Overlay struct {
 	app.Compo
 	shared
@@ -55,14 +55,14 @@ type Overlay struct {
 	dialog dialog
 }
 
-// New returns an overlay with nothing open. do hands an event to the client's core, and chosen an action to the composer.
+// New returns a closed overlay. do hands an event to the client's core, and chosen hands an action to the composer.
 func New(l Log, do func(client.Event), chosen func(does action.Action, about *action.Target)) *Overlay {
 	o := &Overlay{shared: shared{log: l, do: do, chosen: chosen}}
 	o.menu.shared, o.dialog.shared = &o.shared, &o.shared
 	return o
 }
 
-// Render is go-app's.
+// Render implements go-app's Composer.
 func (o *Overlay) Render() app.UI {
 	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
 		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(0).
@@ -72,14 +72,14 @@ func (o *Overlay) Render() app.UI {
 	)
 }
 
-// OnMount is go-app's.
+// OnMount implements go-app's Mounter.
 func (o *Overlay) OnMount(ctx app.Context) {
 	o.root = ctx.JSSrc()
 	o.menu.box = o.root.Get("firstElementChild")
 	o.dialog.box = o.root.Get("lastElementChild")
 }
 
-// OnDismount is go-app's.
+// OnDismount implements go-app's Dismounter.
 func (o *Overlay) OnDismount() { o.root, o.menu.box, o.dialog.box = nil, nil, nil }
 
 // Speak sets the language, and closes the menu and the dialog.
@@ -88,9 +88,9 @@ func (o *Overlay) Speak(t *text.Texts, c text.Clock) {
 	o.close()
 }
 
-// Open opens what an action needs: for a message the menu, with all its actions, the choice of emoji, or
-// the dialog that asks first; for an attached file its description; without either the list of keys, the room's settings,
-// or the dialog that asks before a message goes to everybody.
+// Open opens the menu or the dialog of an action. For a message that is the menu, the choice of emoji or a question. For
+// an attached file it is the description. Otherwise it is the list of keys, the room's settings, or the question before a
+// message to everybody.
 func (o *Overlay) Open(does action.Action, t *action.Target, all []action.Action) {
 	if o.root == nil || does == action.Room && !MaySetRoom(&o.snap) {
 		return
@@ -130,8 +130,8 @@ func (o *Overlay) MenuOpen() bool { return o.menu.isOpen() }
 // CloseMenu closes the menu.
 func (o *Overlay) CloseMenu() { o.menu.close() }
 
-// ReturnsFocus reports whether a dialog is open, or closing: then the browser gives the focus back to
-// the element that had it before.
+// ReturnsFocus reports whether a dialog is open or closing. Then the browser will give the focus back to the element
+// that had it before.
 func (o *Overlay) ReturnsFocus() bool { return o.dialog.asks != "" }
 
 func (o *Overlay) close() {
@@ -144,8 +144,8 @@ func (o *Overlay) close() {
 	}
 }
 
-// Moved shows the dialog again after the chat was moved in its document, where the browser has
-// dropped it.
+// Moved opens the dialog again after the chat was moved in its document, because the browser closes it
+// then.
 func (o *Overlay) Moved() {
 	if o.root == nil {
 		return
@@ -157,8 +157,8 @@ func (o *Overlay) Moved() {
 	}
 }
 
-// Show takes over a snapshot. It closes a menu or a dialog about a message that is gone, and one that
-// the user may no longer see.
+// Show takes a snapshot. It closes a menu or a dialog whose message is gone, and one that the user may no longer
+// see.
 func (o *Overlay) Show(s *client.Snapshot) {
 	o.snap = *s
 	if o.root == nil {
@@ -167,7 +167,7 @@ func (o *Overlay) Show(s *client.Snapshot) {
 	d := &o.dialog
 	if (d.asks == action.Room || d.asks == action.Queue) && d.isOpen() && !client.Moderates(s.Me.Role) {
 		d.box.Call("close")
-		o.log.Refocus("") // the button that led here goes away
+		o.log.Refocus("") // the button that opened the dialog disappears
 	}
 	if d.asks == action.Queue {
 		d.followQueue()
@@ -197,8 +197,8 @@ func (o *Overlay) Show(s *client.Snapshot) {
 	}
 }
 
-// onClick hears the clicks on all buttons of the menu and the dialog, and those beside the dialog,
-// which close it.
+// onClick handles the clicks on all buttons of the menu and the dialog. A click beside the dialog closes
+// it.
 func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	if o.root == nil {
@@ -255,7 +255,7 @@ func (o *Overlay) onClick(ctx app.Context, e app.Event) {
 	}
 }
 
-// onDialogKey hears the keys pressed in the dialog.
+// onDialogKey handles the keys pressed in the dialog.
 func (o *Overlay) onDialogKey(ctx app.Context, e app.Event) {
 	ctx.PreventUpdate()
 	switch {
@@ -274,7 +274,7 @@ func (o *Overlay) confirm() {
 	}
 }
 
-// closeDialog closes the dialog and puts the keyboard back at once, so that the next key has a place.
+// closeDialog closes the dialog and moves the focus back at once, so that the next key has a target.
 func (o *Overlay) closeDialog() {
 	o.dialog.box.Call("close")
 	if active := dom.Active(); active.Truthy() {
@@ -283,14 +283,14 @@ func (o *Overlay) closeDialog() {
 	o.dialogClosed()
 }
 
-// onDialogClosed hears that the dialog was closed in any way. The event comes late: another dialog may
-// be open by then.
+// onDialogClosed handles the closing of the dialog. The event comes late: another dialog may already be
+// open.
 func (o *Overlay) onDialogClosed(ctx app.Context, _ app.Event) {
 	ctx.PreventUpdate()
 	o.dialogClosed()
 }
 
-// dialogClosed tidies up after the dialog was closed, once.
+// dialogClosed resets the state of the dialog. It does nothing the second time.
 func (o *Overlay) dialogClosed() {
 	d := &o.dialog
 	if o.root == nil || d.asks == "" || d.isOpen() {
@@ -303,11 +303,11 @@ func (o *Overlay) dialogClosed() {
 		o.do(client.ShowReaders{On: false})
 	}
 	d.box.Call("replaceChildren")
-	if o.menu.isOpen() { // a menu was opened meanwhile and has the keyboard
+	if o.menu.isOpen() { // a menu was opened meanwhile and has the focus
 		return
 	}
-	// After the room, its reports and a description the browser goes back to the button, and to the field after a message to everybody. People may have moved on from
-	// a message.
+	// After some dialogs the browser gives the focus back to the button or the field itself. The user may also have moved the focus
+	// away from the message.
 	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && d.asks != action.Describe && o.log.Focused() != d.id {
 		o.log.Refocus(d.id)
 	}

@@ -13,19 +13,19 @@ import (
 	"hallway/protocol"
 )
 
-// queue is the content of the dialog with the open reports.
+// queue holds the content of the dialog with the open reports.
 type queue struct {
 	says, list, more, done app.Value
-	shown                  *client.Queue // nil: no snapshot has had one yet
+	shown                  *client.Queue // nil: no snapshot has contained a queue yet
 }
 
-// reportActions are the actions on a report, in the order of its buttons.
+// reportActions holds the actions on a report, in the order of its buttons.
 var reportActions = []struct {
 	does action.Action
 	word text.Word
 }{{action.Reported, text.ReportShow}, {action.Drop, text.ReportDismiss}, {action.Resolve, text.ReportResolve}}
 
-// showQueue opens the queue, in place of the room's settings. It is filled as the reports come.
+// showQueue opens the queue, which replaces the room's settings. It is filled when reports come.
 func (d *dialog) showQueue() {
 	t := d.text
 	d.queue = queue{
@@ -42,7 +42,7 @@ func (d *dialog) showQueue() {
 	d.do(client.Review{On: true})
 }
 
-// followQueue draws the snapshot's queue. The core ends it when the user no longer moderates.
+// followQueue draws the snapshot's queue. The core closes the queue when the user no longer moderates.
 func (d *dialog) followQueue() {
 	was, is := d.queue.shown, d.snap.Queue
 	switch {
@@ -74,7 +74,7 @@ func (d *dialog) drawQueue(v *client.Queue) {
 		dom.SetText(q.more, t.Say(text.Retry))
 	}
 	switch n := len(v.Reports); {
-	case held != 0 && n > 0: // back to the same report, or the one in its place
+	case held != 0 && n > 0: // the focus returns to the same report, or to the next one
 		at := slices.IndexFunc(v.Reports, func(r protocol.ReportEntry) bool { return r.N <= held })
 		item := q.list.Get("children").Index((at + n) % n)
 		dom.Find(item, "[data-action='"+dom.Data(active, "action")+"']").Call("focus")
@@ -83,7 +83,7 @@ func (d *dialog) drawQueue(v *client.Queue) {
 	}
 }
 
-// queueSays returns the line above the reports, which is read out as it changes.
+// queueSays returns the line above the reports. Assistive technology reads it out when it changes.
 func queueSays(v *client.Queue, t *text.Texts) string {
 	switch {
 	case v.Failed:
@@ -120,13 +120,13 @@ func (d *dialog) reportItem(r *protocol.ReportEntry, busy bool) app.Value {
 	return item
 }
 
-// reportOf returns the number of the report around an element.
+// reportOf returns the number of the report that contains an element.
 func reportOf(e app.Value) int64 {
 	n, _ := strconv.ParseInt(dom.Data(dom.Closest(e, "[data-n]"), "n"), 10, 64)
 	return n
 }
 
-// onReport carries out an action on the report around a button.
+// onReport carries out an action on the report that contains a button.
 func (d *dialog) onReport(does action.Action, control app.Value) {
 	n := reportOf(control)
 	switch does {
@@ -138,12 +138,12 @@ func (d *dialog) onReport(does action.Action, control app.Value) {
 		reports := d.queue.shown.Reports
 		i := slices.IndexFunc(reports, func(r protocol.ReportEntry) bool { return r.N == n })
 		d.box.Call("close")
-		d.log.Refocus("") // until the message is there
+		d.log.Refocus("") // the focus is in the log until the message has loaded
 		d.log.ToMessage(0, reports[i].ID)
 	}
 }
 
-// walkQueue goes with the arrow keys from report to report.
+// walkQueue moves the focus from report to report with the arrow keys.
 func (d *dialog) walkQueue(e app.Event) {
 	target := e.Get("target")
 	if !d.queue.list.Call("contains", target).Bool() {

@@ -8,7 +8,7 @@ import (
 	"hallway/protocol"
 )
 
-func TestWhatTheQueueSays(t *testing.T) {
+func TestTheLineAboveTheReports(t *testing.T) {
 	one, two := make([]protocol.ReportEntry, 1), make([]protocol.ReportEntry, 2)
 	for _, tc := range []struct {
 		queue client.Queue

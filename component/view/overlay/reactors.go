@@ -12,14 +12,14 @@ import (
 	"hallway/protocol"
 )
 
-// reactors is the content of the dialog with the users who have reacted to a message.
+// reactors holds the content of the dialog with the users who have reacted to a message.
 type reactors struct {
-	emoji            string // the reaction that is shown
+	emoji            string // the shown reaction
 	all, users, more app.Value
 	shown            *client.People
 }
 
-// showReactors opens the dialog with the users of each reaction to a message. They come as people ask for them.
+// showReactors opens the dialog with the users of each reaction to a message. Users are loaded when they are needed.
 func (d *dialog) showReactors(of *action.Target) {
 	d.reactors = reactors{
 		all: dom.New("div", "hallway-reactions"), users: dom.New("ul", "hallway-reactors"), more: action.Button(action.ReactorsMore, ""),
@@ -51,7 +51,7 @@ func (d *dialog) showReaction(emoji string) {
 	d.do(client.AskPeople{ID: d.id, Emoji: emoji})
 }
 
-// followReactors draws the users that have come.
+// followReactors draws the loaded users.
 func (d *dialog) followReactors() {
 	r, p := &d.reactors, d.snap.People
 	if p == nil || p == r.shown || p.Of.ID != d.id || p.Of.Emoji != r.emoji || !p.Here {

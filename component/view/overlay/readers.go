@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// idLength is how much of a device's id people see.
+	// idLength is the shown length of a device's id.
 	idLength = 6
 	// idRenewal is the id of the note on new keys, for assistive technology.
 	idRenewal = "hallway-renewal"
 )
 
-// readers is the content of the dialog with the readers of an encrypted room.
+// readers holds the content of the dialog with the readers of an encrypted room.
 type readers struct {
 	code, users, outTitle, out app.Value
-	renewal, renew             app.Value // the note on new keys, and their button: for moderators
+	renewal, renew             app.Value // the note on new keys and the button, for moderators
 	shown                      client.Lock
 }
 
-// showReaders opens the dialog with the readers, and the number to compare.
+// showReaders opens the dialog with the readers and the number to compare.
 func (d *dialog) showReaders() {
 	d.readers = readers{
 		code: dom.New("p", "hallway-code"), users: dom.New("ul", "hallway-reactors"),
@@ -35,7 +35,7 @@ func (d *dialog) showReaders() {
 	}
 	r := &d.readers
 	dom.SetAttribute(r.code, "dir", "ltr")
-	dom.SetAttribute(r.code, "aria-live", "polite") // new keys have another number
+	dom.SetAttribute(r.code, "aria-live", "polite") // the number changes with new keys
 	r.renewal.Set("id", idRenewal)
 	dom.SetAttribute(r.renew, "aria-describedby", idRenewal)
 	for _, list := range []app.Value{r.users, r.out} {
@@ -43,7 +43,7 @@ func (d *dialog) showReaders() {
 	}
 	dom.SetAttribute(r.users, "aria-label", d.text.Say(text.LockReaders))
 	dom.SetAttribute(r.out, "aria-label", d.text.Say(text.LockOutList))
-	r.users.Set("tabIndex", 0) // it is scrolled by keys
+	r.users.Set("tabIndex", 0) // it is focusable, so that keys can scroll it
 	done := action.Button(action.Close, d.text.Say(text.Close))
 	d.asks, d.length, d.reason = action.Readers, nil, nil
 	d.show("", "dialog", d.text.Say(text.LockReaders), r.code, note(d.text.Say(text.LockNote)), r.users, r.outTitle, r.out,
@@ -54,7 +54,7 @@ func (d *dialog) showReaders() {
 	d.followReaders()
 }
 
-// followReaders draws what is known.
+// followReaders draws the readers and the number.
 func (d *dialog) followReaders() {
 	r, l, leads := &d.readers, d.snap.Lock, client.Moderates(d.snap.Me.Role)
 	r.renewal.Set("hidden", !leads)

@@ -10,7 +10,7 @@ import (
 	"hallway/protocol"
 )
 
-// pauses are the offered times of slow mode.
+// pauses holds the offered pauses of slow mode.
 var pauses = []span{{n: 5, unit: "second"}, {n: 30, unit: "second"}, {n: 5, unit: "minute"}}
 
 func (s span) seconds() int64 {
@@ -61,7 +61,7 @@ func (d *dialog) askRoom() {
 	d.length.Call("focus")
 }
 
-// saveRoom changes the settings that differ from the room's.
+// saveRoom changes the settings that differ from the room's present ones.
 func (d *dialog) saveRoom() {
 	s := &d.snap
 	var slow *int64

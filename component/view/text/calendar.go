@@ -2,13 +2,13 @@ package text
 
 import "slices"
 
-// calendarDaysMax bounds the remembered days.
+// calendarDaysMax bounds the cached days.
 const calendarDaysMax = 1024
 
-// Calendar finds the day of a time, in the zone of the device. Only the browser knows that zone; the
-// calendar asks it once for each day.
+// Calendar finds the day of a time in the device's zone. Only the browser knows that zone, and the calendar
+// asks it once for each day.
 type Calendar struct {
-	// Bounds returns the beginning of the day of a time, and that of the next day, in ms since the Unix
+	// Bounds returns the beginning of the day that contains a time, and of the next day, in ms since the Unix
 	// epoch.
 	Bounds func(at int64) (from, to int64)
 	known  []dayBounds // ascending
@@ -16,7 +16,7 @@ type Calendar struct {
 
 type dayBounds struct{ from, to int64 }
 
-// DayOf returns the beginning of the day of a time.
+// DayOf returns the beginning of the day that contains a time.
 func (c *Calendar) DayOf(at int64) int64 {
 	i, found := slices.BinarySearchFunc(c.known, at, func(d dayBounds, at int64) int {
 		switch {

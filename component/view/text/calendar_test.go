@@ -20,7 +20,7 @@ func TestCalendarAsksOnceADay(t *testing.T) {
 		}
 	}
 	if len(c.known) > calendarDaysMax {
-		t.Errorf("it remembers %d days", len(c.known))
+		t.Errorf("the calendar has %d days", len(c.known))
 	}
 }
 

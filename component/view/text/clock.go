@@ -8,19 +8,19 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 )
 
-// Clock writes times and numbers, and compares words, as a region does. The browser knows how, and
-// knows the zone's past and future offsets, which Go does not in a browser. Times are in ms since the
-// Unix epoch.
+// Clock formats times and numbers, and compares words, by the customs of a region. It asks the browser, which
+// also knows the offsets of the zone; Go does not know them in a browser. Times are in ms since the Unix
+// epoch.
 type Clock struct {
 	short, long, moments, days, numbers, words app.Value
-	// Lasting writes a length of time, as "10 minutes".
+	// Lasting formats a duration, for example as "10 minutes".
 	Lasting func(n int, unit string) string
-	// Bytes writes the size of a file, as "1.2 MB".
+	// Bytes formats the size of a file, for example as "1.2 MB".
 	Bytes func(n int64) string
 }
 
-// NewClock returns the clock of a language tag. Where the chat speaks another language than the tag's,
-// times are in the chat's language, as the tag's region writes them.
+// NewClock returns the clock for a language tag. If the chat lacks the tag's language, times are in the chat's
+// language, in the format of the tag's region.
 func NewClock(tag string, t *Texts) Clock {
 	tag = hyphenated(tag)
 	if primary(tag) != t.Tag {
@@ -45,7 +45,7 @@ func NewClock(tag string, t *Texts) Clock {
 	}
 }
 
-// intl returns a formatter for a tag or, where the browser refuses it, for another one.
+// intl returns a formatter for a tag or, if the browser refuses that, for another tag.
 func intl(name, tag, otherwise string, options map[string]any) (format app.Value) {
 	constructor := app.Window().Get("Intl").Get(name)
 	defer func() {
@@ -56,19 +56,19 @@ func intl(name, tag, otherwise string, options map[string]any) (format app.Value
 	return constructor.New(tag, options)
 }
 
-// Time writes the time of day.
+// Time formats the time of day.
 func (c Clock) Time(at int64) string { return c.short.Call("format", at).String() }
 
-// Date writes a date and time in full.
+// Date formats a date and time in full.
 func (c Clock) Date(at int64) string { return c.long.Call("format", at).String() }
 
-// Moment writes a date and time in short.
+// Moment formats a date and time in short.
 func (c Clock) Moment(at int64) string { return c.moments.Call("format", at).String() }
 
-// Day writes the day of a time.
+// Day formats the day of a time.
 func (c Clock) Day(at int64) string { return c.days.Call("format", at).String() }
 
-// sizeOf returns a number of bytes in the unit that people read best, as Intl.NumberFormat names it.
+// sizeOf returns a number of bytes in a suitable unit, named as in Intl.NumberFormat.
 func sizeOf(bytes int64) (size float64, unit string) {
 	size = float64(bytes)
 	for _, unit = range [...]string{"byte", "kilobyte", "megabyte"} {
@@ -82,7 +82,7 @@ func sizeOf(bytes int64) (size float64, unit string) {
 
 func (c Clock) number(n int) string { return c.numbers.Call("format", n).String() }
 
-// soon writes a time that is near: a time of today without its date.
+// soon formats a near time: a time of today without its date.
 func (c Clock) soon(t time.Time) string {
 	at := t.UnixMilli()
 	if from, to := DayBoundsOf(time.Now().UnixMilli()); from <= at && at < to {
@@ -91,7 +91,7 @@ func (c Clock) soon(t time.Time) string {
 	return c.Moment(at)
 }
 
-// same reports whether two words differ in case and accents alone, as for the relay's search.
+// same reports whether two words differ only in case and accents, like the relay's search.
 func (c Clock) same(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
@@ -100,12 +100,12 @@ func (c Clock) same(a, b string) bool {
 	return !ascii && c.words.Call("compare", a, b).Int() == 0
 }
 
-// DayBoundsOf asks the browser for the beginning of the day of a time, and of the next day.
+// DayBoundsOf asks the browser for the beginning of the day that contains a time, and of the next day.
 func DayBoundsOf(at int64) (from, to int64) {
 	date := app.Window().Get("Date").New(at)
 	date.Call("setHours", 0, 0, 0, 0)
 	from = int64(date.Call("getTime").Float())
 	date.Call("setDate", date.Call("getDate").Int()+1)
-	date.Call("setHours", 0, 0, 0, 0) // a day that begins at one o'clock ends at midnight all the same
+	date.Call("setHours", 0, 0, 0, 0) // the next day begins at midnight even if this one begins at one o'clock
 	return from, int64(date.Call("getTime").Float())
 }

@@ -26,8 +26,8 @@ func hashOf(id string) uint32 {
 	return hash
 }
 
-// Initials returns the first letters of a name's first and last words or, for a name without letters,
-// its first character.
+// Initials returns the first letters of a name's first and last words, or the first character of a name without
+// letters.
 func Initials(name string) string {
 	var first, last rune
 	for word := range strings.FieldsSeq(name) {
@@ -47,7 +47,7 @@ func Initials(name string) string {
 		r, _ := utf8.DecodeRuneInString(strings.TrimSpace(name))
 		return strings.TrimRight(string(r), string(utf8.RuneError))
 	case last == 0 || !unicode.Is(unicode.Latin, first) && !unicode.Is(unicode.Cyrillic, first) && !unicode.Is(unicode.Greek, first):
-		return string(first) // in other scripts, two such letters would read as one word
+		return string(first) // in other scripts, two such letters would look like a word
 	}
 	return string(first) + string(last)
 }
@@ -55,8 +55,8 @@ func Initials(name string) string {
 // nameBytesMax bounds the shown part of a name.
 const nameBytesMax = 256
 
-// ShownName returns a user's name as it is shown: on one line, without characters that cannot be seen
-// or that turn the text around them, and not too long. It is "" for a user without a name.
+// ShownName returns the shown form of a user's name: on one line, without invisible characters or characters that
+// change the direction of the text around it, and not too long. It returns "" for a user without a name.
 func ShownName(name string) string {
 	clean := protocol.CleanName(name, len(name))
 	if len(clean) > nameBytesMax {
@@ -65,13 +65,13 @@ func ShownName(name string) string {
 	return clean
 }
 
-// NameOf returns the name of a user or, for a user without one, a guest's name with a number that
-// tells guests apart. It never returns an id, which may be a mail address.
+// NameOf returns the shown name of a user or, for a user without one, a guest's name with a number that tells guests
+// apart. It never returns an id, which may be a mail address.
 //
 //go:noinline
 func (t *Texts) NameOf(u protocol.User) string { return t.Called(u.ID, ShownName(u.Name)) }
 
-// Called is NameOf for an id and a name as it is shown.
+// Called is NameOf for an id and a shown name.
 func (t *Texts) Called(id, name string) string {
 	if name != "" {
 		return name

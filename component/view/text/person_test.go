@@ -18,7 +18,7 @@ func TestInitials(t *testing.T) {
 	}
 }
 
-// The colour of a user is the same in every version.
+// TestAvatarColour checks that the colour of a user is the same in every version.
 func TestAvatarColour(t *testing.T) {
 	for id, want := range map[string]int{"": 5, "u_ada": 3, "u_ben": 2} {
 		if got := AvatarColour(id); got != want {
@@ -48,8 +48,8 @@ func TestShownNames(t *testing.T) {
 	}
 }
 
-// A user without a name gets a word of the chat's language and a number, never the id, which may be a
-// mail address.
+// TestUsersWithoutANameAreGuests checks that a user without a name gets a word of the chat's language and a number, and
+// never the id, which may be a mail address.
 func TestUsersWithoutANameAreGuests(t *testing.T) {
 	const id = "ada.lovelace@mail.example"
 	for _, l := range languages {

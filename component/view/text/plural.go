@@ -1,6 +1,6 @@
 package text
 
-// plural is a form that a language has for some numbers of things.
+// plural names the form of a word for a number of things.
 type plural string
 
 // The forms, as the Unicode CLDR names them.
@@ -13,7 +13,7 @@ const (
 	pluralOther plural = "other"
 )
 
-// The cardinal rules for whole numbers, by the Unicode CLDR, "Language Plural
+// The cardinal rules for whole numbers, from the Unicode CLDR, "Language Plural
 // Rules" (https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html).
 
 func pluralEnglish(n int) plural { // and German

@@ -5,7 +5,7 @@ import (
 	"hallway/protocol"
 )
 
-// Refusal says that a message was not sent, and why. told is the relay's own reason.
+// Refusal returns the text about a message that was not sent, with the reason. told is the relay's own reason.
 func (t *Texts) Refusal(code protocol.Code, told string, why protocol.Why) string {
 	w := whyWords[why]
 	if w == "" {
@@ -14,7 +14,7 @@ func (t *Texts) Refusal(code protocol.Code, told string, why protocol.Why) strin
 	return Because(t.Say(NotSent), t.reason(w, told))
 }
 
-// NotDone says that a change was not made, and why. deleted tells that the message is gone.
+// NotDone returns the text about a change that was not made, with the reason. deleted says whether the message is gone.
 func (t *Texts) NotDone(r client.Refused, deleted bool) string {
 	w := whyWords[r.Why]
 	if w == "" && r.Code != protocol.CodeConflict {
@@ -26,7 +26,7 @@ func (t *Texts) NotDone(r client.Refused, deleted bool) string {
 	return Because(t.Say(NotDone), t.reason(w, r.Reason))
 }
 
-// whyWords hold the words for the rules that refuse something.
+// whyWords holds the words for the reasons of refusals.
 var whyWords = map[protocol.Why]Word{
 	protocol.WhyMuted: WhyMuted, protocol.WhyFrozen: WhyFrozen, protocol.WhyArchived: WhyArchived,
 	protocol.WhySlowMode: WhySlowMode, protocol.WhyReactions: WhyReactions,
@@ -34,7 +34,7 @@ var whyWords = map[protocol.Why]Word{
 	protocol.WhyPicture: WhyPicture, protocol.WhyScan: WhyScan,
 }
 
-// FileRefusal says that a file was not uploaded, and why. told is the relay's own reason.
+// FileRefusal returns the text about a file that was not uploaded, with the reason. told is the relay's own reason.
 func (t *Texts) FileRefusal(code protocol.Code, told string, why protocol.Why) string {
 	w := whyWords[why]
 	switch {
@@ -49,8 +49,8 @@ func (t *Texts) FileRefusal(code protocol.Code, told string, why protocol.Why) s
 	return Because(t.Say(FileRefused), t.reason(w, told))
 }
 
-// codeWord returns the word for a code, or "". forbidden and notFound differ between messages and
-// changes.
+// codeWord returns the word for a code, or "". forbidden and notFound are the words for these two codes, which differ
+// between messages and changes.
 func codeWord(code protocol.Code, forbidden, notFound Word) Word {
 	switch code {
 	case protocol.CodeForbidden, protocol.CodeUnauthorized:
@@ -71,8 +71,8 @@ func codeWord(code protocol.Code, forbidden, notFound Word) Word {
 	return ""
 }
 
-// reason returns the text of a word or, without one, the relay's own reason. That is in English: in
-// another language, a general word stands in for it.
+// reason returns the text of a word or, without one, the relay's own reason. The relay's reason is in English: in
+// another language, reason returns a general text instead.
 func (t *Texts) reason(w Word, told string) string {
 	switch {
 	case w != "":
@@ -83,7 +83,7 @@ func (t *Texts) reason(w Word, told string) string {
 	return t.Say(Refused)
 }
 
-// IfEnglish returns the relay's own reason if it is in the chat's language, else "".
+// IfEnglish returns the relay's own reason if the chat's language is English, and otherwise "".
 func (t *Texts) IfEnglish(told string) string {
 	if !t.english() {
 		return ""
@@ -91,13 +91,13 @@ func (t *Texts) IfEnglish(told string) string {
 	return told
 }
 
-// english reports whether the chat speaks English, without words of the host's.
+// english reports whether the chat's language is English, without texts of the host.
 func (t *Texts) english() bool {
 	_, own := t.own[string(Refused)]
 	return t.Tag == languages[0].Tag && !own
 }
 
-// Because joins an event and its reason, if it has one.
+// Because joins an event and its reason, which may be "".
 func Because(what, why string) string {
 	if why == "" {
 		return what
@@ -105,7 +105,7 @@ func Because(what, why string) string {
 	return what + ": " + why
 }
 
-// Silenced says why the user may not write, and returns the moderator's reason; "" if they may.
+// Silenced returns the text about why the user may not write, and the moderator's reason. Both are "" if the user may write.
 func (t *Texts) Silenced(s *client.Snapshot) (says, reason string) {
 	switch s.Silenced {
 	case protocol.WhyArchived:
@@ -120,12 +120,12 @@ func (t *Texts) Silenced(s *client.Snapshot) (says, reason string) {
 	return "", ""
 }
 
-// lockWords hold the words for the problems of a chat that encrypts.
+// lockWords holds the words for the problems of an encrypted chat.
 var lockWords = map[client.LockState]Word{
 	client.LockWaiting: LockWaiting, client.LockNoDevice: LockNoDevice, client.LockMissing: LockMissing, client.LockOut: LockOut,
 }
 
-// Lock returns the text for the problem of a chat that encrypts, or "".
+// Lock returns the text for the problem of an encrypted chat, or "".
 func (t *Texts) Lock(l *client.Lock) string {
 	w := lockWords[l.State]
 	if w == "" && l.Fleeting {
@@ -134,7 +134,7 @@ func (t *Texts) Lock(l *client.Lock) string {
 	return t.Say(w)
 }
 
-// markWords hold the words for the marks of messages.
+// markWords holds the words for the marks of messages.
 var markWords = map[client.Mark]Word{
 	client.MarkWaiting: MarkWaiting, client.MarkBefore: MarkBefore, client.MarkAltered: MarkAltered,
 	client.MarkUncertain: MarkUncertain, client.MarkPlain: MarkPlain,
@@ -143,7 +143,7 @@ var markWords = map[client.Mark]Word{
 // Mark returns the text for the mark of a message in an encrypted room, or "".
 func (t *Texts) Mark(m client.Mark) string { return t.Say(markWords[m]) }
 
-// Sanction says that the user is muted or banned, and until when.
+// Sanction returns the text about a mute or a ban of the user, with its end.
 func (t *Texts) Sanction(s *client.Sanction, until, forever Word) string {
 	if s.Until.IsZero() {
 		return t.Say(forever)

@@ -17,10 +17,10 @@ type language struct {
 	Tag    string // BCP 47
 	Dir    string // "ltr" or "rtl"
 	plural func(n int) plural
-	file   string // the words: see wordsIn
+	file   string // the content of the file with the words: see wordsIn
 }
 
-// languages are the chat's languages. The first one stands in for all others.
+// languages holds the chat's languages. The first one is the default.
 var languages = [...]language{
 	{"en", "ltr", pluralEnglish, english},
 	{"de", "ltr", pluralEnglish, german},
@@ -40,7 +40,7 @@ var (
 	arabic string
 )
 
-// wordsIn reads the words in a file.
+// wordsIn parses the content of a file with words.
 func wordsIn(file string) map[string]string {
 	words := make(map[string]string)
 	for line := range strings.SplitSeq(file, "\n") {
@@ -56,9 +56,9 @@ type Texts struct {
 	language
 	words  map[string]string
 	own    map[string]string
-	Number func(n int) string     // writes a number as the region does
-	Moment func(time.Time) string // writes a time as the region does
-	Same   func(a, b string) bool // reports whether two words differ in case and accents alone
+	Number func(n int) string     // formats a number for the region
+	Moment func(time.Time) string // formats a time for the region
+	Same   func(a, b string) bool // reports whether two words differ only in case and accents
 }
 
 // For returns the texts for a BCP 47 tag. own, which may be nil, holds the host's own texts.
@@ -75,7 +75,7 @@ func For(tag string, own map[string]string) *Texts {
 	}
 }
 
-// Follow sets a clock that writes numbers and times, and compares words.
+// Follow sets the clock that formats numbers and times, and compares words.
 func (t *Texts) Follow(c Clock) { t.Number, t.Same, t.Moment = c.number, c.same, c.soon }
 
 // primary returns the language of a tag, without script and region.
@@ -84,7 +84,7 @@ func primary(tag string) string {
 	return language
 }
 
-// hyphenated returns a tag with hyphens, also for one that is written "de_DE".
+// hyphenated replaces underscores in a tag by hyphens.
 func hyphenated(tag string) string { return strings.ReplaceAll(tag, "_", "-") }
 
 // inRegion returns a language's tag with the region of another tag, if there is one.
@@ -100,8 +100,8 @@ func inRegion(language, tag string) string {
 	return language
 }
 
-// Say returns the text of a word. It must not be inlined into its many callers, which would cost a
-// page 10 KB.
+// Say returns the text of a word. It must not be inlined: it has many callers, and the page would grow by
+// 10 KB.
 //
 //go:noinline
 func (t *Texts) Say(w Word) string {
@@ -111,7 +111,7 @@ func (t *Texts) Say(w Word) string {
 	return t.words[string(w)]
 }
 
-// With returns the text of a word, with a name and a text in the places for them.
+// With returns the text of a word, with a name and a text in place of its placeholders.
 func (t *Texts) With(w Word, name, text string) string {
 	said := ""
 	for rest := t.Say(w); ; {
@@ -130,14 +130,14 @@ func (t *Texts) With(w Word, name, text string) string {
 	}
 }
 
-// About returns the text of a word about a user, whose name cannot change the direction of the text
-// around it.
+// About returns the text of a word about a user. The user's name does not change the direction of the text around
+// it.
 func (t *Texts) About(w Word, name string) string {
 	const isolate, end = "\u2068", "\u2069"
 	return t.With(w, isolate+strings.Map(undirected, name)+end, "")
 }
 
-// undirected drops the characters that set a direction. In a name, they could end its isolation.
+// undirected drops the characters that set a direction. In a name they could change the direction of the text around it.
 func undirected(r rune) rune {
 	if '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
 		return -1
@@ -154,7 +154,7 @@ func (t *Texts) Count(w Word, n int) string {
 	return strings.ReplaceAll(text, "{n}", t.Number(n))
 }
 
-// CountSome is Count for a number that is only known to be the least.
+// CountSome is Count for a number that may be higher: more says whether it is.
 func (t *Texts) CountSome(w Word, n int, more bool) string {
 	text := t.Count(w, n)
 	if more {
@@ -169,7 +169,7 @@ var roleWords = map[protocol.Role]Word{protocol.RoleOrganizer: Organizer, protoc
 // Role returns the name of a role, or "" for one that is not shown.
 func (t *Texts) Role(r protocol.Role) string { return t.Say(roleWords[r]) }
 
-// Content returns what the chat shows of a message.
+// Content returns the shown text of a message.
 //
 //go:noinline
 func (t *Texts) Content(deleted, encrypted bool, text string) string {
@@ -191,14 +191,14 @@ func (t *Texts) MarkedContent(deleted, encrypted bool, mark client.Mark, text st
 	return t.Say(Encrypted)
 }
 
-// Excerpt returns the beginning of a message on one line, where the log's marks are not beside it.
+// Excerpt returns the beginning of a message on one line, for places without the log's marks.
 //
 //go:noinline
 func (t *Texts) Excerpt(m *protocol.Message, mark client.Mark) string {
 	return t.Doubted(mark, t.Content(m.Deleted(), m.Encrypted != nil, markup.Excerpt(m.Text)))
 }
 
-// Doubted returns a text behind the mark of its message, if others than its sender may have written it.
+// Doubted returns a text after the mark of its message, if other users than its sender may have written it.
 func (t *Texts) Doubted(mark client.Mark, content string) string {
 	if mark == client.MarkUncertain || mark == client.MarkPlain {
 		return Because(t.Mark(mark), content)
@@ -206,8 +206,8 @@ func (t *Texts) Doubted(mark client.Mark, content string) string {
 	return content
 }
 
-// Around returns the text of a word about one user or two, in pieces. The names are pieces of their
-// own: a name cannot change the direction of the text around it.
+// Around returns the text of a word about one or two users, in pieces. Each name is a separate piece, so that it does
+// not change the direction of the text around it.
 func (t *Texts) Around(w Word, name, other string) []markup.Piece {
 	var pieces []markup.Piece
 	for rest := t.Say(w); rest != ""; {

@@ -42,7 +42,7 @@ func stem(w string) string {
 	return stem
 }
 
-// Each constant of words.go has its text, and each text its constant.
+// TestWordsHaveTheirTexts checks that each constant of words.go has a text, and each text a constant.
 func TestWordsHaveTheirTexts(t *testing.T) {
 	source, err := os.ReadFile("words.go")
 	if err != nil {
@@ -71,7 +71,7 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 		for w, text := range wordsIn(l.file) {
 			own[stem(w)] = true
 			if text == "" {
-				t.Errorf("%s: %s says nothing", l.Tag, w)
+				t.Errorf("%s: %s has no text", l.Tag, w)
 			}
 			if !words[stem(w)] {
 				t.Errorf("%s: English does not know %s", l.Tag, w)
@@ -86,14 +86,14 @@ func TestEveryLanguageHasEveryWord(t *testing.T) {
 		for _, w := range []Word{InSeconds, NewMessages, Left, People, Found, OpenReports} {
 			for n := range 120 {
 				if texts.Count(w, n) == "" {
-					t.Errorf("%s: %s says nothing of %d", l.Tag, w, n)
+					t.Errorf("%s: %s has no text of %d", l.Tag, w, n)
 				}
 			}
 		}
 	}
 }
 
-// The element's types list every word that a host can replace.
+// TestWordsAreInTheTypes checks that the element's types list every text that a host can replace.
 func TestWordsAreInTheTypes(t *testing.T) {
 	types, err := os.ReadFile("../../element/index.d.ts")
 	if err != nil {
@@ -155,7 +155,7 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// A relay's reasons are English: the chat does not show them in another language.
+// TestRefusalsAreInTheUsersLanguage checks that the relay's reasons, which are English, are not shown in another language.
 func TestRefusalsAreInTheUsersLanguage(t *testing.T) {
 	const raw = "the relay's own words"
 	codes := []protocol.Code{
@@ -175,7 +175,7 @@ func TestRefusalsAreInTheUsersLanguage(t *testing.T) {
 	}
 }
 
-func TestNamesDoNotTurnTheirSentence(t *testing.T) {
+func TestNamesDoNotChangeTheDirection(t *testing.T) {
 	for name, want := range map[string]string{
 		"Ada":                      "Ban \u2068Ada\u2069?",
 		"\u2069\u202eada":          "Ban \u2068ada\u2069?",
