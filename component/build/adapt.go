@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// marks are the texts in wasm_exec.js that our host relies on. Each must be there exactly once.
+// marks holds the texts in wasm_exec.js that our host relies on. Each must occur exactly once.
 var marks = []struct{ text, why string }{
 	{"\n(() => {\n", "the file is one function"},
 	{"\n})();\n", "the file is one function"},
@@ -22,15 +22,15 @@ var marks = []struct{ text, why string }{
 	{"\t\t\t\t\t\tthis.exit(code);\n", "our host hears of the exit"},
 }
 
-// fields that our host releases when the program has ended.
+// fields holds the fields that our host releases when the program has ended.
 var fields = []string{"_inst", "mem", "_values", "_goRefCounts", "_ids", "_idPool", "_pendingEvent", "exited"}
 
-// pageNames would reach the host page past the scope.
+// pageNames matches names that would reach the host page instead of the scope.
 var pageNames = regexp.MustCompile(`\b(window|self|document|navigator|localStorage|require|import|eval)\b\s*[.(\[]`)
 
-// adapt turns the toolchain's wasm_exec.js into an ES module whose global is a parameter. The text itself stays as it is:
-// around it, the names by which it reaches the page are bound to that global. It fails where the text is not what
-// wasm_exec.js (ours) was written for, since a wrong guess would show only in a page.
+// adapt converts the toolchain's wasm_exec.js into an ES module whose global is a parameter. It does not change the text,
+// but binds the names by which the text reaches the page to that global. It fails if the text differs from the one that our
+// wasm_exec.js was written for, because a mistake would show only in a page.
 func adapt(source, version string) (string, error) {
 	for _, m := range marks {
 		if n := strings.Count(source, m.text); n != 1 {

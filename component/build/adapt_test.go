@@ -34,7 +34,7 @@ func TestAdaptKeepsTheToolchainsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(adapted, source) {
-		t.Error("the toolchain's own text is not there unchanged")
+		t.Error("the toolchain's own text was changed")
 	}
 	for _, want := range []string{"of go1.2.3 by", "\nexport function loadGo(globalThis) {\n", "\nreturn Go;\n}\n"} {
 		if !strings.Contains(adapted, want) {
@@ -43,7 +43,8 @@ func TestAdaptKeepsTheToolchainsText(t *testing.T) {
 	}
 }
 
-// Every change of the toolchain's file that could break our host must fail the build, and name the change.
+// TestAdaptRefusesAChangedFile checks that the build fails for each change of the toolchain's file that could break our host,
+// and names the change.
 func TestAdaptRefusesAChangedFile(t *testing.T) {
 	source := originalScript(t)
 	changes := map[string][2]string{
@@ -62,7 +63,7 @@ func TestAdaptRefusesAChangedFile(t *testing.T) {
 			}
 			_, err := adapt(mutated, "go1.2.3")
 			if err == nil || !strings.HasPrefix(err.Error(), "the toolchain's wasm_exec.js has changed: ") {
-				t.Errorf("err = %v, want one that says what has changed", err)
+				t.Errorf("err = %v, want one that names the change", err)
 			}
 		})
 	}

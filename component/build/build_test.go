@@ -15,7 +15,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// A stand-in for the compiled program: the files around it do not depend on it.
+// someModule stands in for the compiled program. The files around it do not depend on it.
 var someModule = newModule([]byte("\x00asm\x01\x00\x00\x00"), "1.2.3")
 
 func TestPackageFilesAreReproducible(t *testing.T) {
@@ -39,7 +39,7 @@ func TestPackageFilesAreReproducible(t *testing.T) {
 	}
 }
 
-// dist/ has all files that package.json names and the modules import, and no tests.
+// TestPackageIsComplete checks that dist/ has all files that package.json names and the modules import, and no tests.
 func TestPackageIsComplete(t *testing.T) {
 	tool := toolchainUnderTest(t)
 	files, err := packageFiles(tool, someModule)
@@ -61,7 +61,7 @@ func TestPackageIsComplete(t *testing.T) {
 		for _, match := range imported.FindAllStringSubmatch(string(f.data), -1) {
 			name := match[1]
 			if types, is := strings.CutSuffix(name, ".js"); is && strings.HasSuffix(f.name, ".d.ts") {
-				name = types + ".d.ts" // TypeScript names the module whose types it reads
+				name = types + ".d.ts" // an import in a type file names the module, not its .d.ts
 			}
 			if !strings.HasSuffix(f.name, ".map") && !names[name] {
 				t.Errorf("%s imports %s, which is not there", f.name, name)
@@ -100,13 +100,13 @@ func TestPackageIsComplete(t *testing.T) {
 	}
 }
 
-// plainly is a build as the go command does it.
+// plainly returns a build without stand-ins and steps.
 func plainly(t *testing.T) compilation {
 	t.Helper()
 	return compilation{tool: toolchainUnderTest(t), dir: t.TempDir(), plain: true}
 }
 
-// The sources build with the real standard library as well.
+// TestCompileWithoutStandIns checks that the sources also build with the real standard library.
 func TestCompileWithoutStandIns(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "tiny.wasm")
 	if err := plainly(t).compile("./component/build/shrink/testdata/tiny", out); err != nil {
@@ -153,14 +153,15 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 	}), err
 }
 
-func TestCompileSaysWhatTheCompilerSaid(t *testing.T) {
+func TestCompileReportsTheCompilersErrors(t *testing.T) {
 	err := plainly(t).compile("./component/build/testdata/missing", filepath.Join(t.TempDir(), "x.wasm"))
 	if err == nil || !strings.Contains(err.Error(), "missing") {
-		t.Errorf("err = %v, want the go command's own words", err)
+		t.Errorf("err = %v, want the go command's own message", err)
 	}
 }
 
-// A file left by an earlier build would ship, so dist is emptied; another folder keeps its files.
+// TestWriteFilesEmptiesDistAlone checks that dist is emptied, so that no file of an earlier build ships. Another folder keeps its
+// files.
 func TestWriteFilesEmptiesDistAlone(t *testing.T) {
 	for name, want := range map[string][]string{"dist": {".gitkeep", "new.js"}, "elsewhere": {".gitkeep", "new.js", "old.js"}} {
 		folder := filepath.Join(t.TempDir(), name)
@@ -199,7 +200,7 @@ func TestUsage(t *testing.T) {
 				t.Errorf("exit code %d, want %d", code, c.code)
 			}
 			if !strings.Contains(stderr.String(), c.says) {
-				t.Errorf("said %q, want %q in it", stderr.String(), c.says)
+				t.Errorf("the output is %q, want %q in it", stderr.String(), c.says)
 			}
 			if lines := strings.Count(stderr.String(), "\n"); c.code == 2 && lines != 1 {
 				t.Errorf("an error of %d lines, want 1: %q", lines, stderr.String())

@@ -10,21 +10,21 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// entries are the modules that a page loads: index.js holds nearly everything, define.js and react.js import it, and it
-// imports e2ee.js in a chat that encrypts.
+// entries holds the modules that a page loads. index.js has nearly everything. define.js and react.js import it, and it
+// imports e2ee.js in an encrypted chat.
 var entries = []string{"index.js", "define.js", "react.js", cipherModule}
 
 const cipherModule = "e2ee.js"
 
-// ownProps are properties that only the bundled modules use, so that the bundler may shorten their names: those that begin with _,
-// as in the toolchain's file, but for the two that the program asks for; and some of ours that no object of a browser has.
+// ownProps matches properties that only the bundled modules use, so that the bundler may shorten their names: names that begin with
+// _, as in the toolchain's file, except the two that the program uses, and some of ours that no browser object has.
 const (
 	ownProps     = `^_|^on(Event|Slow|Ready|Exit|Close)$|^(decoder|dispose|flush|kill|level|mount|watch)$`
 	programProps = `^_(pendingEvent|makeFuncWrapper)$`
 )
 
-// bundle makes one file of each entry and all that it imports, without comments and white space. The others find the element
-// in the one index.js beside them.
+// bundle returns a file for each entry with everything that it imports, without comments and white space. The other entries
+// import the element from index.js, which stays separate.
 func bundle(modules []file) ([]file, error) {
 	var files []file
 	for _, entry := range entries {
@@ -43,7 +43,7 @@ func bundle(modules []file) ([]file, error) {
 			Outdir:            "/dist",
 			Format:            api.FormatESModule,
 			Target:            api.ES2022,
-			Charset:           api.CharsetUTF8, // a module is always UTF-8
+			Charset:           api.CharsetUTF8, // modules are always UTF-8
 			MinifyIdentifiers: true,
 			MinifySyntax:      true,
 			MinifyWhitespace:  true,
@@ -62,7 +62,7 @@ func bundle(modules []file) ([]file, error) {
 	return files, nil
 }
 
-// inMemory lets esbuild see the modules and no file of the machine.
+// inMemory lets esbuild read the modules, and no other files.
 func inMemory(modules []file) api.Plugin {
 	const namespace = "element"
 	return api.Plugin{Name: namespace, Setup: func(build api.PluginBuild) {
@@ -76,7 +76,7 @@ func inMemory(modules []file) api.Plugin {
 		build.OnLoad(load, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 			i := slices.IndexFunc(modules, func(f file) bool { return f.name == args.Path })
 			if i < 0 {
-				return api.OnLoadResult{}, fmt.Errorf("%s is imported but not there", args.Path)
+				return api.OnLoadResult{}, fmt.Errorf("%s is imported but does not exist", args.Path)
 			}
 			source := string(modules[i].data)
 			return api.OnLoadResult{Contents: &source, Loader: api.LoaderJS}, nil

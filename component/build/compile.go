@@ -12,8 +12,8 @@ import (
 )
 
 // apart lists the packages whose functions the compiler does not inline. That saves a page 36 KB, and costs no measurable time.
-// Of the view it names only the helpers for elements, because the rest draws every message. Of the client's core it names only the
-// outbox: the other parts call each other's functions of one line, which are smaller inlined.
+// From the view it lists only the helpers for elements, because the other packages draw every message. From the client's core it
+// lists only the outbox, because the other parts have many functions of one line, which are smaller inlined.
 var apart = []string{
 	"github.com/maxence-charriere/go-app/v10/...", "hallway/component/client/outbox", "hallway/component/driver", "hallway/component/wasm",
 	"hallway/component/view/dom", "hallway/protocol",
@@ -22,8 +22,8 @@ var apart = []string{
 // compilation is one build for the browser.
 type compilation struct {
 	tool     shrink.Toolchain
-	dir      string // for temporary files
-	plain    bool   // neither stand-ins nor steps
+	dir      string // the folder for temporary files
+	plain    bool   // without stand-ins and steps
 	on       shrink.Set
 	progress func(string)
 }
@@ -43,7 +43,7 @@ func (c compilation) compile(pkg, out string) error {
 	return err
 }
 
-// flags returns further flags of go build or go list.
+// flags returns the flags of go build or go list for stand-ins and steps.
 func (c compilation) flags() ([]string, error) {
 	var flags []string
 	for _, pkg := range apart {
@@ -70,7 +70,8 @@ func browserGo(tool shrink.Toolchain, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// standIns maps the files of each standard package that has a stand-in to nothing, and those of the stand-in to its folder.
+// standIns returns an overlay for the standard packages that have a stand-in: it removes their files, and adds the files of the
+// stand-in.
 func standIns(tool shrink.Toolchain) (map[string]string, error) {
 	root := filepath.Join(tool.Module, "component", "build", "overlay")
 	replace := map[string]string{}

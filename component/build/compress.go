@@ -10,11 +10,11 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// compressDraft returns data as a server sends it with `Content-Encoding: br`, made in a moment.
+// compressDraft compresses data for `Content-Encoding: br` quickly.
 func compressDraft(data []byte) ([]byte, error) { return brotliAt(4, data) }
 
-// compress returns data as a server sends it with `Content-Encoding: br`, as small as brotli can. That takes seconds for a module,
-// so what was compressed before is kept in the user's cache, by its hash.
+// compress compresses data for `Content-Encoding: br` as much as brotli can. That takes seconds for a module, so it keeps the result
+// in the user's cache, under the hash of the data.
 func compress(data []byte) ([]byte, error) {
 	sum := sha256.Sum256(data)
 	cached := ""
@@ -26,12 +26,12 @@ func compress(data []byte) ([]byte, error) {
 	}
 	small, err := brotliAt(brotli.BestCompression, data)
 	if err == nil && cached != "" {
-		keep(cached, small) // a cache that cannot be written is only slow
+		keep(cached, small) // a failure only makes the next build slower
 	}
 	return small, err
 }
 
-// brotliAt returns data compressed at a quality of brotli's, from 0 to 11.
+// brotliAt compresses data with a quality of brotli, from 0 to 11.
 func brotliAt(quality int, data []byte) ([]byte, error) {
 	var small bytes.Buffer
 	w := brotli.NewWriterOptions(&small, brotli.WriterOptions{Quality: quality, LGWin: 24})
@@ -42,7 +42,7 @@ func brotliAt(quality int, data []byte) ([]byte, error) {
 	return small.Bytes(), err
 }
 
-// keep writes a file at once and whole, or not at all.
+// keep writes a file atomically. It ignores errors.
 func keep(path string, data []byte) {
 	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
 		return

@@ -14,7 +14,7 @@ var (
 	formatVerb = regexp.MustCompile(`%(.)`)
 )
 
-// The stand-in for fmt knows no flags and few verbs: a package of the browser build must not use others.
+// TestFormatsAreThoseOfTheStandIn checks that the packages of the browser build use only the verbs that the stand-in for fmt supports.
 func TestFormatsAreThoseOfTheStandIn(t *testing.T) {
 	calls := 0
 	for _, pkg := range browserPackages(t) {
@@ -28,7 +28,7 @@ func TestFormatsAreThoseOfTheStandIn(t *testing.T) {
 			}
 			for _, call := range formatCall.FindAllStringSubmatch(string(source), -1) {
 				if call[1] == "%x" && name == "http.go" {
-					continue // go-app's server: no page runs it
+					continue // go-app's server does not run in a page
 				}
 				calls++
 				if strings.Count(call[1], "%w") > 1 {
@@ -41,14 +41,14 @@ func TestFormatsAreThoseOfTheStandIn(t *testing.T) {
 		}
 	}
 	if calls < 20 {
-		t.Errorf("only %d calls found: has the way to find them got lost?", calls)
+		t.Errorf("only %d calls were found: does the search still work?", calls)
 	}
 	if got := unknownVerbs("%s %% %+v %04d %f"); !slices.Equal(got, []string{"+", "0", "f"}) {
-		t.Errorf("unknown are %q", got)
+		t.Errorf("the unknown verbs are %q", got)
 	}
 }
 
-// unknownVerbs returns the verbs of a format that the stand-in does not know.
+// unknownVerbs returns the verbs of a format that the stand-in does not support.
 func unknownVerbs(format string) (unknown []string) {
 	for _, verb := range formatVerb.FindAllStringSubmatch(format, -1) {
 		if !regexp.MustCompile(`^[vsdqtTpw%]$`).MatchString(verb[1]) {

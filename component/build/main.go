@@ -17,14 +17,14 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // options holds the options of the command line.
 type options struct {
-	out   string // folder for the package's files
-	demo  string // folder for the demo's copy, or empty
-	plain bool   // neither stand-ins for the standard library nor steps of shrink
-	draft bool   // quickly, to look at on this machine
+	out   string // the folder for the package's files
+	demo  string // the folder for the demo's copy; "": none
+	plain bool   // without stand-ins for the standard library and steps of shrink
+	draft bool   // a quick build, only for this machine
 	on    shrink.Set
 }
 
-// run builds the package and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+// run builds the package and returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage.
 func run(args []string, stdout, stderr io.Writer) int {
 	opts, err := parse(args, stderr)
 	switch {
@@ -43,7 +43,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func parse(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("build", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // errors are reported once, by the caller
+	flags.SetOutput(io.Discard) // run reports each error once
 	out := flags.String("out", "dist", "`folder` to write the package's files to")
 	demo := flags.String("demo", "examples/demo/dist", "`folder` to copy the demo's files to; empty for none")
 	plain := flags.Bool("plain", false, "build as the go command would: larger, with the whole standard library and lines in traces")
@@ -70,7 +70,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return options{out: *out, demo: *demo, plain: *plain, draft: *draft, on: on}, err
 }
 
-// printSteps prints the steps that make the module smaller, and the KB that each saves.
+// printSteps prints the steps that make the module smaller, and the KB that each step saves.
 func printSteps(opts options, stdout io.Writer) {
 	for _, step := range shrink.Steps {
 		if !opts.plain && opts.on[step.Name] {
@@ -139,7 +139,7 @@ func writeFiles(folder string, files []file, stdout io.Writer) error {
 	return nil
 }
 
-// empty removes everything from a folder but .gitkeep.
+// empty removes everything from a folder except .gitkeep.
 func empty(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -156,8 +156,8 @@ func empty(folder string) error {
 	return nil
 }
 
-// demoFiles returns the files that the demo's page loads, each with a compressed copy. The module's name has its hash, so that
-// caches may keep it for ever; module.js holds its address.
+// demoFiles returns the files that the demo's page loads, each with a compressed copy. The module's name contains its hash, so that
+// caches may keep it for ever. module.js holds its address.
 func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([]file, error) {
 	name := "chat." + m.hash()[:16] + ".wasm"
 	demo := []file{
@@ -179,7 +179,7 @@ func demoFiles(files []file, m module, compress func([]byte) ([]byte, error)) ([
 	return demo, nil
 }
 
-// output runs a command and returns its output; the error holds the command's own message.
+// output runs a command and returns its output. The error contains the command's own message.
 func output(cmd *exec.Cmd) (string, error) {
 	var said strings.Builder
 	cmd.Stderr = &said

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The element is described in three places, each for other readers: its own code, its types, and the manifest. They agree.
+// TestManifestAgreesWithElementAndTypes checks that the three descriptions of the element agree: its code, its types, and the manifest.
 func TestManifestAgreesWithElementAndTypes(t *testing.T) {
 	tool := toolchainUnderTest(t)
 	made, err := manifest(tool)
@@ -74,7 +74,7 @@ func TestManifestAgreesWithElementAndTypes(t *testing.T) {
 	}
 }
 
-// tokensOfTypes returns the members of the type Token. Members that differ in a digit count once.
+// tokensOfTypes returns the members of the type Token. Members that differ only in a digit count once.
 func tokensOfTypes(types string) []string {
 	union := regexp.MustCompile(`(?s)type Token =(.*?);`).FindStringSubmatch(types)[1]
 	var tokens []string

@@ -21,7 +21,7 @@ var (
 	darkSheets  = []string{"dark.css"}
 )
 
-// styles makes the sheets that a chat adopts a module: `base` is for every chat, `dark` comes on top of it.
+// styles returns a module with the sheets that a chat adopts: `base` is for every chat, and `dark` is added for the dark theme.
 func styles(tool shrink.Toolchain) (file, error) {
 	var js strings.Builder
 	for _, sheet := range []struct {
@@ -57,7 +57,7 @@ func readSheets(tool shrink.Toolchain, names []string) (string, error) {
 	return css.String(), nil
 }
 
-// themes returns the sheets for a host's page. They select the element by its name: a rule there overrides the element's own.
+// themes returns the sheets for a host's page. They select the element by its name, so their rules override the element's own.
 func themes(tool shrink.Toolchain) ([]file, error) {
 	var files []file
 	for _, theme := range []struct {
@@ -84,7 +84,7 @@ func withoutComments(css string) string { return comment.ReplaceAllString(css, "
 
 var token = regexp.MustCompile(`(--hallway-[a-z0-9-]+):\s*([^;]+);`)
 
-// manifest is the custom-elements manifest: written by hand but for the tokens, which are read from the theme.
+// manifest returns the custom-elements manifest. It is written by hand, except for the tokens, which are read from the theme.
 func manifest(tool shrink.Toolchain) ([]file, error) {
 	css, err := readSheets(tool, lightSheets)
 	if err != nil {
@@ -108,7 +108,7 @@ func manifest(tool shrink.Toolchain) ([]file, error) {
 	}
 	const gap = `"cssProperties": []`
 	if len(files) != 1 || bytes.Count(files[0].data, []byte(gap)) != 1 {
-		return nil, fmt.Errorf("component/element/custom-elements.json must have %s once", gap)
+		return nil, fmt.Errorf("component/element/custom-elements.json must contain %s exactly once", gap)
 	}
 	filled := bytes.Replace(files[0].data, []byte(gap), []byte(`"cssProperties": `+string(list)), 1)
 	var out bytes.Buffer

@@ -10,7 +10,7 @@ import (
 	"hallway/component/build/shrink"
 )
 
-// weight lists the packages banned from the browser build, each with its reason. An entry that ends in / bans everything below
+// weight lists the packages that are banned from the browser build, with the reasons. An entry that ends in / bans everything below
 // it.
 var weight = map[string]string{
 	"crypto/tls":          "the browser does TLS; its initialisers alone cost hundreds of kilobytes",
@@ -35,8 +35,8 @@ var weight = map[string]string{
 	"text/template":       "the view builds nodes, never markup",
 }
 
-// weightOfOurs lists further packages that ours must not import for the browser. go-app and the socket client import them, but
-// the linker drops most of their code as long as no package of ours calls it.
+// weightOfOurs lists further packages that our packages must not import for the browser. go-app and the socket client import them,
+// but the linker drops most of their code if our packages do not call it.
 var weightOfOurs = map[string]string{
 	"crypto/":       "the browser has its own, behind crypto.getRandomValues and crypto.subtle",
 	"net":           "sockets are the browser's",
@@ -67,7 +67,7 @@ func TestBrowserBuildIsLight(t *testing.T) {
 	}
 }
 
-// TestTheBansBite makes sure that the test above can fail.
+// TestTheBansBite checks that the test above can fail.
 func TestTheBansBite(t *testing.T) {
 	for _, c := range []struct {
 		table map[string]string
@@ -89,7 +89,7 @@ func TestTheBansBite(t *testing.T) {
 	}
 }
 
-// banned returns the reason why a package is on the table, or "" if it is not.
+// banned returns the reason for the ban of a package, or "" if it is not banned.
 func banned(table map[string]string, path string) string {
 	for entry, why := range table {
 		if path == entry || strings.HasSuffix(entry, "/") && strings.HasPrefix(path, entry) {

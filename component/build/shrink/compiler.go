@@ -13,30 +13,30 @@ import (
 	"strings"
 )
 
-// The browser build compiles with the toolchain's own compiler except for the layout of functions: see patches/assembler.diff and
-// _assembler/layout.go. Everything that depends on the layout, mainly the tables of the runtime, is still written by the
-// toolchain. Go tells each other compiler by its version, so that what it made is not mixed up in the build cache.
+// The browser build uses the toolchain's own compiler with another layout of functions: see patches/assembler.diff and
+// _assembler/layout.go. The toolchain still writes everything that depends on the layout, mainly the tables of the runtime. Each
+// patched compiler has its own version, so that the build cache keeps the results apart.
 //
-// As the toolchain has it, a function is a loop over a br_table: each block of the program ends at a resume point with a
-// number, PC_B, and every jump sets PC_B and goes round the loop. The steps:
+// The toolchain compiles a function to a loop around a br_table: each block of the program ends at a resume point with a
+// number, PC_B, and every jump sets PC_B and repeats the loop. The steps:
 //
-//   - jumps: a jump forward branches to the end of a block, and an if around it becomes one br_if. A resume point that no
-//     jump leads to is dropped, and only those keep a PC_B at which a function is entered: after a call, at the call of
-//     deferreturn, at targets of jumps back. Inlined code takes no PC_B, since the module does not describe it.
-//   - unwinding: a call that reports that the stack unwinds is followed by a return, in place of a branch to one.
+//   - jumps: a forward jump branches to the end of a block, and an if around it becomes one br_if. A resume point without
+//     jumps to it is dropped. Only the points at which a function is entered keep a PC_B: after a call, at the call of
+//     deferreturn, and at targets of backward jumps. Inlined code has no PC_B, because the module does not describe it.
+//   - unwinding: a call that reports the unwinding of the stack is followed by a return, and not by a branch to one.
 //   - addresses: a function with several return addresses keeps its own address in a local variable and adds PC_B to it. The
 //     variable has the same number in each function, so that their calls are the same bytes.
 //
-// The steps equality, operands, barriers and hashes have nothing to do with the layout: see their diffs in patches/.
-var compilerSteps = map[string]string{ // step to constant; "": a diff of its own
+// The steps equality, operands, barriers and hashes do not concern the layout: see their diffs in patches/.
+var compilerSteps = map[string]string{ // the constant of each step; "": the step has its own diff
 	"jumps": "directJumps", "unwinding": "unwindByReturn", "addresses": "oneAddress", "equality": "",
 	"operands": "", "barriers": "", "hashes": "",
 }
 
 const assembler = "cmd/internal/obj/wasm/"
 
-// compiler builds the compiler that the steps ask for into a folder below bin/compiler, unless it is there, and returns the
-// value of go build's flag -toolexec; it is empty if no step needs a compiler. It calls progress before it builds.
+// compiler builds the compiler for the steps into a folder below bin/compiler, unless it exists, and returns the value of go
+// build's flag -toolexec. The value is empty if no step needs a compiler. It calls progress before it builds.
 func (t Toolchain) compiler(on Set, progress func()) (toolexec string, err error) {
 	if !slices.ContainsFunc(slices.Collect(maps.Keys(compilerSteps)), func(step string) bool { return on[step] }) {
 		return "", nil
@@ -64,7 +64,7 @@ func (t Toolchain) compiler(on Set, progress func()) (toolexec string, err error
 	return fmt.Sprintf("'%s' '%s' %s", filepath.Join(home, "toolexec"+exe), filepath.Join(home, "compile"+exe), id), nil
 }
 
-// compilerSources writes the sources of the compiler that are not the toolchain's.
+// compilerSources writes the changed and added sources of the compiler.
 func (t Toolchain) compilerSources(dir string, on Set, replace map[string]string) error {
 	if err := t.patch(dir, "assembler", replace); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (t Toolchain) compilerSources(dir string, on Set, replace map[string]string
 	return write(dir, filepath.Join(t.Root, "src", filepath.FromSlash(assembler+"steps.go")), []byte(constants+")\n"), replace)
 }
 
-// identity returns a name for the compiler: a hash of its version and of the sources that are not the toolchain's.
+// identity returns a name for the compiler: a hash of its version and of its changed and added sources.
 func identity(t Toolchain, replace map[string]string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, t.Version)
@@ -104,7 +104,7 @@ func identity(t Toolchain, replace map[string]string) (string, error) {
 
 var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
 
-// buildCompiler builds the compiler and the program that runs it into the folder home, which is there when both are whole.
+// buildCompiler builds the compiler and the program that runs it. It creates the folder home only when both are complete.
 func (t Toolchain) buildCompiler(work, home string, replace map[string]string) error {
 	list, err := writeOverlay(work, replace)
 	if err != nil {
@@ -130,7 +130,7 @@ func (t Toolchain) buildCompiler(work, home string, replace map[string]string) e
 		}
 	}
 	if err := os.Rename(made, home); err != nil {
-		if _, there := os.Stat(home); there == nil { // another build was first
+		if _, there := os.Stat(home); there == nil { // another build has created it meanwhile
 			return nil
 		}
 		return err

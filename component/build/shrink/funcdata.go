@@ -22,7 +22,7 @@ func (p *program) dropFuncData(functions []function) error {
 			}
 		}
 	}
-	// The linker tells no sizes: data reaches to the next. The last one may be followed by something else and stays.
+	// The linker does not record sizes: each piece of data ends at the next one. The end of the last one is unknown, so it stays.
 	var offsets []uint32
 	for offset := range dropped {
 		offsets = append(offsets, offset)

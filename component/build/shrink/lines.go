@@ -2,9 +2,9 @@ package shrink
 
 import "encoding/binary"
 
-// dropLines takes the names of files and the lines of all instructions out of the tables, an eighth of the module for the
-// traces of panics alone. A trace still names each function that was not put into another. It also takes out the places where a
-// signal may not stop a goroutine: wasm has no signals.
+// dropLines removes the names of files and the lines of all instructions from the tables. They are an eighth of the module, and only
+// traces of panics use them. A trace still names each function that was not inlined. It also removes the places where a signal must
+// not stop a goroutine, because wasm has no signals.
 func (p *program) dropLines(functions []function) error {
 	bytes := p.memory[p.base+int(p.header.Tab) : p.base+int(p.header.Fn)]
 	tables := &tables{bytes: bytes, kept: make([]bool, len(bytes)), dropped: make([]bool, len(bytes))}
@@ -31,7 +31,7 @@ func (p *program) dropLines(functions []function) error {
 	return tables.clear()
 }
 
-// tables are those from program counters to values. Functions share them: one that a function drops another may keep.
+// tables holds the tables from program counters to values. Functions share them, so another function may need a table that one drops.
 type tables struct {
 	bytes         []byte
 	kept, dropped []bool
@@ -41,7 +41,7 @@ type tables struct {
 func (t *tables) keep(offset uint32) { t.mark(t.kept, int(offset)) }
 func (t *tables) drop(offset uint32) { t.mark(t.dropped, int(offset)) }
 
-// clear writes zeros over each table that all functions dropped.
+// clear writes zeros over each table that all its functions drop.
 func (t *tables) clear() error {
 	if t.failed {
 		return errLayout
@@ -54,8 +54,8 @@ func (t *tables) clear() error {
 	return nil
 }
 
-// mark marks the table at an offset. A table is pairs of varints, a difference of values and one of program counters, and ends
-// with a zero that is not its first value.
+// mark marks the table at an offset. A table is a list of pairs of varints: a difference of values, and a difference of program
+// counters. It ends with a zero after the first value.
 func (t *tables) mark(marks []bool, offset int) {
 	if offset == noTable || t.failed {
 		return

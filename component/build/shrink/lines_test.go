@@ -51,7 +51,7 @@ func TestModuleLeavesAllButTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// These parts may differ: funcdata and the look-up table behind it, names of functions and files, tables of program counters, functions.
+	// These parts may differ: funcdata and the look-up table after it, names of functions and files, tables of program counters, functions.
 	units, end := p.base+int(p.header.Units), p.base+int(p.header.Fn)
 	outside := func(memory []byte) []byte {
 		memory = bytes.Clone(memory)
@@ -60,18 +60,18 @@ func TestModuleLeavesAllButTables(t *testing.T) {
 		return memory
 	}
 	if !bytes.Equal(outside(before), outside(append(after, make([]byte, len(before)-len(after))...))) {
-		t.Error("it wrote outside of the tables")
+		t.Error("a step wrote outside of the tables")
 	}
 	zeros := func(data []byte) int { return bytes.Count(data, []byte{0}) }
 	if got, of := zeros(after[units:end])-zeros(before[units:end]), end-units; got < of/2 {
-		t.Errorf("it took %d of %d bytes away, less than half", got, of)
+		t.Errorf("the steps removed %d of %d bytes, less than half", got, of)
 	}
 	if n := segments(t, small); n > 1_000 {
-		t.Errorf("the module has %d data segments, each with a header", n)
+		t.Errorf("the module has %d data segments, and each needs a header", n)
 	}
 	again, err := Module(bytes.Clone(small), All())
 	if err != nil || !bytes.Equal(again, small) {
-		t.Errorf("a second time it changes more (%v)", err)
+		t.Errorf("a second run changes the module again (%v)", err)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestModuleRefusesWhatItDoesNotKnow(t *testing.T) {
 		"another header": bytes.ReplaceAll(linked, []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}, []byte{0xf2, 0xff, 0xff, 0xff, 0, 0, 1, 8}),
 	} {
 		if _, err := Module(bytes.Clone(wasm), All()); err == nil {
-			t.Errorf("it took %s for a linked module", name)
+			t.Errorf("%s is accepted as a linked module", name)
 		}
 	}
 }
@@ -133,7 +133,8 @@ func TestKnownLayoutReadsTheToolchain(t *testing.T) {
 	}
 }
 
-// The go command replaces no file of a toolchain that it has fetched by itself.
+// TestAFetchedToolchainIsRefused checks the error for a toolchain that the go command has fetched itself. The go command does not
+// replace files of such a toolchain.
 func TestAFetchedToolchainIsRefused(t *testing.T) {
 	tool := Toolchain{Root: filepath.FromSlash("/cache/golang.org/toolchain"), Version: "go1.2.3"}
 	if err := tool.checkRoot(filepath.FromSlash("/cache")); err == nil || !strings.Contains(err.Error(), "Install go1.2.3") {

@@ -2,7 +2,7 @@ package shrink
 
 import "encoding/binary"
 
-// Module returns the linked module with the steps applied that work on it.
+// Module applies the steps that work on a linked module.
 func Module(wasm []byte, on Set) ([]byte, error) {
 	if !on["lines"] && !on["funcdata"] && !on["findfunc"] && !on["segments"] {
 		return wasm, nil
@@ -19,7 +19,7 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if on["names"] && on["funcdata"] { // descriptions of inlined code have names, too
+	if on["names"] && on["funcdata"] { // the descriptions of inlined code use names, too
 		if err := p.shortenNames(functions); err != nil {
 			return nil, err
 		}
@@ -46,8 +46,8 @@ func Module(wasm []byte, on Set) ([]byte, error) {
 	return writeMemory(wasm, memory, gap)
 }
 
-// dropFindTab writes zeros over what the runtime does without or makes at the start (patches/findfunc.diff): the table from program
-// counters to functions, which has 16 buckets for each function but the last; the list of places of functions; their numbers.
+// dropFindTab writes zeros over data that the runtime does not need or makes itself (patches/findfunc.diff): the table from program
+// counters to functions, which has 16 buckets for each function except the last; the list of the functions' positions; their numbers.
 func (p *program) dropFindTab(functions []function) error {
 	const bucket = 4 + 16 // bytes of runtime.findfuncbucket
 	from := p.data.FindTab
@@ -57,7 +57,7 @@ func (p *program) dropFindTab(functions []function) error {
 	}
 	clear(p.memory[from:to])
 	list := p.memory[p.base+int(p.header.Fn):]
-	first := binary.LittleEndian.Uint32(list) // stays
+	first := binary.LittleEndian.Uint32(list) // the first entry stays
 	for i, f := range functions {
 		entry := list[8*i : 8*i+8]
 		if isOther(entry, first+uint32(i)) || isOther(f.bytes, first+uint32(i)) {

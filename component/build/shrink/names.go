@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// programPrefixes begin the names of the program's own functions.
+// programPrefixes holds the beginnings of the names of the program's own functions.
 var programPrefixes = []string{"hallway/", "main."}
 
-// shortenNames leaves the package alone of the names of functions that are not the program's own: a trace of a panic then says
-// "runtime." or "strings." for those. The dot stays, because the runtime shows no function without one, and hides its own.
+// shortenNames shortens the names of functions outside of the program to their packages: a trace of a panic then says "runtime." or
+// "strings." for them. The dot stays, because the runtime does not show functions without one, and hides its own.
 func (p *program) shortenNames(functions []function) error {
 	names := p.memory[p.base+int(p.header.Names) : p.base+int(p.header.Units)]
 	var table []byte
@@ -39,14 +39,14 @@ func (p *program) shortenNames(functions []function) error {
 	return nil
 }
 
-// shortName returns the name of a function as the module keeps it.
+// shortName returns the shortened name of a function.
 func shortName(name string) string {
 	for _, prefix := range programPrefixes {
 		if strings.HasPrefix(name, prefix) {
 			return name
 		}
 	}
-	path, _, _ := strings.Cut(name, "[") // the packages of type parameters do not count
+	path, _, _ := strings.Cut(name, "[") // without the packages of type parameters
 	begin := strings.LastIndexByte(path, '/') + 1
 	end := strings.IndexByte(path[begin:], '.')
 	if end < 0 {

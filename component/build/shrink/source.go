@@ -11,7 +11,7 @@ import (
 	"github.com/bluekeyes/go-gitdiff/gitdiff"
 )
 
-// patches holds a diff of the toolchain's sources for each step that changes them, and the assembler's.
+// patches holds the diff of the assembler, and a diff for each step that changes the toolchain's sources.
 //
 //go:embed patches/*.diff
 var patches embed.FS
@@ -39,7 +39,7 @@ func (t Toolchain) patch(dir, name string, replace map[string]string) error {
 		}
 		var patched bytes.Buffer
 		if err := gitdiff.Apply(&patched, bytes.NewReader(source), file); err != nil {
-			return fmt.Errorf("shrink: %s of %s is not as patches/%s.diff expects (%w); see component/build/shrink/doc.go",
+			return fmt.Errorf("shrink: %s of %s differs from what patches/%s.diff expects (%w); see component/build/shrink/doc.go",
 				file.NewName, t.Version, name, err)
 		}
 		if err := write(dir, path, patched.Bytes(), replace); err != nil {
@@ -58,7 +58,7 @@ func (t Toolchain) join(dir, name, as string, replace map[string]string) error {
 	return write(dir, filepath.Join(t.Root, "src", filepath.FromSlash(as)), data, replace)
 }
 
-// write writes a file into dir, to stand in for the one at a path.
+// write writes a file into dir that replaces the one at a path.
 func write(dir, path string, data []byte, replace map[string]string) error {
 	name := filepath.Join(dir, strings.NewReplacer("/", "_", `\`, "_", ":", "_").Replace(path))
 	replace[path] = name

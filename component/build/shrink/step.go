@@ -10,13 +10,13 @@ import (
 // Step is one way to make the module smaller.
 type Step struct {
 	Name string
-	What string // its effect, in a few words
-	// Saves is the KB, compressed by brotli, that the step takes off a page's load on top of all others; measured with
+	What string // the effect in a few words
+	// Saves is the number of KB that the step saves in addition to all other steps, compressed by brotli and measured with
 	// go1.26.8.
 	Saves int
 }
 
-// Steps are all steps, in the order in which they work: on the sources of the toolchain, on its compiler, on the linked module.
+// Steps holds all steps in the order in which they work: on the toolchain's sources, on its compiler, and on the linked module.
 var Steps = []Step{
 	{"tracer", "the runtime's execution tracer is off at build time", 16},
 	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 6},
@@ -36,7 +36,7 @@ var Steps = []Step{
 	{"segments", "the module's memory is written as few segments", 29},
 }
 
-// Set says which steps are on.
+// Set holds the names of the enabled steps.
 type Set map[string]bool
 
 // All returns the set of all steps.
@@ -48,7 +48,7 @@ func All() Set {
 	return on
 }
 
-// Without returns the set of all steps but those of a list of names with commas between them.
+// Without returns the set of all steps except those in a list of names, separated by commas.
 func Without(list string) (Set, error) {
 	on := All()
 	for name := range strings.SplitSeq(list, ",") {

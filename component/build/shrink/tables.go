@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// pcHeader is runtime.pcHeader on wasm.
+// pcHeader has the layout of runtime.pcHeader on wasm.
 type pcHeader struct {
 	Magic                            uint32
 	Pad1, Pad2, MinLC, PtrSize       uint8
@@ -20,7 +20,7 @@ type pcHeader struct {
 	Names, Units, FileNames, Tab, Fn uint64 // offsets from the header
 }
 
-// funcHeader is runtime._func; PCData and FuncData tables of 32-bit offsets follow it.
+// funcHeader has the layout of runtime._func. PCData and FuncData tables of 32-bit offsets follow it.
 type funcHeader struct {
 	Entry, Name, Args, DeferReturn uint32
 	SP, File, Line                 uint32 // offsets of tables, 0 for none
@@ -41,7 +41,7 @@ const (
 	nameOffset     = 4 // of Name in a funcHeader
 )
 
-// moduleData is the beginning of runtime.moduledata.
+// moduleData has the layout of the beginning of runtime.moduledata.
 type moduleData struct {
 	Header                                    uint64
 	Names, Units, FileNames, PCTab, Functions sliceHeader
@@ -52,12 +52,12 @@ type moduleData struct {
 	_                                         uint64
 }
 
-// sliceHeader is a slice in memory.
+// sliceHeader has the layout of a slice.
 type sliceHeader struct{ At, Len, _ uint64 }
 
-var errLayout = errors.New("shrink: the module's tables are not as this toolchain should write them; see component/build/shrink/doc.go")
+var errLayout = errors.New("shrink: the module's tables differ from the ones that this toolchain should write; see component/build/shrink/doc.go")
 
-// program holds the memory of a linked module and the places of its tables.
+// program holds the memory of a linked module and the positions of its tables.
 type program struct {
 	memory []byte
 	header pcHeader
@@ -83,19 +83,19 @@ func readProgram(memory []byte) (*program, error) {
 	}
 }
 
-// function is the description of one function in the memory.
+// function is the description of a function in the memory.
 type function struct {
 	header funcHeader
-	bytes  []byte // from the header on
+	bytes  []byte // the memory from the header on
 }
 
-// pcData returns the place of the offset of a table from program counters to values.
+// pcData returns the field with the offset of a table from program counters to values.
 func (f function) pcData(i int) []byte { return f.bytes[funcHeaderSize+4*i:] }
 
-// funcData returns the place of the offset of data of the function.
+// funcData returns the field with the offset of data of the function.
 func (f function) funcData(i int) []byte { return f.bytes[funcHeaderSize+4*int(f.header.PCData)+4*i:] }
 
-// functions returns the descriptions of all functions. They follow a list of their numbers and places, in the same order.
+// functions returns the descriptions of all functions. They follow a list of their numbers and positions, in the same order.
 func (p *program) functions() ([]function, error) {
 	all := make([]function, p.header.Funcs)
 	list := p.memory[p.base+int(p.header.Fn):]
@@ -115,13 +115,13 @@ func (p *program) functions() ([]function, error) {
 	return all, nil
 }
 
-// isOther reports whether a field has another value than the linker's, or than zero, which the step findfunc writes.
+// isOther reports whether a field differs from the linker's value and from zero, which the step findfunc writes.
 func isOther(field []byte, want uint32) bool {
 	got := binary.LittleEndian.Uint32(field)
 	return got != 0 && got != want
 }
 
-// findPCHeader finds the tables by their header, which must fit one place only.
+// findPCHeader finds the tables by their header. It fails unless exactly one position has such a header.
 func findPCHeader(memory []byte) (base int, h pcHeader, err error) {
 	magic := binary.LittleEndian.AppendUint32(nil, pcMagic)
 	for at := 0; ; at++ {
@@ -139,7 +139,7 @@ func findPCHeader(memory []byte) (base int, h pcHeader, err error) {
 	}
 }
 
-// KnownLayout fails if the toolchain's sources lay out its tables in another way than above.
+// KnownLayout fails if the toolchain's sources define other layouts than the types above.
 func (t Toolchain) KnownLayout() error {
 	for _, want := range []struct{ file, pattern, text string }{
 		{"runtime/runtime2.go", `type _func struct \{([^}]*)`, "entryOff nameOff args deferreturn pcsp pcfile pcln npcdata cuOffset startLine funcID flag _ nfuncdata"},

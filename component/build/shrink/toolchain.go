@@ -20,7 +20,7 @@ type Toolchain struct {
 	Compilers string // the folder for the compilers that the steps build
 }
 
-// FindToolchain asks the go command, which honours go.mod's toolchain line.
+// FindToolchain returns the toolchain of the go command, which follows the toolchain line of go.mod.
 func FindToolchain() (Toolchain, error) {
 	out, err := exec.Command("go", "env", "GOMOD", "GOROOT", "GOVERSION", "GOMODCACHE").Output()
 	if err != nil {
@@ -35,8 +35,8 @@ func FindToolchain() (Toolchain, error) {
 	return t, t.checkRoot(fields[3])
 }
 
-// checkRoot refuses a toolchain in the cache of modules: the go command lets nobody replace files there. It is there if another
-// Go than the one of go.mod fetched it.
+// checkRoot refuses a toolchain in the module cache, because the go command does not replace files there. The toolchain is there if
+// another version of Go than the one in go.mod has fetched it.
 func (t Toolchain) checkRoot(cache string) error {
 	if cache == "" || !strings.HasPrefix(t.Root, cache+string(filepath.Separator)) {
 		return nil
@@ -45,9 +45,8 @@ func (t Toolchain) checkRoot(cache string) error {
     cp -r %[2]q "$HOME/%[1]s" && chmod -R u+w "$HOME/%[1]s" && export PATH="$HOME/%[1]s/bin:$PATH"`, t.Version, t.Root)
 }
 
-// Flags returns the flags of go build that apply the steps to sources and compiler. They also replace the toolchain's files that
-// standIns maps to others, or to nothing. Flags writes into dir, and calls progress before it builds a compiler, which takes a
-// minute.
+// Flags returns the flags of go build that apply the steps to sources and compiler. The flags also replace or remove the toolchain's
+// files in standIns. Flags writes into dir, and calls progress before it builds a compiler, which takes a minute.
 func (t Toolchain) Flags(dir string, on Set, standIns map[string]string, progress func()) ([]string, error) {
 	list, err := t.Overlay(dir, on, standIns)
 	if err != nil {
@@ -61,7 +60,7 @@ func (t Toolchain) Flags(dir string, on Set, standIns map[string]string, progres
 	return flags, err
 }
 
-// Overlay writes the file for the flag -overlay alone, and returns its path. The patched sources go into dir, too.
+// Overlay writes the file for the flag -overlay and the patched sources into dir, and returns the path of the file.
 func (t Toolchain) Overlay(dir string, on Set, standIns map[string]string) (path string, err error) {
 	if err := t.KnownLayout(); err != nil {
 		return "", err

@@ -1,6 +1,6 @@
-// Package fmt stands in for the standard fmt, at a twentieth of its size: the browser build formats only errors
-// and lines for the console. It knows the verbs v, s, d, q, t, T, p and w (once) with neither flags nor widths, and writes strings,
-// numbers, booleans, errors, Stringers and slices of these types as the real one does. Of any other value it writes the type.
+// Package fmt stands in for the standard fmt, with a twentieth of its size: the browser build formats only errors
+// and lines for the console. It supports the verbs v, s, d, q, t, T, p and w (once) without flags and widths. It formats strings,
+// numbers, booleans, errors, Stringers and slices of these types like the real package. For any other value it writes the type.
 package fmt
 
 import (
@@ -15,7 +15,7 @@ import (
 // Stringer is a value that formats itself.
 type Stringer interface{ String() string }
 
-// Sprint writes operands by %v, with a space between two operands if neither is a string.
+// Sprint formats operands with %v, with a space between two operands if neither is a string.
 func Sprint(a ...any) string {
 	var b strings.Builder
 	for i, v := range a {
@@ -29,7 +29,7 @@ func Sprint(a ...any) string {
 
 func isString(v any) bool { return v != nil && reflect.TypeOf(v).Kind() == reflect.String }
 
-// Sprintf writes operands as the format says.
+// Sprintf formats operands.
 func Sprintf(format string, a ...any) string {
 	var b strings.Builder
 	for {
@@ -56,15 +56,15 @@ func Sprintf(format string, a ...any) string {
 	}
 }
 
-// Fprintf writes to w.
+// Fprintf formats operands and writes them to w.
 func Fprintf(w io.Writer, format string, a ...any) (int, error) {
 	return io.WriteString(w, Sprintf(format, a...))
 }
 
-// Printf writes to the console.
+// Printf formats operands and writes them to the console.
 func Printf(format string, a ...any) (int, error) { return Fprintf(os.Stdout, format, a...) }
 
-// Errorf returns an error; errors.Is and errors.As find the operand of the one %w in it.
+// Errorf returns an error. errors.Is and errors.As find the operand of its %w.
 func Errorf(format string, a ...any) error {
 	text := Sprintf(format, a...)
 	before, _, wraps := strings.Cut(format, "%w")
@@ -84,7 +84,7 @@ type wrapping struct {
 func (w *wrapping) Error() string { return w.text }
 func (w *wrapping) Unwrap() error { return w.err }
 
-// text returns an operand as a verb writes it.
+// text formats an operand for a verb.
 func text(verb byte, operand any) string {
 	if operand == nil {
 		if verb == 'v' || verb == 'T' {

@@ -1,5 +1,5 @@
-// Package html stands in for the standard html in the browser build: it escapes, but lacks the names of characters, whose
-// table is most of the real one. The view writes text content, so go-app's escaping is linked but not called.
+// Package html stands in for the standard html in the browser build: it escapes, but lacks the table of character names, which
+// is most of the real package. The view sets text content, so go-app's escaping is linked but not called.
 package html
 
 // EscapeString returns s with <, >, &, ' and " escaped.

@@ -1,5 +1,5 @@
-// Package net stands in for the standard net: the names that nhooyr.io/websocket uses for connections. The sockets are the
-// browser's.
+// Package net stands in for the standard net: it declares the names that nhooyr.io/websocket uses for connections. The browser has
+// the sockets.
 package net
 
 import (

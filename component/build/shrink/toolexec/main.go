@@ -43,7 +43,7 @@ func run(args []string) int {
 	return code(cmd.Run())
 }
 
-// code returns the exit code of a command that ended so.
+// code returns the exit code for the error of a command.
 func code(err error) int {
 	var exit *exec.ExitError
 	switch {

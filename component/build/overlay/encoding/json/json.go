@@ -1,6 +1,6 @@
-// Package json stands in for the standard encoding/json: it writes the errors of go-app, and reads nothing. It knows structs with
-// tagged fields, maps with string keys, strings, booleans, integers, Marshaler, and interfaces that hold one of these. Anything else
-// is an error. Its output is that of the real one, except that it does not escape <, > and &.
+// Package json stands in for the standard encoding/json: it encodes the errors of go-app, and decodes nothing. It supports structs
+// with tagged fields, maps with string keys, strings, booleans, integers, Marshaler, and interfaces that hold one of these. Anything
+// else is an error. Its output is the same as the real package's, except that it does not escape <, > and &.
 package json
 
 import (
@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// RawMessage is named by go-app.
+// RawMessage is a name that go-app uses.
 type RawMessage []byte
 
 // Unmarshal always fails.
@@ -19,13 +19,13 @@ func Unmarshal([]byte, any) error {
 	return errors.New("json: reading is not part of the browser build: use JSON.parse")
 }
 
-// Marshaler writes itself.
+// Marshaler is a value that encodes itself.
 type Marshaler interface{ MarshalJSON() ([]byte, error) }
 
-// Marshal writes a value.
+// Marshal encodes a value.
 func Marshal(v any) ([]byte, error) { return appendValue(nil, reflect.ValueOf(v)) }
 
-// MarshalIndent is Marshal: nobody reads the JSON in a browser.
+// MarshalIndent is Marshal, because nobody reads the JSON in a browser.
 func MarshalIndent(v any, _, _ string) ([]byte, error) { return Marshal(v) }
 
 func appendValue(dst []byte, v reflect.Value) ([]byte, error) {

@@ -68,7 +68,7 @@ func TestRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// The errors of go-app, which it writes as JSON.
+// TestWritesWhatInterfacesHold checks values like go-app's errors, which it encodes as JSON.
 func TestWritesWhatInterfacesHold(t *testing.T) {
 	type wrap struct {
 		Tags map[string]any `json:"tags"`

@@ -1,5 +1,5 @@
 // Package godebug stands in for the standard internal/godebug: a page has no GODEBUG, so every setting has its default, and
-// nobody counts how often another was used.
+// uses of other values are not counted.
 package godebug
 
 // Setting is a setting of GODEBUG.
@@ -14,11 +14,11 @@ func (s *Setting) Name() string { return s.name }
 // String returns the setting as name=value.
 func (s *Setting) String() string { return s.name + "=" }
 
-// Undocumented is false.
+// Undocumented returns false.
 func (s *Setting) Undocumented() bool { return false }
 
-// Value is empty: the default.
+// Value returns "", the default.
 func (s *Setting) Value() string { return "" }
 
-// IncNonDefault counts nothing.
+// IncNonDefault does nothing.
 func (s *Setting) IncNonDefault() {}

@@ -1,8 +1,8 @@
 // Package http stands in for the standard net/http in the browser build, through `go build -overlay` (see component/build).
 //
-// It declares the names that the browser build's dependencies use in code that no browser reaches: go-app's server side and
-// nhooyr.io/websocket's signatures. A call panics or returns an error, never an invented answer: HTTP
-// goes through the browser's fetch.
+// It declares the names that the browser build's dependencies use in code that does not run in a browser: go-app's server side
+// and nhooyr.io/websocket's signatures. A call panics or returns an error, and never returns a wrong result. The chat uses the
+// browser's fetch for HTTP.
 package http
 
 import (
@@ -13,7 +13,7 @@ import (
 
 const reached = "net/http is not part of the browser build: use fetch"
 
-// The constants that are named.
+// The constants that dependencies use.
 const (
 	MethodGet = "GET"
 
@@ -24,7 +24,7 @@ const (
 	StatusInternalServerError = 500
 )
 
-// Header is a header that holds nothing.
+// Header is a name that dependencies use. Its methods panic.
 type Header map[string][]string
 
 // Get panics.
@@ -33,7 +33,7 @@ func (Header) Get(string) string { panic(reached) }
 // Set panics.
 func (Header) Set(string, string) { panic(reached) }
 
-// Request is named by handlers.
+// Request is a name that handlers use.
 type Request struct {
 	URL    *url.URL
 	Header Header
@@ -41,26 +41,26 @@ type Request struct {
 	TLS    *struct{}
 }
 
-// Response is the second result of nhooyr.io/websocket's Dial, with StatusCode alone.
+// Response is the second result of nhooyr.io/websocket's Dial. It has only the StatusCode.
 type Response struct {
 	StatusCode int
 	Header     Header
 	Body       io.ReadCloser
 }
 
-// ResponseWriter is named by handlers.
+// ResponseWriter is a name that handlers use.
 type ResponseWriter interface {
 	Header() Header
 	Write([]byte) (int, error)
 	WriteHeader(status int)
 }
 
-// Handler is named by go-app.
+// Handler is a name that go-app uses.
 type Handler interface {
 	ServeHTTP(ResponseWriter, *Request)
 }
 
-// Dir is named by go-app.
+// Dir is a name that go-app uses.
 type Dir string
 
 // FileServer panics.

@@ -1,5 +1,5 @@
 // Package netip stands in for the standard net/netip, which net/url uses to check an address in brackets. It
-// accepts any text of the characters of an IPv6 address: the browser checks the address later.
+// accepts any text with the characters of an IPv6 address, because the browser checks the address later.
 package netip
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Addr is an address that was not looked at closely.
+// Addr is an address that may be invalid.
 type Addr struct{ text string }
 
 // ParseAddr refuses a text that cannot be an IPv6 address.
