@@ -55,9 +55,9 @@ for (const [kind, sentence] of Object.entries({
   throws: /getToken failed: no session/,
   rejects: /getToken failed: HTTP 500/,
   'rejects without an error': /getToken failed: nope/,
-  'gives nothing': /getToken gave undefined, not a token/,
-  'gives null': /getToken gave null, not a token/,
-  'gives an object': /getToken gave an object, not a token/,
+  'gives nothing': /getToken returned undefined, not a token/,
+  'gives null': /getToken returned null, not a token/,
+  'gives an object': /getToken returned an object, not a token/,
   'gives an empty string': /getToken returned an empty string, not a token/,
   'never settles': /getToken has returned no token for 10 s/,
 })) {
