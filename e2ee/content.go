@@ -42,7 +42,7 @@ const (
 	paddingBegin   = 0x80
 )
 
-// EditMax is the highest edit number.
+// EditMax is the highest edit number: a content has two bytes for it. A client makes no edit beyond it.
 const EditMax = 1<<16 - 1
 
 var (

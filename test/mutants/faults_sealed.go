@@ -130,4 +130,8 @@ var sealedFaults = []mutant{
 		name: "a sealed item of another tab is not opened", pkg: outbox, in: "queue.add", checks: sealedFirst,
 		do: steps{replace("q.unread || a", "q.unread")},
 	},
+	{
+		name: "the number of an edit begins again at 0", pkg: lockPart, in: "contents.EditNumber", checks: core,
+		do: steps{replace("(c.edits[id] + 1) % (e2ee.EditMax + 1)", "c.edits[id] + 1")},
+	},
 }

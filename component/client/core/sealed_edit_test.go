@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -142,4 +143,23 @@ func TestAnEditOfADeletedMessageIsRefused(t *testing.T) {
 	if edits := s.take("edit"); len(edits) != 0 || refused < 0 {
 		t.Errorf("wrote %d edits, and told %+v", len(edits), s.other)
 	}
+}
+
+// TestTheNumberOfEditsIsBounded checks that the last edit number can be used, and that no edit follows it: its number would begin
+// again at 0, and other users would refuse it.
+func TestTheNumberOfEditsIsBounded(t *testing.T) {
+	s := newEditedChat(t)
+	s.edited(sealedBy("d-own", "1.k", e2ee.EditMax-1, "of another device"))
+	last := s.edit("last")
+	if last.CT != sealedBy("d-own", "1.k", e2ee.EditMax, "last").CT {
+		t.Errorf("wrote %q", last.CT)
+	}
+	s.edited(last)
+	s.other = nil
+	s.step(client.EditText{ID: "m1", Text: "one more"})
+	refused := slices.IndexFunc(s.other, func(e client.Effect) bool { r, ok := e.(client.Refused); return ok && r.ID == "m1" && r.Reason != "" })
+	if edits := s.take("edit"); len(edits) != 0 || refused < 0 || len(s.c.Snapshot().Changing) != 0 {
+		t.Errorf("wrote %d edits, and told %+v", len(edits), s.other)
+	}
+	s.shows("m1", client.MarkNone, "last", "Sure ada")
 }

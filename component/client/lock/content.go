@@ -70,8 +70,8 @@ func (c *contents) Seal(kid string, all []client.Content, stored int, then func(
 	})
 }
 
-// EditNumber returns the number of the next edit of a message.
-func (c *contents) EditNumber(id string) int64 { return c.edits[id] + 1 }
+// EditNumber returns the number of the next edit of a message, or 0 if there are no more numbers.
+func (c *contents) EditNumber(id string) int64 { return (c.edits[id] + 1) % (e2ee.EditMax + 1) }
 
 // Open opens messages. A message whose secret is unknown gets a mark.
 func (c *contents) Open(messages []*protocol.Message) {

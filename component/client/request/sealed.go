@@ -67,11 +67,15 @@ func (q *Queue) takeContent(r *request) bool {
 }
 
 // Unsealed returns the edits to seal under a kid. number returns the next edit number of a
-// message.
+// message, or 0 if there are no more: such an edit is refused.
 func (q *Queue) Unsealed(kid, user string, number func(id string) int64) (contents []client.Content) {
-	for _, r := range q.list {
+	for _, r := range slices.Clone(q.list) {
 		if r.kind == edit && (r.sealed == nil || !r.written && r.sealed.Kid != kid) {
-			r.content.Sender, r.content.Edit = user, number(r.id)
+			if r.content.Sender, r.content.Edit = user, number(r.id); r.content.Edit == 0 {
+				q.end(r)
+				q.refuse(r, protocol.CodeBadRequest, "this message was edited too often: write a new one")
+				continue
+			}
 			contents = append(contents, r.content)
 		}
 	}
