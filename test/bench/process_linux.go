@@ -23,7 +23,7 @@ const (
 )
 
 // startLimit bounds the time until a server is ready.
-const startLimit = 20 * time.Second
+const startLimit = time.Minute
 
 // A process is a server that this program started.
 type process struct {

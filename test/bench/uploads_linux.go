@@ -10,9 +10,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,6 +66,8 @@ func uploadsOf(p *process) (r uploadReport, err error) {
 
 // serveUploads runs uploaders; it is the main function of their process. The load goes first on the core that both share.
 func serveUploads(order string) error {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM)
 	var o uploadOrder
 	if err := json.Unmarshal([]byte(order), &o); err != nil {
 		return err
@@ -84,6 +88,10 @@ func serveUploads(order string) error {
 	}
 	u := uploaders{order: o, body: body, began: time.Now()}
 	u.tell()
+	go func() {
+		<-end
+		u.enough.Store(true)
+	}()
 	var work sync.WaitGroup
 	for n := range o.Parallel {
 		token, err := keeper.Issue(auth.Claims{
@@ -134,6 +142,8 @@ type uploaders struct {
 	began time.Time
 	next  atomic.Int64
 
+	enough atomic.Bool // each uploader ends after its upload
+
 	mu     sync.Mutex
 	report uploadReport
 }
@@ -151,7 +161,7 @@ func (u *uploaders) upload(token string) {
 		}
 		u.mu.Unlock()
 		u.tell()
-		if u.order.Once || err != nil {
+		if u.order.Once || err != nil || u.enough.Load() {
 			return
 		}
 	}
