@@ -19,6 +19,8 @@ const (
 	queuedBytesMax = 1 << 20
 	// commandBytes is the approximate size of a command without its data.
 	commandBytes = 64
+	// queueKept bounds the commands for which an emptied queue keeps its memory. A crowd that joins makes a long one.
+	queueKept = 1024
 	// deadlineEvery is the time between two checks of the deadlines.
 	deadlineEvery = 250 * time.Millisecond
 	// overdueMax bounds the connections that are cut or resumed in one check. Closing a socket takes longer the more
@@ -221,9 +223,13 @@ func (s *shard) work() (more bool) {
 // refill takes new commands. It returns false if there are none.
 func (s *shard) refill() bool {
 	clear(s.todo)
+	spare := s.todo[:0]
+	if cap(spare) > queueKept {
+		spare = nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.todo, s.queue, s.next = s.queue, s.todo[:0], 0
+	s.todo, s.queue, s.next = s.queue, spare, 0
 	return len(s.todo) > 0
 }
 

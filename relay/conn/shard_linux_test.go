@@ -28,6 +28,22 @@ func TestCastInSlices(t *testing.T) {
 	}
 }
 
+// TestQueueOfARushIsFreed checks that a shard does not keep the memory of a long queue.
+func TestQueueOfARushIsFreed(t *testing.T) {
+	s := &shard{}
+	c := &epollConn{shard: s, closing: true} // it accepts no writes
+	for _, rush := range []int{10 * queueKept, 10 * queueKept, 1, 1} {
+		for range rush {
+			s.push(command{kind: cmdSend, conn: c})
+		}
+		for s.work() {
+		}
+	}
+	if most := max(cap(s.todo), cap(s.queue)); most > queueKept {
+		t.Errorf("room for %d commands is kept", most)
+	}
+}
+
 // TestOverdueInParts checks that many connections whose deadlines end together are handled a few at a time, until all
 // are.
 func TestOverdueInParts(t *testing.T) {
