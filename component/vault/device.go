@@ -1,11 +1,11 @@
 package vault
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hallway/component/client"
 	"hallway/e2ee"
@@ -20,113 +20,89 @@ const (
 )
 
 // openDevice opens the user's device, with a valid certificate and the stored turn.
-func (v *Vault) openDevice(ctx context.Context, op client.OpenDevice) (client.CryptoResult, error) {
-	if v.opened == nil || v.user != op.User {
-		v.opened = nil
-		if err := v.openKeys(ctx, op.User); err != nil {
-			return nil, err
-		}
+func (c *call) openDevice(user string, renew bool) client.CryptoResult {
+	if c.opened == nil || c.user != user {
+		c.opened = nil
+		c.openKeys(user)
 	}
-	opened := *v.opened
-	var err error
-	if opened.Device, opened.Cert, err = v.certify(ctx, opened.Device, v.jkt, op.Renew); err != nil {
-		return nil, err
+	if c.err != nil {
+		return nil
 	}
-	return v.loadTurn(ctx, opened)
+	opened := *c.opened
+	c.certify(&opened, renew)
+	c.loadTurn(&opened)
+	return opened
 }
 
 // openKeys opens the keys of a user's device. The cipher then forgets all secrets.
-func (v *Vault) openKeys(ctx context.Context, user string) error {
-	var in list
-	in.text(v.options.Relay)
-	in.text(user)
-	for _, purpose := range []string{e2ee.KeyID, e2ee.KeyMessage, e2ee.KeyLink} {
-		in.add(e2ee.KeyInfo(purpose, v.options.Room))
+func (c *call) openKeys(user string) {
+	c.text(c.options.Relay)
+	c.text(user)
+	for _, purpose := range [...]string{e2ee.KeyID, e2ee.KeyMessage, e2ee.KeyLink} {
+		c.add(e2ee.KeyInfo(purpose, c.options.Room))
 	}
-	out, err := v.cipher(ctx, e2ee.OpDevice, in, 3)
-	if err != nil {
-		return err
+	out := c.ask(e2ee.OpDevice, 3)
+	opened := &client.DeviceOpened{Fleeting: isYes(out[2])}
+	d := &opened.Device
+	d.Sign, d.Box = publicKey(out[0]), publicKey(out[1])
+	c.text(e2ee.JWK(d.Sign))
+	sum := c.one(e2ee.OpDigest)
+	c.add(e2ee.DeviceBytes(user, d.Box))
+	d.ID, d.Sig = e2ee.DeviceID(sum), c.encoded(e2ee.OpSign)
+	if c.err == nil {
+		c.user, c.id, c.jkt, c.opened = user, d.ID, e2ee.Encode(sum), opened
 	}
-	device := protocol.Device{Sign: publicKey(out[0]), Box: publicKey(out[1])}
-	opened := client.DeviceOpened{Fleeting: string(out[2]) == e2ee.Yes}
-	sum, err := v.one(ctx, e2ee.OpDigest, []byte(e2ee.JWK(device.Sign)))
-	if err != nil {
-		return err
-	}
-	sig, err := v.one(ctx, e2ee.OpSign, e2ee.DeviceBytes(user, device.Box))
-	if err != nil {
-		return err
-	}
-	device.ID, device.Sig = e2ee.DeviceID(sum), e2ee.Encode(sig)
-	opened.Device = device
-	v.user, v.id, v.jkt, v.opened = user, device.ID, e2ee.Encode(sum), &opened
-	return nil
 }
 
 // certify adds a certificate to a device. It takes the stored one if that is fresh, and otherwise asks the host for a new one.
-func (v *Vault) certify(ctx context.Context, d protocol.Device, jkt string, renew bool) (protocol.Device, client.Certificate, error) {
+func (c *call) certify(o *client.DeviceOpened, renew bool) {
 	if !renew {
-		kept, err := v.one(ctx, e2ee.OpKept, []byte(keptCert))
-		if err != nil {
-			return d, client.Certificate{}, err
-		}
-		d.Cert = string(kept)
-		if v.fresh(d.Cert) {
-			if cert, err := v.checkOwn(ctx, d); err == nil {
-				return d, cert, nil
-			} else if !errors.Is(err, ErrCert) {
-				return d, cert, err
-			}
+		c.text(keptCert)
+		if o.Device.Cert = string(c.one(e2ee.OpKept)); c.fresh(o.Device.Cert) && c.checkOwn(o) {
+			return
 		}
 	}
-	if v.options.GetDevice == nil {
-		return d, client.Certificate{}, ErrNoCert
+	switch {
+	case c.err != nil:
+		return
+	case c.options.GetDevice == nil:
+		c.err = ErrNoCert
+		return
 	}
-	var err error
-	if d.Cert, err = v.options.GetDevice(ctx, jkt); err != nil {
-		return d, client.Certificate{}, err
+	o.Device.Cert, c.err = c.options.GetDevice(c.ctx, c.jkt)
+	if !c.checkOwn(o) {
+		if c.err == nil {
+			c.err = ErrCert
+		}
+		return
 	}
-	cert, err := v.checkOwn(ctx, d)
-	if err != nil {
-		return d, cert, err
-	}
-	_, err = v.one(ctx, e2ee.OpKeep, []byte(keptCert), []byte(strconv.FormatInt(cert.Until, 10)), []byte(d.Cert))
-	return d, cert, err
+	c.text(keptCert)
+	c.number(o.Cert.Until)
+	c.text(o.Device.Cert)
+	c.one(e2ee.OpKeep)
 }
 
 // fresh reports whether more than a fifth of a stored certificate's lifetime is left.
-func (v *Vault) fresh(token string) bool {
-	c, ok := e2ee.ReadCertificate(token, v.options.Room)
-	return ok && v.options.Now().Unix() < c.Until-(c.Until-c.From)/5
+func (c *call) fresh(token string) bool {
+	cert, ok := e2ee.ReadCertificate(token, c.options.Room)
+	return ok && c.options.Now().Unix() < cert.Until-(cert.Until-cert.From)/5
 }
 
 // checkOwn checks the certificate of this vault's own device. It must name the vault's user.
-func (v *Vault) checkOwn(ctx context.Context, d protocol.Device) (client.Certificate, error) {
-	certs, err := v.check(ctx, []protocol.Device{d})
-	if err != nil {
-		return client.Certificate{}, err
-	}
-	if certs[0].User != v.user {
-		return client.Certificate{}, ErrCert
-	}
-	return certs[0], nil
+func (c *call) checkOwn(o *client.DeviceOpened) bool {
+	o.Cert = c.check([]protocol.Device{o.Device})[0]
+	return c.err == nil && o.Cert.User == c.user
 }
 
 // loadTurn loads the stored turn and takes its secret.
-func (v *Vault) loadTurn(ctx context.Context, opened client.DeviceOpened) (client.CryptoResult, error) {
-	kept, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
-	if err != nil {
-		return nil, err
+func (c *call) loadTurn(o *client.DeviceOpened) {
+	c.name(keptTurn)
+	turn, wrap := readKept(c.one(e2ee.OpKept))
+	if o.Turn = turn; wrap != nil {
+		o.HasKey = c.take(turn.Kid, wrap)
 	}
-	turn, wrap := readKept(kept)
-	if opened.Turn = turn; wrap != nil {
-		if opened.HasKey, err = v.take(ctx, turn.Kid, *wrap); err != nil {
-			return nil, err
-		}
-	}
-	made, err := v.one(ctx, e2ee.OpKept, []byte(keptMade+v.options.Room))
-	opened.Offered, _ = strconv.ParseInt(string(made), 10, 64)
-	return opened, err
+	c.name(keptMade)
+	o.Offered, _ = strconv.ParseInt(string(c.one(e2ee.OpKept)), 10, 64)
 }
 
 // readKept decodes what keepTurn has stored. It returns nil for the format of a later version of the page.
@@ -147,95 +123,101 @@ func readKept(kept []byte) (*protocol.Turn, *protocol.Wrap) {
 }
 
 // keepTurn stores a turn unless a higher one is stored, and returns the higher one.
-func (v *Vault) keepTurn(ctx context.Context, op client.KeepTurn) (client.CryptoResult, error) {
-	var kept list
-	kept.add(op.Turn.Append(nil))
-	if op.Wrap != nil {
-		kept.add(op.Wrap.Append(nil))
-	} else {
-		kept.text("")
+func (c *call) keepTurn(turn *protocol.Turn, w *protocol.Wrap) client.CryptoResult {
+	var wrap []byte
+	if w != nil {
+		wrap = w.Append(nil)
 	}
-	number, err := v.one(ctx, e2ee.OpKeep, []byte(keptTurn+v.options.Room), []byte(strconv.FormatInt(op.Turn.N, 10)), kept)
-	if err != nil {
-		return nil, err
+	c.name(keptTurn)
+	c.number(turn.N)
+	c.add(e2ee.Append(e2ee.Append(nil, turn.Append(nil)), wrap))
+	n, err := strconv.ParseInt(string(c.one(e2ee.OpKeep)), 10, 64)
+	if c.err == nil {
+		c.err = err
 	}
-	var result client.TurnKept
-	if result.N, err = strconv.ParseInt(string(number), 10, 64); err != nil || result.N <= op.Turn.N {
-		return result, err
+	result := client.TurnKept{N: n}
+	if n > turn.N {
+		c.name(keptTurn)
+		result.Higher, _ = readKept(c.one(e2ee.OpKept))
 	}
-	stored, err := v.one(ctx, e2ee.OpKept, []byte(keptTurn+v.options.Room))
-	result.Higher, _ = readKept(stored)
-	return result, err
+	return result
 }
 
 // check checks devices, and returns an empty certificate for each bad one. It reads the issuer's keys first if they are older
 // than keysAgeMax. If they do not verify a certificate, it reads them again, but not twice within keysAge. If the keys cannot
 // be read, check uses the old ones.
-func (v *Vault) check(ctx context.Context, devices []protocol.Device) ([]client.Certificate, error) {
-	var in list
+func (c *call) check(devices []protocol.Device) []client.Certificate {
 	certs := make([]client.Certificate, len(devices))
-	var asked []int // the indices of well-formed devices
+	asked := 0 // well-formed devices
 	for i := range devices {
-		d := &devices[i]
-		c, ok := e2ee.ReadCertificate(d.Cert, v.options.Room)
-		at := strings.LastIndexByte(d.Cert, '.')
-		if !ok || point(d.Sign) == nil || point(d.Box) == nil {
-			continue
-		}
-		asked = append(asked, i)
-		certs[i] = client.Certificate{Device: d.ID, User: c.User, Name: c.Name, Role: c.Role, From: c.From, Until: c.Until}
-		in.text(d.ID)
-		in.add(point(d.Sign))
-		in.add(point(d.Box))
-		in.text(e2ee.JWK(d.Sign))
-		in.text(c.JKT)
-		in.add(e2ee.DeviceBytes(c.User, d.Box))
-		in.add(e2ee.Decode(d.Sig))
-		in.text(d.Cert[:at])
-		in.add(e2ee.Decode(d.Cert[at+1:]))
-	}
-	if len(asked) == 0 {
-		return certs, nil
-	}
-	if v.keys == nil || v.options.Now().Sub(v.keysRead) >= keysAgeMax {
-		if err := v.readKeys(ctx); err != nil && v.keys == nil {
-			return nil, err
+		if c.describe(&devices[i], &certs[i]) {
+			asked++
 		}
 	}
-	good, err := v.checked(ctx, in, len(asked))
-	if err == nil && slices.Contains(good, false) && v.options.Now().Sub(v.keysRead) >= keysAge {
-		if v.readKeys(ctx) == nil {
-			good, err = v.checked(ctx, in, len(asked))
+	described := c.in
+	c.in = nil
+	if asked == 0 || c.err != nil {
+		return certs
+	}
+	if c.keys == nil || c.olderThan(keysAgeMax) {
+		if err := c.readKeys(); err != nil && c.keys == nil {
+			c.err = err
 		}
 	}
-	if err != nil {
-		return nil, err
+	good := c.checked(described, asked)
+	if c.err == nil && slices.ContainsFunc(good, isNo) && c.olderThan(keysAge) && c.readKeys() == nil {
+		good = c.checked(described, asked)
 	}
-	for n, i := range asked {
-		if !good[n] {
-			certs[i] = client.Certificate{}
+	for i := range certs {
+		if cert := &certs[i]; cert.User != "" {
+			if isNo(good[0]) {
+				*cert = client.Certificate{}
+			}
+			good = good[1:]
 		}
 	}
-	return certs, nil
+	return certs
+}
+
+// describe adds a device to the input, to be checked, and fills in the claims of its certificate. It reports whether the device
+// is well-formed; of another one nothing is taken.
+func (c *call) describe(d *protocol.Device, cert *client.Certificate) bool {
+	claims, ok := e2ee.ReadCertificate(d.Cert, c.options.Room)
+	sign, box := point(&d.Sign), point(&d.Box)
+	if !ok || sign == nil || box == nil {
+		return false
+	}
+	*cert = client.Certificate{Device: d.ID, User: claims.User, Name: claims.Name, Role: claims.Role, From: claims.From, Until: claims.Until}
+	at := strings.LastIndexByte(d.Cert, '.')
+	c.text(d.ID)
+	c.add(sign)
+	c.add(box)
+	c.text(e2ee.JWK(d.Sign))
+	c.text(claims.JKT)
+	c.add(e2ee.DeviceBytes(claims.User, d.Box))
+	c.decoded(d.Sig)
+	c.text(d.Cert[:at])
+	c.decoded(d.Cert[at+1:])
+	return true
 }
 
 // checked returns the cipher's verdict on each of n devices.
-func (v *Vault) checked(ctx context.Context, devices list, n int) ([]bool, error) {
-	out, err := v.cipher(ctx, e2ee.OpCheck, append(e2ee.Append(nil, v.keys), devices...), n)
-	good := make([]bool, len(out))
-	for i := range out {
-		good[i] = string(out[i]) == e2ee.Yes
-	}
-	return good, err
+func (c *call) checked(described []byte, n int) [][]byte {
+	c.add(c.keys)
+	c.in = append(c.in, described...)
+	return c.ask(e2ee.OpCheck, n)
 }
 
+// olderThan reports whether the issuer's keys were read that long ago.
+func (c *call) olderThan(age time.Duration) bool { return c.options.Now().Sub(c.keysRead) >= age }
+
 // readKeys reads the issuer's keys.
-func (v *Vault) readKeys(ctx context.Context) error {
-	keys, err := v.options.IssuerKeys(ctx)
-	v.keysRead = v.options.Now()
+func (c *call) readKeys() error {
+	keys, err := c.options.IssuerKeys(c.ctx)
+	c.keysRead = c.options.Now()
 	if err != nil {
 		return errors.New("the issuer's keys cannot be read: " + err.Error())
 	}
-	v.keys = keys
+	c.keys = keys
 	return nil
 }

@@ -5,7 +5,7 @@
 // certificate and the issuer's keys from the host. An [e2ee.Cipher] holds the device's keys and the
 // secrets: component/element/e2ee.js in a browser, e2ee/native elsewhere.
 //
-// To add an op, add a case to [Vault.Do] and a method to ops.go that makes its bytes.
+// To add an op, add a case to call.do and a method to ops.go that makes its bytes.
 //
 // # What this package must not know
 //

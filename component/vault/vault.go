@@ -58,74 +58,42 @@ func (v *Vault) Close() error {
 
 // Do carries out an op and returns its result.
 func (v *Vault) Do(ctx context.Context, op client.CryptoOp) (client.CryptoResult, error) {
+	c := &call{Vault: v, ctx: ctx}
+	result := c.do(op)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return result, nil
+}
+
+func (c *call) do(op client.CryptoOp) client.CryptoResult {
 	switch op := op.(type) {
 	case client.OpenDevice:
-		return v.openDevice(ctx, op)
+		return c.openDevice(op.User, op.Renew)
 	case client.KeepTurn:
-		return v.keepTurn(ctx, op)
+		return c.keepTurn(&op.Turn, op.Wrap)
 	case client.CheckDevices:
-		certs, err := v.check(ctx, op.Devices)
-		return client.DevicesChecked{Certs: certs}, err
+		return client.DevicesChecked{Certs: c.check(op.Devices)}
 	case client.CheckTurn:
-		return v.checkTurn(ctx, op)
+		return c.checkTurn(&op.Turn)
 	case client.MakeTurn:
-		return v.makeTurn(ctx, op)
+		return c.makeTurn(op)
 	case client.Unwrap:
-		return v.unwrap(ctx, op)
+		return c.unwrap(op.Kid, &op.Wrap)
 	case client.ReadBack:
-		return v.readBack(ctx, op)
+		return c.readBack(op.Turns)
 	case client.WrapKey:
-		wraps, err := v.wrap(ctx, op.Kid, op.To)
-		return client.KeyWrapped{Wraps: wraps}, err
+		return client.KeyWrapped{Wraps: c.wrap(op.Kid, op.To)}
 	case client.Seal:
-		return v.seal(ctx, op)
+		return client.ContentsSealed{Sealed: c.seal(op.Kid, op.Contents)}
 	case client.Open:
-		return v.open(ctx, op)
+		return client.ContentsOpened{Opened: c.open(op.Messages)}
 	}
 	panic("vault: the core asks for an op that the vault does not know")
 }
 
-// list holds fields in the format of e2ee.Append.
-type list []byte
-
-// The methods of list are not inlined, because they have many callers and the page would grow.
-
-//go:noinline
-func (l *list) add(field []byte) { *l = e2ee.Append(*l, field) }
-
-//go:noinline
-func (l *list) text(field string) { *l = e2ee.AppendText(*l, field) }
-
-var errAnswer = errors.New("vault: the cipher's answer is malformed")
-
-// cipher runs an op of the cipher and returns the n fields of its answer.
-func (v *Vault) cipher(ctx context.Context, op e2ee.Op, in list, n int) ([][]byte, error) {
-	out, err := v.options.Cipher.Do(ctx, op, in)
-	if err != nil {
-		return nil, err
-	}
-	fields, ok := e2ee.Split(out)
-	if !ok || len(fields) != n {
-		return nil, errAnswer
-	}
-	return fields, nil
-}
-
-// one runs an op of the cipher with the fields in, and returns the only field of its answer.
-func (v *Vault) one(ctx context.Context, op e2ee.Op, in ...[]byte) ([]byte, error) {
-	var l list
-	for _, field := range in {
-		l.add(field)
-	}
-	fields, err := v.cipher(ctx, op, l, 1)
-	if err != nil {
-		return nil, err
-	}
-	return fields[0], nil
-}
-
 // point returns the coordinates x and y of a key, or nil if one is malformed.
-func point(k protocol.PublicKey) []byte {
+func point(k *protocol.PublicKey) []byte {
 	x, y := e2ee.Decode(k.X), e2ee.Decode(k.Y)
 	if len(x) != coordinateBytes || len(y) != coordinateBytes {
 		return nil

@@ -83,8 +83,8 @@ var sealedFaults = []mutant{
 		do: steps{drop("a.Text, a.Mentions, a.Encrypted = b, c, d.Sealed")},
 	},
 	{
-		name: "signature of a message unchecked", pkg: vault, in: "Vault.open", checks: sealedMany,
-		do: steps{replace("string(verified[n])", "e2ee.Yes + string(verified[n][:0])")},
+		name: "signature of a message unchecked", pkg: vault, in: "settle", checks: sealedMany,
+		do: steps{replace("verdict", "e2ee.Yes")},
 	},
 	{
 		name: "any key taken", pkg: rulebook, in: "lockbook.refuseOpen", checks: sealed,
