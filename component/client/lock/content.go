@@ -63,7 +63,7 @@ func (c *contents) Seal(kid string, all []client.Content, stored int, then func(
 		c.sealing = false
 		s, _ := r.(client.ContentsSealed)
 		if len(s.Sealed) != len(all) || len(own) != stored {
-			c.sealAt = c.in(sealAgainAfter)
+			c.wake(&c.sealAt, sealAgainAfter)
 			return
 		}
 		then(s.Sealed, own)

@@ -49,14 +49,14 @@ func (d *device) open(renew bool) {
 		d.opening = false
 		o, ok := r.(client.DeviceOpened)
 		if d.failed = !ok; d.failed {
-			d.openAt = d.in(reopenAfter)
+			d.wake(&d.openAt, reopenAfter)
 			d.join()
 			return
 		}
 		first := d.own.ID == ""
 		d.own, d.cert, d.fleeting = o.Device, o.Cert, o.Fleeting
 		life := time.Unix(o.Cert.Until, 0).Sub(d.step.Now)
-		d.openAt = d.in(max(reopenAfter, life-min(renewBefore, life/2)))
+		d.wake(&d.openAt, max(reopenAfter, life-min(renewBefore, life/2)))
 		d.opened(&o, first)
 		d.register()
 	})
@@ -75,7 +75,7 @@ func (d *device) welcome(serves bool) {
 // register sends the device to the relay.
 func (d *device) register() {
 	if d.welcomed && d.serves && d.own.ID != "" {
-		d.joinAt = d.in(step.AnswerTimeouts * d.link.Timeout())
+		d.wake(&d.joinAt, step.AnswerTimeouts*d.link.Timeout())
 		d.link.Write(protocol.Register{Device: d.own})
 	}
 }

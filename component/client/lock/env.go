@@ -50,10 +50,13 @@ func (e *env) done(ev client.CryptoDone) {
 	then(ev.Result)
 }
 
-// in returns the time that is wait from now. It is not inlined, because it has many callers and the page would grow.
+// in returns the time that is wait from now.
+func (e *env) in(wait time.Duration) time.Time { return e.step.Now.Add(wait) }
+
+// wake sets a deadline to the time that is wait from now. It is not inlined, because it has many callers and the page would grow.
 //
 //go:noinline
-func (e *env) in(wait time.Duration) time.Time { return e.step.Now.Add(wait) }
+func (e *env) wake(at *time.Time, wait time.Duration) { *at = e.step.Now.Add(wait) }
 
 // earlyMax is the number of seconds by which a certificate may begin in the future: this device's clock may be slow.
 const earlyMax = 24 * 60 * 60

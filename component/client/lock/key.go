@@ -40,7 +40,7 @@ func (k *keys) kid() string {
 // tell takes the newest turn from the relay.
 func (k *keys) tell(t *protocol.Turn) {
 	if k.turns.tell(t) {
-		k.wantAt = k.in(wantEvery)
+		k.wake(&k.wantAt, wantEvery)
 	}
 }
 
@@ -51,11 +51,11 @@ func (k *keys) lacks() bool { return k.turns.newest != nil && !k.kids[k.turns.ne
 // which may contain the secret.
 func (k *keys) want() {
 	if k.device.joining {
-		k.wantAt = k.in(wantAfter)
+		k.wake(&k.wantAt, wantAfter)
 		return
 	}
 	if k.device.joined && k.device.registered && k.lacks() && !k.outs.has(k.device.user) {
-		k.wantAt = k.in(wantEvery + k.step.Jitter(1))
+		k.wake(&k.wantAt, wantEvery+k.step.Jitter(1))
 		k.link.Write(protocol.Want{Room: k.cfg.Room, N: k.turns.newest.N})
 	}
 }
@@ -71,7 +71,7 @@ func (k *keys) unwrap(wrap *protocol.Wrap) {
 		if len(found.Kids) > 0 {
 			k.gained(found.Kids, wrap)
 		} else if k.turns.newest == t {
-			k.wantAt = k.in(wantAfter) // the wrap does not contain the secret
+			k.wake(&k.wantAt, wantAfter) // the wrap does not contain the secret
 		}
 	})
 }
@@ -122,7 +122,7 @@ func (k *keys) fire() {
 		return
 	}
 	if k.turns.newest != nil && k.turns.hash == "" && k.device.joined {
-		k.wantAt = k.in(wantEvery)
+		k.wake(&k.wantAt, wantEvery)
 		k.turns.verify()
 	}
 	k.want()

@@ -143,7 +143,7 @@ func (l *Lock) turned(t *protocol.Turn) {
 	l.maker.ended(l.outs.left(t.Out))
 	l.keys.tell(t)
 	l.maker.handOn(t)
-	l.keys.wantAt = l.in(wantAfter)
+	l.wake(&l.keys.wantAt, wantAfter)
 	l.maker.consider()
 }
 

@@ -66,7 +66,7 @@ func (m *maker) lacks() bool {
 
 // leads reports whether this device may make turns and its user is not shut out.
 func (m *maker) leads() bool {
-	return m.device.leads() && !slices.Contains(m.turns.out(), m.device.user) && !slices.Contains(m.turns.highOut(), m.device.user)
+	return m.device.leads() && !contains(m.turns.out(), m.device.user) && !contains(m.turns.highOut(), m.device.user)
 }
 
 // consider schedules a turn if one is needed and this device may make it.
@@ -74,7 +74,7 @@ func (m *maker) consider() {
 	d := m.device
 	if d.joined && d.encrypted && d.registered && m.leads() && !m.making && m.makeAt.IsZero() &&
 		(m.due || m.lacks() && m.turns.verified) {
-		m.makeAt = m.in(time.Duration(m.step.Rand() * float64(makeWithin)))
+		m.wake(&m.makeAt, time.Duration(m.step.Rand()*float64(makeWithin)))
 	}
 }
 
@@ -93,7 +93,8 @@ func (m *maker) begin() {
 		m.makeAt = chapter
 		return
 	}
-	m.making, m.makeAt = true, m.in(makeTimeout)
+	m.making = true
+	m.wake(&m.makeAt, makeTimeout)
 	m.records.withMembers(func(members []string) {
 		if m.isMaking(t) {
 			m.makeFor(members, t, link)

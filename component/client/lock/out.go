@@ -11,9 +11,14 @@ type outs struct {
 	readmitted []string // let in again by this user
 }
 
+// contains reports whether a list names a user. It is not inlined, because it has many callers and the page would grow.
+//
+//go:noinline
+func contains(users []string, user string) bool { return slices.Contains(users, user) }
+
 // has reports whether a user must not get the newest secret.
 func (o *outs) has(user string) bool {
-	return slices.Contains(o.turns.out(), user) || slices.Contains(o.due, user) || slices.Contains(o.expelled, user)
+	return contains(o.turns.out(), user) || contains(o.due, user) || contains(o.expelled, user)
 }
 
 // next returns the users whom the next turn shuts out: those that the relay names, those that this user has removed, and those
@@ -22,7 +27,7 @@ func (o *outs) next() []string {
 	out := slices.Clone(o.due)
 	for _, last := range [...][]string{o.expelled, o.turns.out(), o.turns.highOut()} {
 		for _, user := range last {
-			if !slices.Contains(out, user) && !slices.Contains(o.readmitted, user) {
+			if !contains(out, user) && !contains(o.readmitted, user) {
 				out = append(out, user)
 			}
 		}
@@ -32,7 +37,7 @@ func (o *outs) next() []string {
 
 // left reports whether a turn that shuts out the users in out leaves users who must still be shut out.
 func (o *outs) left(out []string) bool {
-	left := func(user string) bool { return !slices.Contains(out, user) }
+	left := func(user string) bool { return !contains(out, user) }
 	return slices.ContainsFunc(o.due, left) || slices.ContainsFunc(o.expelled, left)
 }
 
@@ -40,7 +45,7 @@ func (o *outs) left(out []string) bool {
 // otherwise a relay could forge a turn to end a ban.
 func (o *outs) dropMet() {
 	out := o.turns.out()
-	shut := func(user string) bool { return slices.Contains(out, user) }
+	shut := func(user string) bool { return contains(out, user) }
 	o.due, o.expelled = slices.DeleteFunc(o.due, shut), slices.DeleteFunc(o.expelled, shut)
 	o.readmitted = slices.DeleteFunc(o.readmitted, func(user string) bool { return !shut(user) })
 }
@@ -57,7 +62,7 @@ func (o *outs) expel(user string) bool {
 
 // readmit lets a user in again, and reports whether a new turn is needed.
 func (o *outs) readmit(user string) bool {
-	if !slices.Contains(o.turns.out(), user) {
+	if !contains(o.turns.out(), user) {
 		return false
 	}
 	o.readmitted = append(o.readmitted, user)

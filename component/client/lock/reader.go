@@ -26,9 +26,11 @@ func (r *readers) show(on bool) {
 		r.list, r.step.Changed = nil, true
 		for _, id := range r.records.admitted(ids, r.turns.out()) {
 			cert := r.records.certOf(id)
-			i := slices.IndexFunc(r.list, func(reader client.Reader) bool { return reader.User.ID == cert.User })
-			if i < 0 {
-				i = len(r.list)
+			i := 0
+			for i < len(r.list) && r.list[i].User.ID != cert.User {
+				i++
+			}
+			if i == len(r.list) {
 				r.list = append(r.list, client.Reader{User: protocol.User{ID: cert.User, Name: cert.Name, Role: cert.Role}})
 			}
 			r.list[i].Devices = append(slices.Clip(r.list[i].Devices), id)

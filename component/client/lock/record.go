@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"slices"
 	"time"
 
 	"hallway/component/client"
@@ -54,7 +53,10 @@ func (r *records) remember(d *protocol.Device, cert *client.Certificate) {
 // nobody is the record of an unchecked device.
 var nobody record
 
-// record returns the record of a device, and adds an empty one for an unknown device.
+// record returns the record of a device, and adds an empty one for an unknown device. It is not inlined, because
+// it has many callers and the page would grow.
+//
+//go:noinline
 func (r *records) record(id string) *record {
 	known := r.certs[id]
 	if known == nil {
@@ -76,7 +78,10 @@ func (r *records) forgetBad() {
 	}
 }
 
-// certOf returns the certificate of a device. It has no user if the device is unchecked or bad.
+// certOf returns the certificate of a device. It has no user if the device is unchecked or bad. It is not inlined,
+// because it has many callers and the page would grow.
+//
+//go:noinline
 func (r *records) certOf(id string) *client.Certificate {
 	if known := r.certs[id]; known != nil {
 		return &known.Certificate
@@ -87,7 +92,7 @@ func (r *records) certOf(id string) *client.Certificate {
 // admitted returns the devices with a good certificate whose users are not in out.
 func (r *records) admitted(ids, out []string) (may []string) {
 	for _, id := range ids {
-		if cert := r.certOf(id); r.good(cert) && !slices.Contains(out, cert.User) {
+		if cert := r.certOf(id); r.good(cert) && !contains(out, cert.User) {
 			may = append(may, id)
 		}
 	}
@@ -135,6 +140,9 @@ func (r *records) withDevices(ids []string, then func(answered bool)) {
 }
 
 // withMembers loads and checks the devices of the room's members, and then calls then with their ids. The user's device is first.
+// It is not inlined, because the page would grow.
+//
+//go:noinline
 func (r *records) withMembers(then func(ids []string)) {
 	r.ask(ask{then: func(devices []protocol.Device, _ bool) {
 		own := r.device.own.ID
@@ -187,7 +195,8 @@ func (r *records) fail(status int) {
 		r.answered(nil, false)
 		return
 	}
-	r.asking, r.askAt = 0, r.in(askAgainAfter)
+	r.asking = 0
+	r.wake(&r.askAt, askAgainAfter)
 }
 
 // interrupt stops the requests until the next join.

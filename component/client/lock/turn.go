@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -90,7 +89,7 @@ func (t *turns) verify() {
 // lapsed reports whether the highest turn shuts out the maker of the newest one, and the issuer has not certified the maker since.
 // So a banned moderator cannot return by making a turn.
 func (t *turns) lapsed(cert *client.Certificate) bool {
-	if t.newest.Kid == t.highKid || !slices.Contains(t.highOut(), cert.User) {
+	if t.newest.Kid == t.highKid || !contains(t.highOut(), cert.User) {
 		return false
 	}
 	at, ok := madeAt(t.high)
