@@ -81,8 +81,8 @@ func TestFullFrameOfWraps(t *testing.T) {
 	}
 }
 
-// TestTurnIsHandedOnAsItCame checks that a turn keeps the members of later versions, and its written form.
-func TestTurnIsHandedOnAsItCame(t *testing.T) {
+// TestTurnKeepsItsForm checks that a turn keeps the members of later versions, and its written form.
+func TestTurnKeepsItsForm(t *testing.T) {
 	golden := goldenFiles(t, "client", "turn")[0]
 	data := bytes.Replace(golden, []byte(`"turn":{`), []byte(`"turn": { "new" : [1,{"a":null}] , "out":["u\u005f9"], `), 1)
 	data = bytes.Replace(data, []byte(`,"out":["u_9"]`), nil, 1)

@@ -152,7 +152,7 @@ func TestSettingsOfARoom(t *testing.T) {
 	}
 }
 
-func TestAdjustLeavesTheRestAsItIsWritten(t *testing.T) {
+func TestAdjustKeepsOtherSettings(t *testing.T) {
 	slow, frozen := int64(10), true
 	both := Adjust{SlowModeS: &slow, Frozen: &frozen}
 	for settings, want := range map[string]string{

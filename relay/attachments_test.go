@@ -247,11 +247,13 @@ func (p *process) metric(name string) (n int) {
 	return 0
 }
 
-// TestFilesGoWithWhatHasThem checks that the bytes are deleted with a message, a clear, a room, an old message and an
+// TestFilesAreDeletedWithTheirOwners checks that the bytes are deleted with a message, a clear, a room, an old message and an
 // erased user.
-func TestFilesGoWithWhatHasThem(t *testing.T) { onEachDatabase(t, testFilesGoWithWhatHasThem) }
+func TestFilesAreDeletedWithTheirOwners(t *testing.T) {
+	onEachDatabase(t, testFilesAreDeletedWithTheirOwners)
+}
 
-func testFilesGoWithWhatHasThem(t *testing.T, p *process, place string) {
+func testFilesAreDeletedWithTheirOwners(t *testing.T, p *process, place string) {
 	for n := 1; n <= 6; n++ {
 		room, sub := "lobby", "ada"
 		switch n {

@@ -13,7 +13,7 @@ import (
 	"hallway/relay/auth"
 )
 
-func TestWhatCannotBeginSaysSoInOneLine(t *testing.T) {
+func TestBadInputGivesOneLine(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

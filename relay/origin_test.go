@@ -45,9 +45,9 @@ func handshake(host, origin string) string {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: hallway.v1\r\n\r\n"
 }
 
-// TestWhoMayConnect checks that the command line decides which pages may connect, and never the headers that a page
+// TestAllowedOrigins checks that the command line decides which pages may connect, and never the headers that a page
 // sets.
-func TestWhoMayConnect(t *testing.T) {
+func TestAllowedOrigins(t *testing.T) {
 	for _, test := range []struct {
 		args    []string
 		allowed []string // host and origin
@@ -87,8 +87,8 @@ func TestWhoMayConnect(t *testing.T) {
 	}
 }
 
-// TestWhereMetricsAreTold checks that metrics are served only to this machine, or at the operator's address.
-func TestWhereMetricsAreTold(t *testing.T) {
+// TestMetricsAddress checks that metrics are served only to this machine, or at the operator's address.
+func TestMetricsAddress(t *testing.T) {
 	get := func(host string) string { return "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n" }
 	tells := func(addr, host string, want int) {
 		t.Helper()

@@ -53,10 +53,10 @@ func noMarks(t *testing.T, where, output string) {
 	}
 }
 
-// TestNothingPrivateIsPutOut drives a relay with the most detailed log through every route and frame, even failing
+// TestNoPrivateOutput drives a relay with the most detailed log through every route and frame, even failing
 // ones. Its log, metrics and refusals contain no private text. It logs people only by their addresses, and only at
 // level debug.
-func TestNothingPrivateIsPutOut(t *testing.T) {
+func TestNoPrivateOutput(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	write(t, file, testSecret)
 	// No server answers there; a URL may contain a password and a key.
@@ -285,8 +285,8 @@ func (p *process) sayNonsense() {
 	}
 }
 
-// TestCommandsTellNoSecrets checks that errors about a secret do not contain it.
-func TestCommandsTellNoSecrets(t *testing.T) {
+// TestCommandsRevealNoSecrets checks that errors about a secret do not contain it.
+func TestCommandsRevealNoSecrets(t *testing.T) {
 	folder := t.TempDir()
 	short := filepath.Join(folder, "short")
 	write(t, short, "mark-key")

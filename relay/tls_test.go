@@ -28,9 +28,9 @@ func encrypted(t *testing.T, args ...string) *process {
 	return p
 }
 
-// TestNothingPrivateIsPutOutOverTLS checks the same as over plain TCP, and that the log does not mention failed
+// TestNoPrivateOutputOverTLS checks the same as over plain TCP, and that the log does not mention failed
 // handshakes.
-func TestNothingPrivateIsPutOutOverTLS(t *testing.T) {
+func TestNoPrivateOutputOverTLS(t *testing.T) {
 	p := encrypted(t) // it logs everything
 	for _, bearer := range bearers(t) {
 		p.askEverything(bearer)
@@ -112,8 +112,8 @@ func (p *process) certificateEnds() int64 {
 	return -1
 }
 
-// TestTheEndOfACertificateIsTold checks that the metrics always show the expiry, and the log does if it is near.
-func TestTheEndOfACertificateIsTold(t *testing.T) {
+// TestCertificateExpiryIsReported checks that the metrics always show the expiry, and the log does if it is near.
+func TestCertificateExpiryIsReported(t *testing.T) {
 	if got := serve(t).certificateEnds(); got != -1 {
 		t.Errorf("without TLS: %d", got)
 	}

@@ -30,7 +30,7 @@ func TestStore(t *testing.T) {
 	filestest.Run(t, func(t *testing.T) files.Store { return open(t, filepath.Join(t.TempDir(), "a", "b")) })
 }
 
-func TestNoBlobTakesThePlaceOfAnother(t *testing.T) {
+func TestBlobsAreNotReplaced(t *testing.T) {
 	s := open(t, t.TempDir())
 	for i, want := range []bool{true, false} {
 		if err := s.Put(t.Context(), "blob", strings.NewReader("hello"), 5); (err == nil) != want {
@@ -97,7 +97,7 @@ func TestShared(t *testing.T) {
 	_ = alone.Close()
 }
 
-func TestPlaceThatCannotBe(t *testing.T) {
+func TestInvalidFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)

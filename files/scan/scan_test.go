@@ -74,8 +74,8 @@ func TestHook(t *testing.T) {
 	}
 }
 
-// TestNothingIsCleanUnseen checks a scanner that is unreachable, silent or wrong, and a file that cannot be read.
-func TestNothingIsCleanUnseen(t *testing.T) {
+// TestUnscannedIsNotClean checks a scanner that is unreachable, silent or wrong, and a file that cannot be read.
+func TestUnscannedIsNotClean(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -71,9 +71,9 @@ func both(t *testing.T) *auth.Keeper {
 	return k
 }
 
-// TestHeadersAreNotBelieved checks sections 3.10 and 3.11: the keeper ignores keys in a token and their addresses, and
+// TestUntrustedHeaders checks sections 3.10 and 3.11: the keeper ignores keys in a token and their addresses, and
 // refuses a token that needs an extension (crit) or is of another type.
-func TestHeadersAreNotBelieved(t *testing.T) {
+func TestUntrustedHeaders(t *testing.T) {
 	k := both(t)
 	stranger := signer{"mine", jwt.SigningMethodEdDSA, must(ed25519PrivateKey()), ""}
 	for name, member := range map[string]string{
@@ -107,9 +107,9 @@ func TestHeadersAreNotBelieved(t *testing.T) {
 	}
 }
 
-// TestOneReadingOnly checks section 3.7, and RFC 7519, section 4: an ambiguous token is refused before any of it is
+// TestAmbiguousTokens checks section 3.7, and RFC 7519, section 4: an ambiguous token is refused before any of it is
 // used.
-func TestOneReadingOnly(t *testing.T) {
+func TestAmbiguousTokens(t *testing.T) {
 	k := both(t)
 	good := func(header, payload string) string { return compact(header, payload, hmacWith([]byte(secret))) }
 	whole := good(`{"alg":"HS256"}`, payload)

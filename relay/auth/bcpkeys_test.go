@@ -141,8 +141,8 @@ func TestWeakKeysOfASet(t *testing.T) {
 	}
 }
 
-// TestWhoGuesses checks that a token counts as a guess if its signature is wrong or was not checked.
-func TestWhoGuesses(t *testing.T) {
+// TestUnprovenTokens checks that a token counts as a guess if its signature is wrong or was not checked.
+func TestUnprovenTokens(t *testing.T) {
 	k := both(t)
 	k.Demand(auth.Demands{Audience: "hallway", TTL: time.Hour})
 	by := func(key []byte, header, claims string) string {

@@ -148,7 +148,7 @@ func TestKeysOfASetRefuse(t *testing.T) {
 	}
 }
 
-func TestChangeKeysTakesWhatItUnderstands(t *testing.T) {
+func TestChangeKeysIgnoresUnknownKeys(t *testing.T) {
 	all := signers()
 	short := signer{"short", jwt.SigningMethodRS256, must(rsa.GenerateKey(rand.Reader, 1024)), ""}
 	p384 := signer{"p384", jwt.SigningMethodES384, must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)), ""}

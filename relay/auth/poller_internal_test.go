@@ -187,8 +187,8 @@ func TestJWKSURLMustBeSafe(t *testing.T) {
 	}
 }
 
-// TestKeysFromElsewhere checks that the poller refuses redirections and too large sets, whatever keys they have.
-func TestKeysFromElsewhere(t *testing.T) {
+// TestUntrustedKeySets checks that the poller refuses redirections and too large sets, whatever keys they have.
+func TestUntrustedKeySets(t *testing.T) {
 	key := relaytest.NewKey(t, "1")
 	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

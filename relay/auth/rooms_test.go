@@ -78,9 +78,9 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// TestSpansHoldWhatATokenOpens checks that every name that the token opens is in a span, and that spans ascend and are
+// TestSpansCoverTokens checks that every name that the token opens is in a span, and that spans ascend and are
 // disjoint.
-func TestSpansHoldWhatATokenOpens(t *testing.T) {
+func TestSpansCoverTokens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var r Rooms
 		for _, pattern := range rapid.SliceOfN(rapid.StringMatching(`[abZ~*?]{1,5}`), 0, 6).Draw(t, "patterns") {

@@ -10,8 +10,8 @@ import (
 	"hallway/relay/relaytest"
 )
 
-// TestTheEndOfSeveralCertificates checks that the earliest end counts, and the new end of a renewed certificate.
-func TestTheEndOfSeveralCertificates(t *testing.T) {
+// TestEarliestExpiryCounts checks that the earliest end counts, and the new end of a renewed certificate.
+func TestEarliestExpiryCounts(t *testing.T) {
 	const domain = "chat.example.org"
 	a := &authority{domains: []string{domain, "team.example.org"}}
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{

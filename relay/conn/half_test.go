@@ -30,9 +30,9 @@ func beginning(op ws.OpCode, fin bool, length, there int) []byte {
 	return whole[:len(whole)-length+there]
 }
 
-// TestOnlyAHelloFitsBeforeIt checks that before the hub admits a connection a message is at most as large as a hello,
+// TestMessagesBeforeAdmissionAreSmall checks that before the hub admits a connection a message is at most as large as a hello,
 // and that a larger one is refused by its header.
-func TestOnlyAHelloFitsBeforeIt(t *testing.T) {
+func TestMessagesBeforeAdmissionAreSmall(t *testing.T) {
 	const most = protocol.HelloBytesMax
 	onLarge(t, func(t *testing.T, s *site) {
 		for name, refused := range map[string][]byte{

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestCastInSlices checks that between two polls a shard writes at most a slice, however large the room is.
-func TestCastInSlices(t *testing.T) {
+// TestBroadcastInSlices checks that between two polls a shard writes at most a slice, however large the room is.
+func TestBroadcastInSlices(t *testing.T) {
 	s := &shard{}
 	p := &part{shard: s}
 	const slices = 5
@@ -99,8 +99,8 @@ func TestBacklogStopsReading(t *testing.T) {
 	}
 }
 
-// TestLooksBesideTheHungry checks that other connections are read while some are backlogged.
-func TestLooksBesideTheHungry(t *testing.T) {
+// TestBacklogDelaysNoOthers checks that other connections are read while some are backlogged.
+func TestBacklogDelaysNoOthers(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -207,8 +207,8 @@ func (s *stream) hear(f protocol.Changed) {
 	s.told = f.Message.Rev
 }
 
-// TestEverythingIsTold checks that every stream gets every rev once and without a hole, whatever faults the bus has.
-func TestEverythingIsTold(t *testing.T) {
+// TestStreamsGetEveryRev checks that every stream gets every rev once and without a hole, whatever faults the bus has.
+func TestStreamsGetEveryRev(t *testing.T) {
 	const sends = 40
 	for name, faults := range map[string]busmemory.Faults{
 		"a good bus":    {},

@@ -54,7 +54,7 @@ func TestARelayThatFallsSilentIsDropped(t *testing.T) {
 	})
 }
 
-func TestTypingIsToldAtAllRelays(t *testing.T) {
+func TestTypingReachesAllRelays(t *testing.T) {
 	cluster(t, 2, busmemory.Faults{}, func(rs *gossips) {
 		ada, bob := rs.enter(0, "ada"), rs.enter(1, "bob")
 		ada2 := rs.enter(1, "ada")
@@ -134,8 +134,8 @@ func (s *countedStore) MarkRead(ctx context.Context, marks []rules.ReadMark) err
 	return s.Store.MarkRead(ctx, marks)
 }
 
-// TestMarkersOutlastADatabaseThatIsDown checks that failed markers are retried while their user is here.
-func TestMarkersOutlastADatabaseThatIsDown(t *testing.T) {
+// TestMarkersSurviveAnOutage checks that failed markers are retried while their user is here.
+func TestMarkersSurviveAnOutage(t *testing.T) {
 	cluster(t, 1, busmemory.Faults{}, func(rs *gossips) {
 		ada := rs.enter(0, "ada")
 		ada.Say(relaytest.SendOf(1))

@@ -121,8 +121,8 @@ func TestUnreadIsBounded(t *testing.T) {
 	}
 }
 
-// TestTheHeaviestGivesWay checks that readers that make progress but hold all bytes are cut for a user who holds less.
-func TestTheHeaviestGivesWay(t *testing.T) {
+// TestHeaviestIsCut checks that readers that make progress but hold all bytes are cut for a user who holds less.
+func TestHeaviestIsCut(t *testing.T) {
 	const page = 256 << 10
 	synctest.Test(t, func(t *testing.T) {
 		a := NewAnswers(system, func(string) {})
@@ -156,8 +156,8 @@ func TestTheHeaviestGivesWay(t *testing.T) {
 	})
 }
 
-// TestAVenueReads checks that many readers behind one address do not block each other.
-func TestAVenueReads(t *testing.T) {
+// TestManyReadersOfOneAddress checks that many readers behind one address do not block each other.
+func TestManyReadersOfOneAddress(t *testing.T) {
 	const page, clients = 256 << 10, 2000
 	synctest.Test(t, func(t *testing.T) {
 		a := NewAnswers(system, func(string) {})

@@ -7,8 +7,8 @@ import (
 	"hallway/relay/guard"
 )
 
-// TestABucketOwesWhatWasSpentElsewhere checks the bounds of a bucket's debt.
-func TestABucketOwesWhatWasSpentElsewhere(t *testing.T) {
+// TestBucketDebt checks the bounds of a bucket's debt.
+func TestBucketDebt(t *testing.T) {
 	now, r := time.Unix(1_800_000_000, 0), guard.Rate{PerSecond: 5, Burst: 20}
 	var b guard.Bucket
 	b.Spend(now, r, 19)

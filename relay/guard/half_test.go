@@ -53,8 +53,8 @@ func TestHalvesAreBounded(t *testing.T) {
 	}
 }
 
-// TestWhoGivesWay checks that the oldest of the group above its share is cut, in any order of arrival.
-func TestWhoGivesWay(t *testing.T) {
+// TestHalvesOfClients checks that the oldest of the group above its share is cut, in any order of arrival.
+func TestHalvesOfClients(t *testing.T) {
 	type holds struct {
 		welcomed bool
 		bytes    int

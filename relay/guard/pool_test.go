@@ -9,8 +9,8 @@ import (
 // system is the clock of a synctest bubble.
 var system = Clock{time.Now, time.Sleep, time.AfterFunc}
 
-// TestTurnsGiveWay checks that requests take a share of the time while connections are busy, and all of it otherwise.
-func TestTurnsGiveWay(t *testing.T) {
+// TestRequestsYieldToConnections checks that requests take a share of the time while connections are busy, and all of it otherwise.
+func TestRequestsYieldToConnections(t *testing.T) {
 	for name, c := range map[string]struct {
 		busy           bool
 		work, from, to time.Duration // until the next request is served

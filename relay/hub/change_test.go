@@ -147,9 +147,9 @@ func (l *listener) leave() {
 	clear(l.typing)
 }
 
-// TestChangesAreToldAsTheyAreStored checks that all members get every rev in order and nothing else, for random changes
+// TestChangesAreSentAsStored checks that all members get every rev in order and nothing else, for random changes
 // and failures, across epochs of a room; and that a page from the window equals the store's.
-func TestChangesAreToldAsTheyAreStored(t *testing.T) {
+func TestChangesAreSentAsStored(t *testing.T) {
 	pages := 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(hub.Config{})

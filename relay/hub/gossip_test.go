@@ -9,9 +9,9 @@ import (
 	"hallway/relay/rules"
 )
 
-// TestAWindowForgetsWhatAnotherRelayHasDeleted checks that the version of a room's rules reveals a deletion whose news
+// TestWindowForgetsPurgesOfOtherRelays checks that the version of a room's rules reveals a deletion whose news
 // were lost.
-func TestAWindowForgetsWhatAnotherRelayHasDeleted(t *testing.T) {
+func TestWindowForgetsPurgesOfOtherRelays(t *testing.T) {
 	w := newWorld(hub.Config{})
 	w.shared = true
 	w.Share(w, w)

@@ -32,9 +32,9 @@ func sendOf(n int, text string) protocol.Send {
 	return protocol.Send{Room: "lobby", ID: fmt.Sprintf(idFormat, n), Text: text}
 }
 
-// TestFloodsAreTakenInShort checks that a batch of users with many ops is short, and that a new user's op is in the
+// TestFloodBatchesAreShort checks that a batch of users with many ops is short, and that a new user's op is in the
 // next batch, whatever waits.
-func TestFloodsAreTakenInShort(t *testing.T) {
+func TestFloodBatchesAreShort(t *testing.T) {
 	const users, each = 300, 5
 	w := newWorld(hub.Config{})
 	var conns []*fakeConn
@@ -102,9 +102,9 @@ func TestBatchOfManyRooms(t *testing.T) {
 	}
 }
 
-// TestBatchIsBoundedByWhatItTells checks that a reaction counts with its message: the reaction is small, the message is
+// TestBatchCountsMessagesOfReactions checks that a reaction counts with its message: the reaction is small, the message is
 // not.
-func TestBatchIsBoundedByWhatItTells(t *testing.T) {
+func TestBatchCountsMessagesOfReactions(t *testing.T) {
 	w := newWorld(hub.Config{})
 	ada := w.member("ada")
 	for range 300 {
@@ -212,9 +212,9 @@ func TestFramesAreBounded(t *testing.T) {
 	}
 }
 
-// TestWindowIsThereBeforeItIsTold checks that a client that gets a change, or a head, finds it in the window, and that
+// TestWindowChangesBeforeFanOut checks that a client that gets a change, or a head, finds it in the window, and that
 // the window is never ahead of the store.
-func TestWindowIsThereBeforeItIsTold(t *testing.T) {
+func TestWindowChangesBeforeFanOut(t *testing.T) {
 	w := newWorld(hub.Config{})
 	heard := 0
 	look := func(frame []byte) {

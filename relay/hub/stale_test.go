@@ -20,10 +20,10 @@ func sealedOf(n int) protocol.Send {
 	return f
 }
 
-// TestStaleKeyIsSaidOfLookedUpSendsAlone checks the use of stale_key, which a client takes as proof that the message is
+// TestStaleKeyNeedsALookUp checks the use of stale_key, which a client takes as proof that the message is
 // not stored. Behind a block with the why stale_key, a send that finds the queue full, or whose look-up fails, is
 // refused without it.
-func TestStaleKeyIsSaidOfLookedUpSendsAlone(t *testing.T) {
+func TestStaleKeyNeedsALookUp(t *testing.T) {
 	w := newWorld(hub.Config{QueueOps: 1})
 	mo := protocol.User{ID: "mo", Role: protocol.RoleOrganizer}
 	_, err := w.store.Commit(w.now, []rules.Op{{Room: "lobby", Sender: mo, Do: rules.Configure{Settings: `{"e2ee":1}`}}})

@@ -300,9 +300,9 @@ func TestWindowsAreBounded(t *testing.T) {
 	}
 }
 
-// TestWindowKnowsOnesOwnReactions checks that a page from the window has the user's own reactions, or is refused if a
+// TestWindowKnowsOwnReactions checks that a page from the window has the user's own reactions, or is refused if a
 // reaction does not name all of its users.
-func TestWindowKnowsOnesOwnReactions(t *testing.T) {
+func TestWindowKnowsOwnReactions(t *testing.T) {
 	var all Windows
 	w := all.open("lobby")
 	hear(&all, w, &rules.Outcome{Epoch: "e1"})

@@ -49,8 +49,8 @@ func TestARoomThatOpensIsAskedFor(t *testing.T) {
 	}
 }
 
-// TestAQuietClusterAsksNothing checks that digests match the news.
-func TestAQuietClusterAsksNothing(t *testing.T) {
+// TestQuietClusterAsksNothing checks that digests match the news.
+func TestQuietClusterAsksNothing(t *testing.T) {
 	c := newCluster(t, 2)
 	c.relays[0].come("lobby", "ada")
 	c.relays[1].come("lobby", "bob")
@@ -65,7 +65,7 @@ func TestAQuietClusterAsksNothing(t *testing.T) {
 	}
 }
 
-func TestALostWordIsHealedByTheHeartbeat(t *testing.T) {
+func TestHeartbeatHealsLostNews(t *testing.T) {
 	c := newCluster(t, 2)
 	c.relays[0].come("lobby", "ada")
 	c.relays[1].come("lobby", "bob")

@@ -81,8 +81,8 @@ func TestRequestsOfAnAddress(t *testing.T) {
 	}
 }
 
-// TestWhoAsks checks that the last address that is not a trusted proxy's counts, an IPv6 one by its /64.
-func TestWhoAsks(t *testing.T) {
+// TestClientAddress checks that the last address that is not a trusted proxy's counts, an IPv6 one by its /64.
+func TestClientAddress(t *testing.T) {
 	const all = 4 // the burst
 	for _, test := range []struct{ one, other string }{
 		{"192.0.2.1", "192.0.2.1"},

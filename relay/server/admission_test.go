@@ -13,9 +13,9 @@ import (
 	"hallway/relay/server"
 )
 
-// TestHandshakesAreKept checks that an address with many handshakes leaves some to others, and gets all if no other
+// TestHandshakesAreReserved checks that an address with many handshakes leaves some to others, and gets all if no other
 // address connects.
-func TestHandshakesAreKept(t *testing.T) {
+func TestHandshakesAreReserved(t *testing.T) {
 	var now atomic.Int64 // in ms
 	s := start(t, func(o *server.Options) {
 		o.Admit = guard.AdmissionLimits{HandshakesPerSecond: 10}

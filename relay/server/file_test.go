@@ -158,9 +158,9 @@ func TestFilesComeBack(t *testing.T) {
 	}
 }
 
-// TestWhoMayReadAndWriteFiles checks that only the uploader reads a file before it is in a message, and then every user
+// TestFilePermissions checks that only the uploader reads a file before it is in a message, and then every user
 // who may read the room; no other user can use the file, or its id.
-func TestWhoMayReadAndWriteFiles(t *testing.T) {
+func TestFilePermissions(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	ada, bob := l.person("ada", protocol.RoleParticipant, "*"), l.person("bob", protocol.RoleParticipant, "*")
 	mod, eve := l.person("mod", protocol.RoleModerator, "*"), l.person("eve", protocol.RoleParticipant, "other")

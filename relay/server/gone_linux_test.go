@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestNobodyWaits checks that a request whose client is gone is not started, or given up.
-func TestNobodyWaits(t *testing.T) {
+// TestRequestOfGoneClientEnds checks that a request whose client is gone is not started, or given up.
+func TestRequestOfGoneClientEnds(t *testing.T) {
 	s, h := startSlow(t)
 	h.heeds = true
 	var gone []net.Conn

@@ -32,8 +32,8 @@ func TestDeadlinesOfTheClosed(t *testing.T) {
 	}
 }
 
-// TestAHalfThatGivesWayIsCut checks that no more bytes can be written to it.
-func TestAHalfThatGivesWayIsCut(t *testing.T) {
+// TestCutHalfIsClosed checks that no more bytes can be written to it.
+func TestCutHalfIsClosed(t *testing.T) {
 	cuts := 0
 	s := &site{halves: guard.NewHalves[netip.Addr](100), cuts: func(string) { cuts++ }}
 	begin := func(bytes int) *httpConn {

@@ -13,9 +13,9 @@ import (
 	"hallway/relay/server"
 )
 
-// TestMetricsAreToldHere checks that a process of this machine gets metrics by a loopback name, and that a page with a
+// TestMetricsOnLoopbackOnly checks that a process of this machine gets metrics by a loopback name, and that a page with a
 // name that leads here, or a proxy, does not.
-func TestMetricsAreToldHere(t *testing.T) {
+func TestMetricsOnLoopbackOnly(t *testing.T) {
 	s := start(t, nil)
 	get := func(host, lines string) response {
 		_, r := s.dial("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n" + lines + "\r\n")

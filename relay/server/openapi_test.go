@@ -183,8 +183,8 @@ func (d *description) answer(t *testing.T, method, path, body string, r response
 	})
 }
 
-// TestDescriptionsBite checks that check can fail.
-func TestDescriptionsBite(t *testing.T) {
+// TestDescriptionCanFail checks that check can fail.
+func TestDescriptionCanFail(t *testing.T) {
 	d := describe(t)
 	taken := func(kind, body string) response {
 		return response{&http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {kind}}}, body}

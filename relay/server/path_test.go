@@ -9,9 +9,9 @@ import (
 	"hallway/relay/hub"
 )
 
-// TestIDsThatNoPathCarries checks user ids in the query: an id may be any text, and browsers and proxies change paths,
+// TestIDsInTheQuery checks user ids in the query: an id may be any text, and browsers and proxies change paths,
 // but not the query.
-func TestIDsThatNoPathCarries(t *testing.T) {
+func TestIDsInTheQuery(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo := l.person("mo", protocol.RoleOrganizer, "*")
 	for _, user := range []string{".", "..", "a/b", "../../v1/rooms", "/", "%2e%2e", "%2F", "a?b#c", "-", "ä ö", "a&user=b", "a+b", "~", "*"} {

@@ -93,7 +93,7 @@ var rights = []right{
 	{"metrics", "", "", anybody, beside},
 }
 
-// The frames and routes that every client may use: to connect, to say hello, and to leave. TestWhoMayReadAndWriteFiles
+// The frames and routes that every client may use: to connect, to say hello, and to leave. TestFilePermissions
 // tests files, whose permissions depend on the uploader. TestEncryptedRoom of package main tests devices and keys.
 const (
 	openOperations = "connect uploadFile getFile linkFile deleteDevice"

@@ -19,8 +19,8 @@ import (
 	"hallway/relay/server"
 )
 
-// TestTheLongestSilentGivesWay checks that a new connection finds a place, however many silent ones there are.
-func TestTheLongestSilentGivesWay(t *testing.T) {
+// TestLongestSilentIsCut checks that a new connection finds a place, however many silent ones there are.
+func TestLongestSilentIsCut(t *testing.T) {
 	s := start(t, func(o *server.Options) { o.Admit.Files = 4 })
 	dial := func() net.Conn {
 		t.Helper()

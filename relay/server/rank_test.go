@@ -127,9 +127,9 @@ func TestADemotedConnectionActsNoMore(t *testing.T) {
 	ask("")
 }
 
-// TestABanOfAStrangerHoldsUpToItsMaker checks that a ban of a user who never came does not hold against a higher role
+// TestBanOfAStranger checks that a ban of a user who never came does not hold against a higher role
 // than its maker's, however the user first comes, and that the audit has the fact.
-func TestABanOfAStrangerHoldsUpToItsMaker(t *testing.T) {
+func TestBanOfAStranger(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	mo, ada := l.person("mo", protocol.RoleModerator, "*"), l.person("ada", protocol.RoleOrganizer, "*")
 	mo.enter()
@@ -167,9 +167,9 @@ func TestABanOfAStrangerHoldsUpToItsMaker(t *testing.T) {
 	l.person("olga", protocol.RoleParticipant, "*").ask(200, "GET", messagesPath, "")
 }
 
-// TestWhoRevokes checks that a revocation, and its end, needs the pattern * as an organizer, and works only on lower
+// TestRevocationPermissions checks that a revocation, and its end, needs the pattern * as an organizer, and works only on lower
 // ranks.
-func TestWhoRevokes(t *testing.T) {
+func TestRevocationPermissions(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	path := func(user string) string { return "/v1/users/" + user + "/revocation" }
 	both := func(p *person, user string, status int) {

@@ -72,7 +72,7 @@ func TestMessagesRefusesOtherQueries(t *testing.T) {
 	}
 }
 
-func TestWhoMayEnter(t *testing.T) {
+func TestRoomAccess(t *testing.T) {
 	s := start(t, nil)
 	lobby := s.token("u1", "lobby", "a:*")
 	for _, test := range []struct {

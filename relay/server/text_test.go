@@ -54,8 +54,8 @@ func TestLineBreaksAreOne(t *testing.T) {
 	}
 }
 
-// TestNamesLockNobodyOut checks that a token's name is cut and cleaned, for WebSocket, messages and members.
-func TestNamesLockNobodyOut(t *testing.T) {
+// TestNamesAreCutAndCleaned checks that a token's name is cut and cleaned, for WebSocket, messages and members.
+func TestNamesAreCutAndCleaned(t *testing.T) {
 	l := startLive(t, hub.Config{})
 	for name, want := range map[string]string{
 		"Ada\r\nLovelace": "Ada Lovelace", "\u202eadA": "adA", "A\u0000da": "A da", "\u200b": "", string(make([]byte, 5)): "",

@@ -156,7 +156,7 @@ func TestUpgradeLosesNoEarlyBytes(t *testing.T) {
 	}
 }
 
-func TestUpgradeGivesTheConnectionAway(t *testing.T) {
+func TestUpgradeHandsTheConnectionOver(t *testing.T) {
 	// An upgraded connection outlives the timeouts of HTTP and the server.
 	s := start(t, nil)
 	conns := make(chan net.Conn, 1)

@@ -2,7 +2,7 @@ package system
 
 import "testing"
 
-func TestMemoryIsGivenBackOnceARushIsOver(t *testing.T) {
+func TestMemoryIsReturnedAfterARush(t *testing.T) {
 	var r rush
 	for i, count := range []struct {
 		conns int

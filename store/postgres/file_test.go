@@ -127,8 +127,8 @@ func TestCheckFindsFiles(t *testing.T) {
 	}
 }
 
-// TestErasedUsersTakeNoRoom checks that the files of an erased user count for the pseudonym.
-func TestErasedUsersTakeNoRoom(t *testing.T) {
+// TestErasedUsersUseNoQuota checks that the files of an erased user count for the pseudonym.
+func TestErasedUsersUseNoQuota(t *testing.T) {
 	url := servers.PostgreSQL(t)
 	s := mustOpen(t, Options{URL: url, idle: true})
 	mustCommit(t, s, now, uploadOf(1), sendOf(1), uploadOf(2), rules.Op{Do: rules.Forget{User: ada.ID, Pseudonym: "erased-1"}})

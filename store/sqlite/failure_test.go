@@ -81,7 +81,7 @@ func TestCommitFailsAtItsEnd(t *testing.T) {
 		`DROP TRIGGER broken`)
 }
 
-func TestReadyTellsThatNothingCanBeWritten(t *testing.T) {
+func TestReadyReportsAReadOnlyDatabase(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	for _, query := range []string{`PRAGMA query_only = on`, `PRAGMA query_only = off`} {
 		if _, err := s.writer.Exec(query); err != nil {
@@ -170,9 +170,9 @@ func TestCloseEmptiesTheLog(t *testing.T) {
 	}
 }
 
-// TestResendIsJudgedByTheContentAtCreation checks that a resend is compared with the original content, whatever changed
+// TestResendIsComparedWithTheOriginal checks that a resend is compared with the original content, whatever changed
 // later.
-func TestResendIsJudgedByTheContentAtCreation(t *testing.T) {
+func TestResendIsComparedWithTheOriginal(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	ops := storetest.Sends("lobby", 0, 1)
 	if _, err := s.Commit(now, ops); err != nil {

@@ -60,9 +60,9 @@ func TestRestore(t *testing.T) {
 	}
 }
 
-// TestRestoreOfWhat checks that older databases are restored to the present schema, that other files are refused, and
+// TestRestoreChecksItsSource checks that older databases are restored to the present schema, that other files are refused, and
 // that the database then stays unchanged.
-func TestRestoreOfWhat(t *testing.T) {
+func TestRestoreChecksItsSource(t *testing.T) {
 	ctx := context.Background()
 	garbage := filepath.Join(t.TempDir(), "garbage")
 	if err := os.WriteFile(garbage, []byte(strings.Repeat("this is no database. ", 500)), 0o600); err != nil {

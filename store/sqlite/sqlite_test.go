@@ -82,7 +82,7 @@ func head(t *testing.T, s *Store, room string) int64 {
 	return int64(len(storetest.Contiguous(t, s, room)))
 }
 
-func TestPathIsTakenAsItIs(t *testing.T) {
+func TestPathIsLiteral(t *testing.T) {
 	for _, name := range []string{"a b.db", "what?mode=memory.db", "100%41.db", "part#1.db", "größe.db", "a&b=c+d.db"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

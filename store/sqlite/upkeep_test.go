@@ -64,8 +64,8 @@ func searched(t *testing.T, s *Store, room, words string) (texts []string) {
 	return texts
 }
 
-// TestSearchByItself checks that committed messages are found without further calls.
-func TestSearchByItself(t *testing.T) {
+// TestCommitsAreIndexed checks that committed messages are found without further calls.
+func TestCommitsAreIndexed(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	finds := func(words string, want int) {
 		t.Helper()

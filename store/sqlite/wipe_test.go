@@ -141,9 +141,9 @@ func each(t *testing.T, s *Store, ids map[string][]string, to func(id string) ru
 	}
 }
 
-// TestWhatIsDeletedIsForgotten checks that deleted content, by every way of deletion, is in no file of the database
+// TestWipeRemovesDeletedContent checks that deleted content, by every way of deletion, is in no file of the database
 // after a wipe, or later, and that other content is intact.
-func TestWhatIsDeletedIsForgotten(t *testing.T) {
+func TestWipeRemovesDeletedContent(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -318,8 +318,8 @@ func TestAWipeOfAnOlderDatabase(t *testing.T) {
 	}
 }
 
-// TestACloseWipes checks that a small database that is closed soon after a deletion is wiped.
-func TestACloseWipes(t *testing.T) {
+// TestCloseWipes checks that a small database that is closed soon after a deletion is wiped.
+func TestCloseWipes(t *testing.T) {
 	for name, way := range ways {
 		path := filepath.Join(t.TempDir(), "hallway.db")
 		s := mustOpen(t, path)
@@ -334,8 +334,8 @@ func TestACloseWipes(t *testing.T) {
 	}
 }
 
-// TestWipesComeByThemselves checks that a database without deletions is never wiped, and that one in use wipes itself.
-func TestWipesComeByThemselves(t *testing.T) {
+// TestAutomaticWipes checks that a database without deletions is never wiped, and that one in use wipes itself.
+func TestAutomaticWipes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
 	s.turn.Lock()

@@ -147,7 +147,7 @@ func TestAPartitionIsSilentUntilItHeals(t *testing.T) {
 	}
 }
 
-func TestARelayThatWasCutOffIsToldThatItHasMissedNews(t *testing.T) {
+func TestCutOffRelayMissesNews(t *testing.T) {
 	w := newWorld(1)
 	w.Faults.Delay = time.Millisecond
 	a, b, _, atB := w.pair(t)
@@ -170,7 +170,7 @@ func TestARelayThatWasCutOffIsToldThatItHasMissedNews(t *testing.T) {
 	}
 }
 
-func TestASlowRelayLosesAndIsToldSo(t *testing.T) {
+func TestSlowRelayMissesNews(t *testing.T) {
 	w := newWorld(1)
 	a, b, atA, atB := w.pair(t)
 	a.Tell(bustest.Change("lobby", 1))

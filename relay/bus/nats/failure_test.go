@@ -84,9 +84,9 @@ func TestNothingWaitsForAPausedServer(t *testing.T) {
 	})
 }
 
-// TestTheHeadOfDroppedChangesIsTold checks that the head of changes that did not fit into the queue is published once
+// TestHeadOfDroppedChangesIsPublished checks that the head of changes that did not fit into the queue is published once
 // the queue has room.
-func TestTheHeadOfDroppedChangesIsTold(t *testing.T) {
+func TestHeadOfDroppedChangesIsPublished(t *testing.T) {
 	n := newNetwork(t)
 	a, b := bustest.Join(t, n, "one", 1), bustest.Join(t, n, "one", 2, "lobby", "stage")
 	large := bustest.Change("stage", 1)
@@ -125,7 +125,7 @@ func (l *slowListener) Heard(from bus.RelayID, news bus.News) {
 	l.Relay.Heard(from, news)
 }
 
-func TestARelayThatIsTooSlowIsToldSo(t *testing.T) {
+func TestSlowRelayIsNotified(t *testing.T) {
 	n := newNetwork(t)
 	a := bustest.Join(t, n, "one", 1)
 	b := &slowListener{Relay: bustest.NewRelay(2)}
