@@ -15,8 +15,8 @@ import (
 // for that key. The command for a token does not get the variable.
 const Variable = "HALLWAY_JKT"
 
-// saidMax bounds the part of a failed command's output that an error quotes, in bytes.
-const saidMax = 300
+// outputMax bounds the part of a failed command's output that an error quotes, in bytes.
+const outputMax = 300
 
 // ask runs a command of the host with sh and returns the one word of its output. It kills the command when ctx ends.
 func ask(ctx context.Context, flag, command, jkt string) (string, error) {
@@ -34,7 +34,7 @@ func ask(ctx context.Context, flag, command, jkt string) (string, error) {
 		return "", fmt.Errorf("%s takes too long", flag)
 	case err != nil:
 		words := strings.Join(strings.Fields(said.String()), " ")
-		return "", fmt.Errorf("%s fails: %w: %.*s", flag, err, saidMax, words)
+		return "", fmt.Errorf("%s fails: %w: %.*s", flag, err, outputMax, words)
 	case len(printed) != 1:
 		return "", errors.New(flag + " must print one word, and nothing else")
 	default:

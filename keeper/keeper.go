@@ -58,7 +58,7 @@ func (o *Options) check() error {
 			return fmt.Errorf("--rooms: %q is not a valid room id", room)
 		}
 		if seen[room] {
-			return fmt.Errorf("--rooms: %q is there twice", room)
+			return fmt.Errorf("--rooms: %q is named twice", room)
 		}
 		seen[room] = true
 	}

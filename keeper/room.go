@@ -28,7 +28,7 @@ func (k *Keeper) chat(ctx context.Context, room string, log *slog.Logger) {
 		},
 		OnNews: func(news client.Effect) {
 			if w, ok := news.(client.Warned); ok {
-				log.Warn("the keeper does not get in", "reason", w.Reason)
+				log.Warn("the keeper cannot join", "reason", w.Reason)
 			}
 		},
 	})
@@ -92,7 +92,7 @@ func tell(s *client.Snapshot) state {
 	case client.LockOut:
 		return state{text: "a moderator has shut the keeper out", level: slog.LevelError}
 	case client.LockNoDevice:
-		return state{text: "the keeper has no certificate that the relay takes", level: slog.LevelError}
+		return state{text: "the keeper has no certificate that the relay accepts", level: slog.LevelError}
 	}
 	return state{text: "the keeper waits for the key of the room: a device that has it must come", level: slog.LevelWarn}
 }

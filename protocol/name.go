@@ -38,7 +38,7 @@ func leftOut(r rune) bool {
 	switch {
 	case !unseen(r), unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
 		return false
-	case goesOn(r), r == '\u200e', r == '\u200f', r == '\u061c':
+	case extendsCharacter(r), r == '\u200e', r == '\u200f', r == '\u061c':
 		return false
 	}
 	return true
@@ -57,7 +57,7 @@ func cut(s string, bytesMax int) string {
 	for at := end; at > 0; {
 		next, _ := utf8.DecodeRuneInString(s[at:])
 		before, size := utf8.DecodeLastRuneInString(s[:at])
-		if !goesOn(next) && before != zeroWidthJoiner {
+		if !extendsCharacter(next) && before != zeroWidthJoiner {
 			return s[:at]
 		}
 		at -= size
@@ -67,8 +67,8 @@ func cut(s string, bytesMax int) string {
 
 const zeroWidthJoiner = '\u200d'
 
-// goesOn reports whether a character belongs to the one before it.
-func goesOn(r rune) bool {
+// extendsCharacter reports whether a character belongs to the one before it.
+func extendsCharacter(r rune) bool {
 	return unicode.Is(unicode.M, r) || r == zeroWidthJoiner || r == '\u200c' ||
 		0x1f3fb <= r && r <= 0x1f3ff || 0xe0020 <= r && r <= 0xe007f // tones of skin; tags, in flags
 }

@@ -25,5 +25,5 @@ func (c *backupCommand) Run() error {
 	if err == nil {
 		err = c.copyOut(ctx, &c.dbFlag, c.To)
 	}
-	return begun(err)
+	return asFailure(err)
 }

@@ -23,7 +23,7 @@ func (f *busFlags) busConfig() nats.Config {
 func (f *busFlags) checkBus(db string) error {
 	if len(f.NATS) == 0 {
 		if f.NATSCreds != "" || f.NATSCA != "" {
-			return errors.New("--nats-creds and --nats-ca say nothing without --nats")
+			return errors.New("--nats-creds and --nats-ca need --nats, too")
 		}
 		return nil
 	}

@@ -22,7 +22,7 @@ func TestWrongBusesAreRefusedInOneLine(t *testing.T) {
 		{"no file of credentials", nil, []string{"--nats", "tls://nats.example.org:4222", "--nats-creds", db}, "--nats-creds: open"},
 		{"credentials of the environment", []string{"HALLWAY_NATS_CREDS=" + db}, []string{"--nats", "nats://127.0.0.1:4222"}, "--nats-creds: open"},
 		{"no file of authorities", nil, []string{"--nats", "tls://127.0.0.1:4222", "--nats-ca", db}, "--nats-ca: open"},
-		{"credentials for nothing", nil, []string{"--nats-creds", db}, "say nothing without --nats"},
+		{"credentials for nothing", nil, []string{"--nats-creds", db}, "need --nats, too"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -45,5 +45,5 @@ func (c *checkCommand) Run() error {
 	if err == nil && findings > 0 {
 		err = fmt.Errorf("%s: findings: %d", c.name(), findings)
 	}
-	return begun(err)
+	return asFailure(err)
 }

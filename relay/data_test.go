@@ -107,7 +107,7 @@ func TestDataCommandsRefuse(t *testing.T) {
 	wantUsage(t, "that is the backup itself", "restore", "--db", file, "--from", file, "--force")
 	wantUsage(t, "no such file", "check", "--db", none)
 	wantUsage(t, "--user", "export", "--db", file)
-	wantUsage(t, "is there already", "export", "--db", file, "--user", "u", "--to", file)
+	wantUsage(t, "exists already", "export", "--db", file, "--user", "u", "--to", file)
 	wantUsage(t, "not a valid user id", "export", "--db", file, "--user", "")
 	wantUsage(t, "not a valid user id", "erase", "--db", file, "--user", "")
 	wantUsage(t, "no such file", "erase", "--db", none, "--user", "u")

@@ -81,8 +81,8 @@ func (f *dbFlag) fileRows(ctx context.Context, each func(file rules.StoredFile, 
 	return sqlite.FileRows(ctx, f.DB, each)
 }
 
-// begun turns an error into a failure, unless the command had not begun its work.
-func begun(err error) error {
+// asFailure turns an error into a failure, unless the command had not begun its work.
+func asFailure(err error) error {
 	if err == nil || errors.As(err, new(notBegunError)) || errors.As(err, new(sqlite.NotBegunError)) || errors.As(err, new(postgres.NotBegunError)) {
 		return err
 	}

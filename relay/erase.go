@@ -38,5 +38,5 @@ func (c *eraseCommand) Run() error {
 	if err == nil {
 		fmt.Println("messages erased:", n)
 	}
-	return begun(err)
+	return asFailure(err)
 }

@@ -28,11 +28,11 @@ func (c *exportCommand) Run() (err error) {
 	ctx, stop := system.UntilSignal()
 	defer stop()
 	if c.To == "" {
-		return begun(c.export(ctx, os.Stdout))
+		return asFailure(c.export(ctx, os.Stdout))
 	}
 	file, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("--to: %s is there already", c.To)
+		return fmt.Errorf("--to: %s exists already", c.To)
 	}
 	if err != nil {
 		return fmt.Errorf("--to: %w", err)
@@ -43,7 +43,7 @@ func (c *exportCommand) Run() (err error) {
 	} else if err = c.exportTo(ctx, &c.dbFlag, c.User, c.To+".files"); err == nil {
 		err = c.warn(ctx, &c.dbFlag, "the bytes of the user's were not copied")
 	}
-	return begun(err)
+	return asFailure(err)
 }
 
 // export writes the rows of the user to w.

@@ -49,7 +49,7 @@ func (c *migrateCommand) Run() error {
 		}
 		fmt.Printf("now start relays with --db %s%s; the file is as it was\n", to.name(), at)
 	}
-	return begun(err)
+	return asFailure(err)
 }
 
 // copy copies all tables and returns the number of their rows.
@@ -60,12 +60,12 @@ func (c *migrateCommand) copy(ctx context.Context, moved *move, line *progress) 
 			all[i] = postgres.Table(t)
 			rows += t.Count
 		}
-		if err := moved.forth(ctx); err != nil {
+		if err := moved.handOver(ctx); err != nil {
 			return err
 		}
 		err := postgres.Fill(ctx, c.To, all, reports, moved.to, line.show)
 		if err != nil {
-			err = errors.Join(err, moved.back(context.WithoutCancel(ctx)))
+			err = errors.Join(err, moved.handBack(context.WithoutCancel(ctx)))
 		}
 		return err
 	})
@@ -86,7 +86,7 @@ func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error
 	m := &move{}
 	name, err := db.fileRows(ctx, func(_ rules.StoredFile, all int) error { m.files = all; return nil })
 	if err != nil || name == "" {
-		return m, begun(err)
+		return m, asFailure(err)
 	}
 	sum := sha256.Sum256([]byte("hallway migrated " + name))
 	m.from, m.to = name, hex.EncodeToString(sum[:16])
@@ -109,8 +109,8 @@ func (c *migrateCommand) openMove(ctx context.Context, db *dbFlag) (*move, error
 	return m, nil
 }
 
-// forth hands the place over to the new database.
-func (m *move) forth(ctx context.Context) error {
+// handOver hands the place over to the new database.
+func (m *move) handOver(ctx context.Context) error {
 	if m.Store == nil {
 		return nil
 	}
@@ -126,8 +126,8 @@ func (m *move) forth(ctx context.Context) error {
 	return err
 }
 
-// back hands the place back to the old database, if the old one owned it when the command began.
-func (m *move) back(ctx context.Context) error {
+// handBack hands the place back to the old database, if the old one owned it when the command began.
+func (m *move) handBack(ctx context.Context) error {
 	if !m.done {
 		return nil
 	}

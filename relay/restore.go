@@ -23,7 +23,7 @@ func (c *restoreCommand) Run() error {
 	ctx, stop := system.UntilSignal()
 	defer stop()
 	if err := c.copyIn(ctx, &c.dbFlag, c.From); err != nil {
-		return begun(err)
+		return asFailure(err)
 	}
 	line := newProgress("copied")
 	kept, err := sqlite.Restore(ctx, c.From, c.DB, c.Force, time.Now(), line.show)
@@ -31,5 +31,5 @@ func (c *restoreCommand) Run() error {
 	if kept != "" {
 		fmt.Println("the database that was there is now", kept)
 	}
-	return begun(err)
+	return asFailure(err)
 }

@@ -101,7 +101,7 @@ func (c *Collector) Run(ctx context.Context) {
 			return
 		}
 		if err != nil && !failing {
-			c.Log.Error("files that nobody needs could not be deleted; it is tried again", "error", err)
+			c.Log.Error("unneeded files could not be deleted; the relay will try again", "error", err)
 		}
 		failing = err != nil
 		select {

@@ -237,7 +237,7 @@ func TestDemands(t *testing.T) {
 	}
 	k := keeper(t)
 	k.Demand(all)
-	token := must(k.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, now.Add(k.Longest(48*time.Hour))))
+	token := must(k.Issue(auth.Claims{Sub: "u1", Role: protocol.RoleParticipant}, now.Add(k.CapTTL(48*time.Hour))))
 	if why := whyOf(t, k, token); why != "" {
 		t.Errorf("what the keeper itself made: %q", why)
 	}

@@ -33,10 +33,10 @@ type Demands struct {
 type Keeper struct {
 	demands Demands // set before the first token
 
-	change  sync.Mutex // guards changes of the fields below
-	secrets atomic.Pointer[secrets]
-	keys    atomic.Pointer[keyset]
-	lacks   atomic.Pointer[func()] // see OnUnknownKey
+	change    sync.Mutex // guards changes of the fields below
+	secrets   atomic.Pointer[secrets]
+	keys      atomic.Pointer[keyset]
+	onUnknown atomic.Pointer[func()] // see OnUnknownKey
 }
 
 // A secret is an accepted secret with its TokenKey.
@@ -67,8 +67,8 @@ func NewKeylessKeeper() *Keeper {
 // Demand sets the requirements for tokens, before the first token.
 func (k *Keeper) Demand(d Demands) { k.demands = d }
 
-// Longest returns d, or less if tokens must expire earlier.
-func (k *Keeper) Longest(d time.Duration) time.Duration {
+// CapTTL returns d, or less if tokens must expire earlier.
+func (k *Keeper) CapTTL(d time.Duration) time.Duration {
 	if k.demands.TTL > 0 {
 		d = min(d, k.demands.TTL)
 	}
@@ -123,14 +123,14 @@ func (k *Keeper) changeKeys(set *keyset) {
 		now = *set
 	}
 	if was != nil {
-		now.goOn(*was)
+		now.inherit(*was)
 	}
 	k.keys.Store(set)
 }
 
 // OnUnknownKey makes the keeper call f when a token names a key that the set lacks. It also announces that a key set is
 // expected. f must not block.
-func (k *Keeper) OnUnknownKey(f func()) { k.lacks.Store(&f) }
+func (k *Keeper) OnUnknownKey(f func()) { k.onUnknown.Store(&f) }
 
 // Verify checks a token at the time now: its form, its header, its signature by one of the four algorithms, its times
 // with Leeway, its claims and their bounds. The error is a *[hub.TokenError].
@@ -170,7 +170,7 @@ func (k *Keeper) signedBy(p *parsed) (*hub.TokenKey, error) {
 	if at < 0 {
 		return nil, errAlgorithm
 	}
-	set, announced := k.keys.Load(), k.lacks.Load()
+	set, announced := k.keys.Load(), k.onUnknown.Load()
 	switch {
 	case set == nil && announced != nil:
 		return nil, ErrNoKeys

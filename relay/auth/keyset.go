@@ -111,8 +111,8 @@ func readKey(raw json.RawMessage) (key setKey, ok bool) {
 	return key, m.ALG == "" || m.ALG.String() == key.method.Alg()
 }
 
-// goOn keeps the sessions of keys that are in both sets, and withdraws the keys that are only in the previous set.
-func (s keyset) goOn(before keyset) {
+// inherit keeps the sessions of keys that are in both sets, and withdraws the keys that are only in the previous set.
+func (s keyset) inherit(before keyset) {
 	for i := range before {
 		j := slices.IndexFunc(s, func(k setKey) bool { return k.same(&before[i]) })
 		if j < 0 {

@@ -96,7 +96,7 @@ func (p *KeyPoller) Run(ctx context.Context, started chan<- struct{}) {
 			failures, last = 0, time.Now()
 		case errors.Is(err, ErrNoneUsable):
 			failures, last = 0, time.Now()
-			p.log.Error("no token of the key set is good", "error", err)
+			p.log.Error("the key set has no key that can sign tokens", "error", err)
 		case ctx.Err() == nil:
 			wait = min(pollRetry<<min(failures, 10), pollRetryMax)
 			failures++
@@ -119,7 +119,7 @@ func (p *KeyPoller) failed(last time.Time, wait time.Duration, err error) (time.
 	left := p.maxAge - time.Since(last)
 	if left <= 0 {
 		p.keeper.ForgetKeys()
-		p.log.Error("the key set could not be read for too long: its tokens are refused until it can be", "error", err, "longest", p.maxAge, "next_try", wait)
+		p.log.Error("the key set could not be read for too long: its tokens are refused until a read succeeds", "error", err, "longest", p.maxAge, "next_try", wait)
 		return time.Time{}, wait
 	}
 	wait = min(wait, left)

@@ -90,17 +90,17 @@ func (a *authority) manage(ctx context.Context, addr *net.TCPAddr) {
 	})
 	a.magic.Issuers = []certmagic.Issuer{issuer}
 	first := *a.magic
-	first.Issuers = []certmagic.Issuer{once{issuer}}
+	first.Issuers = []certmagic.Issuer{singleTry{issuer}}
 	for _, domain := range a.domains {
 		go a.keep(ctx, &first, domain)
 	}
 }
 
-// once is an issuer that tries once; keep schedules the attempts.
-type once struct{ *certmagic.ACMEIssuer }
+// singleTry is an issuer that tries once; keep schedules the attempts.
+type singleTry struct{ *certmagic.ACMEIssuer }
 
 // Issue implements [certmagic.Issuer].
-func (o once) Issue(ctx context.Context, request *x509.CertificateRequest) (*certmagic.IssuedCertificate, error) {
+func (o singleTry) Issue(ctx context.Context, request *x509.CertificateRequest) (*certmagic.IssuedCertificate, error) {
 	cert, err := o.ACMEIssuer.Issue(ctx, request)
 	if err != nil {
 		err = certmagic.ErrNoRetry{Err: err}

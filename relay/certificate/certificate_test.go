@@ -89,7 +89,7 @@ func TestCertificatesBehindLinks(t *testing.T) {
 			second := renew()
 			l.check()
 			l.wantServed(second)
-			if !strings.Contains(l.log.String(), "taken over anew") {
+			if !strings.Contains(l.log.String(), "contents reloaded") {
 				t.Errorf("the log does not tell: %s", l.log.String())
 			}
 		})

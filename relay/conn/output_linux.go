@@ -78,12 +78,12 @@ func (c *epollConn) close(body []byte) {
 		c.in.message, c.in.control = nil, nil // input is skipped from now on
 	}
 	c.peerClosed = c.peerClosed || !awaitsAnswer(body)
-	c.settle()
+	c.continueClose()
 }
 
-// settle continues the closing once everything is written: it gives the peer time to answer, unless the peer has
+// continueClose continues the closing once everything is written: it gives the peer time to answer, unless the peer has
 // answered.
-func (c *epollConn) settle() {
+func (c *epollConn) continueClose() {
 	switch {
 	case !c.closing || c.dead || c.out != nil:
 	case c.peerClosed:
@@ -139,7 +139,7 @@ func (c *epollConn) flush() {
 	}
 	delete(s.deadlines, c)
 	c.watchRoom(false)
-	c.settle()
+	c.continueClose()
 }
 
 // stall waits until the socket can be written, within WriteTimeout.

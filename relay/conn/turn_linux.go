@@ -98,7 +98,7 @@ func (s *shard) readSlice(c *epollConn) (inputs int) {
 	}
 	if c.in != nil && len(c.in.left) > 0 {
 		inputs = s.take(c, c.in.left)
-		c.tally()
+		c.chargeMessage()
 		return inputs
 	}
 	n, err := unix.Read(int(c.fd), s.buffer)
@@ -111,7 +111,7 @@ func (s *shard) readSlice(c *epollConn) (inputs int) {
 		if c.in != nil {
 			c.in.left = bytes.Clone(c.in.left) // not the shard's buffer
 		}
-		c.tally()
+		c.chargeMessage()
 		if n == len(s.buffer) {
 			s.postpone(c)
 		}
@@ -119,8 +119,8 @@ func (s *shard) readSlice(c *epollConn) (inputs int) {
 	return inputs
 }
 
-// tally sets the number of bytes held for a message.
-func (c *epollConn) tally() {
+// chargeMessage sets the number of bytes held for a message.
+func (c *epollConn) chargeMessage() {
 	held := 0
 	if c.in != nil {
 		held = c.in.held()
@@ -140,7 +140,7 @@ func (s *shard) take(c *epollConn, data []byte) (inputs int) {
 	}
 	if closed {
 		c.peerClosed = true
-		c.settle()
+		c.continueClose()
 	}
 	switch {
 	case c.dead:

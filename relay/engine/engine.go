@@ -138,7 +138,7 @@ func (e *Engine) own() {
 		case <-e.wake:
 			e.cluster.wakeHub()
 		case <-e.ended:
-			e.takeLast()
+			e.drainEvents()
 			if e.cluster != nil {
 				close(e.cluster.left)
 			}
@@ -152,8 +152,8 @@ func (e *Engine) own() {
 	}
 }
 
-// takeLast handles the events that came before the end.
-func (e *Engine) takeLast() {
+// drainEvents handles the events that came before the end.
+func (e *Engine) drainEvents() {
 	for {
 		select {
 		case ev := <-e.events:

@@ -61,8 +61,8 @@ func (ps *peers) release(r *room) {
 	})
 }
 
-// settleUp sends all answers that are held for a member, because the member's stream ends.
-func (ps *peers) settleUp(m *member) {
+// releaseAll sends all answers that are held for a member, because the member's stream ends.
+func (ps *peers) releaseAll(m *member) {
 	if m.sends != nil {
 		m.sends.echo = 0
 	}

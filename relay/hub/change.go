@@ -49,7 +49,7 @@ func opOf(now time.Time, frame protocol.ClientFrame) (op rules.Op, ok bool) {
 // Change takes an op over REST, with the rules and the rate of a frame, but without a joined room. It takes all ops
 // except Open and Read, and sets their sender. It calls done exactly once with the outcome, perhaps before it returns.
 func (h *Hub) Change(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
-	h.changes.overREST(now, who, op, done)
+	h.changes.changeByREST(now, who, op, done)
 }
 
 // Erase takes parts of a user's erasure, each a [rules.Erase] or a [rules.Forget]. Ops of other users may come between
@@ -104,8 +104,8 @@ func (cs *changes) admit(now time.Time, u *user, p pending) {
 	cs.writes.enqueue(p)
 }
 
-// overREST takes a change over REST; see [Hub.Change].
-func (cs *changes) overREST(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
+// changeByREST takes a change over REST; see [Hub.Change].
+func (cs *changes) changeByREST(now time.Time, who Identity, op rules.Op, done func(rules.Outcome)) {
 	cs.ranking.noteToken(&who)
 	role, ok := who.Grants.Everywhere(), true
 	switch do := op.Do.(type) {

@@ -218,7 +218,7 @@ func (rs *rooms) endStream(m *member) {
 	}
 	r := m.presence.room
 	if rs.peers != nil {
-		rs.peers.settleUp(m)
+		rs.peers.releaseAll(m)
 	}
 	m.joined = false
 	rs.keys.discharge(m)

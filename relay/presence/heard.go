@@ -18,7 +18,7 @@ func (p *Presence) Heard(now time.Time, from bus.RelayID, news bus.News) {
 		o = &peer{rosters: map[*room]*roster{}}
 		p.peers[from] = o
 		if b, ok := news.(*bus.Heartbeat); !ok || !b.Leaving {
-			p.beat() // the new relay may have just started, and has no rosters
+			p.sendHeartbeats() // the new relay may have just started, and has no rosters
 		}
 	}
 	o.heard = now

@@ -187,7 +187,7 @@ func (p *Presence) Pulse(now time.Time) {
 	p.TellMoves()
 	if now.Sub(p.beatAt) >= HeartbeatEvery {
 		p.beatAt = now
-		p.beat()
+		p.sendHeartbeats()
 	}
 	for _, id := range p.Peers() {
 		if now.Sub(p.peers[id].heard) >= SilentAfter {
@@ -212,8 +212,8 @@ func (p *Presence) Leave() {
 	p.tellAll(&bus.Heartbeat{Round: p.round, Leaving: true})
 }
 
-// beat sends the digests of all rooms with users on this relay.
-func (p *Presence) beat() {
+// sendHeartbeats sends the digests of all rooms with users on this relay.
+func (p *Presence) sendHeartbeats() {
 	p.round++
 	var digests []bus.Digest
 	for _, r := range p.order {

@@ -67,12 +67,12 @@ func (w *Watch) Check(log *slog.Logger) {
 	case err == nil:
 		w.last, w.failed = contents, ""
 		if !first { // the relay started with the first contents
-			log.Info("taken over anew", "what", w.What)
+			log.Info("contents reloaded", "what", w.What)
 			w.warnOfAccess(log)
 		}
 	case err.Error() != w.failed:
 		w.failed = err.Error()
-		log.Error("cannot be taken over anew; what was in use stays so", "what", w.What, "error", err)
+		log.Error("contents cannot be reloaded; the old ones stay in use", "what", w.What, "error", err)
 	}
 }
 

@@ -94,7 +94,7 @@ func (m *Message) tooMany(user, emoji string) Outcome {
 	reason := ""
 	if len(m.Reactions) >= protocol.ReactionsMax {
 		reason = "the message has too many different reactions"
-	} else if m.broughtBy(user) >= protocol.ReactionsNewMax {
+	} else if m.firstUses(user) >= protocol.ReactionsNewMax {
 		reason = "a user brings at most " + strconv.Itoa(protocol.ReactionsNewMax) + " new reactions to a message"
 	}
 	if reason == "" {
@@ -103,8 +103,8 @@ func (m *Message) tooMany(user, emoji string) Outcome {
 	return Outcome{Refusal: Refusal{Code: protocol.CodeConflict, Why: protocol.WhyReactions, Reason: reason}}
 }
 
-// broughtBy returns the number of the message's emoji that the user was the first to use.
-func (m *Message) broughtBy(user string) (n int) {
+// firstUses returns the number of the message's emoji that the user was the first to use.
+func (m *Message) firstUses(user string) (n int) {
 	for key, row := range m.reactions {
 		if row != nil && row.Brought && key.user == user {
 			n++

@@ -175,8 +175,8 @@ func carryOut[R rules.Result](a *access, c *fiber.Ctx, who hub.Identity, op rule
 	return result, refuseOutcome(out, err)
 }
 
-// carryOutQuietly carries out an op and answers without a body.
-func (a *access) carryOutQuietly(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
+// carryOutNoContent carries out an op and answers without a body.
+func (a *access) carryOutNoContent(c *fiber.Ctx, who hub.Identity, op rules.Op) error {
 	if _, err := carryOut[rules.Result](a, c, who, op); err != nil {
 		return err
 	}

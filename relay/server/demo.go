@@ -155,7 +155,7 @@ func (d *Demo) token(c *fiber.Ctx, now time.Time) error {
 		Rooms: auth.Rooms{{Pattern: ask.Room, Role: role}},
 
 		IssuedAt: now,
-	}, now.Add(d.Keeper.Longest(demoTokenFor)))
+	}, now.Add(d.Keeper.CapTTL(demoTokenFor)))
 	if err != nil {
 		return refuse(protocol.CodeBadRequest, err.Error())
 	}

@@ -97,7 +97,7 @@ func (s *fileRoutes) upload(c *fiber.Ctx, who hub.Identity, room, id string) err
 	if err != nil {
 		return err
 	}
-	op := rules.Upload{File: rules.File{File: protocol.File{ID: id, Name: name, Size: size}}, Limits: s.Limits, Ask: true, Plain: saysPlain(c)}
+	op := rules.Upload{File: rules.File{File: protocol.File{ID: id, Name: name, Size: size}}, Limits: s.Limits, Ask: true, Plain: namesType(c)}
 	asked, err := carryOut[rules.Uploaded](s.access, c, who, rules.Op{Room: room, Do: op})
 	if err != nil {
 		return err
@@ -116,8 +116,8 @@ func (s *fileRoutes) upload(c *fiber.Ctx, who hub.Identity, room, id string) err
 	return answer(c, status, stored.File.File.Append(nil))
 }
 
-// saysPlain reports whether an upload names another type than application/octet-stream.
-func saysPlain(c *fiber.Ctx) bool {
+// namesType reports whether an upload names another type than application/octet-stream.
+func namesType(c *fiber.Ctx) bool {
 	said, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
 	said = strings.TrimSpace(said)
 	return said != "" && !strings.EqualFold(said, protocol.OctetStream)

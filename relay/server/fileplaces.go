@@ -51,7 +51,7 @@ func (p *places) enter(user string) (leave func(), err error) {
 			if own {
 				return nil, refuse(protocol.CodeRateLimited, "too many of your files are under way")
 			}
-			return nil, refuse(protocol.CodeUnavailable, "too many files are under way: ask again")
+			return nil, refuse(protocol.CodeUnavailable, "too many files are under way: try again")
 		}
 	}
 }

@@ -280,7 +280,7 @@ func (f *framing) name(name string) (refused string) {
 	switch name {
 	case "host", "content-length", "transfer-encoding":
 		if f.trailing() {
-			return "a trailer is of a kind that none may be"
+			return "this header field is not allowed as a trailer"
 		}
 		f.head.name = name
 	case "expect":
@@ -325,7 +325,7 @@ func (f *framing) begin() (refused string) {
 	case h.codings > 0 && h.old:
 		return "HTTP/1.0 has no Transfer-Encoding"
 	case h.codings > 0 && h.lengths > 0:
-		return "the length of the body is told more than once"
+		return "the request has more than one length of the body"
 	case h.codings > 0:
 		f.step, f.asks = inSize, h.expect
 	case h.length > 0 && h.upload:

@@ -97,5 +97,5 @@ func (s *locks) delete(c *fiber.Ctx) error {
 	if err != nil || !protocol.ValidDevice(id) {
 		return refuse(protocol.CodeBadRequest, "this is not a device id")
 	}
-	return s.carryOutQuietly(c, who, rules.Op{Do: rules.Unregister{ID: id}})
+	return s.carryOutNoContent(c, who, rules.Op{Do: rules.Unregister{ID: id}})
 }

@@ -23,11 +23,11 @@ const (
 	scrapeTimeout = 10 * time.Second
 )
 
-var errMetricsElsewhere = refuse(protocol.CodeForbidden, "this address gives metrics to this machine alone, by a loopback name; see --metrics-addr")
+var errMetricsElsewhere = refuse(protocol.CodeForbidden, "this address serves metrics to this machine alone, by a loopback name; see --metrics-addr")
 
-// tellMetrics answers GET /metrics among the other routes. It answers only processes of this machine that use a
+// loopbackMetrics answers GET /metrics among the other routes. It answers only processes of this machine that use a
 // loopback name. It refuses a proxy that acts for others, and a page that makes its own name lead here (DNS rebinding).
-func tellMetrics(tell fiber.Handler) fiber.Handler {
+func loopbackMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
 			return errMetricsElsewhere
@@ -59,7 +59,7 @@ func NewMetricsServer(m *Metrics, log *slog.Logger) *MetricsServer {
 			case local == nil || local.IP.IsLoopback() && !loopbackHost(r.Host):
 				refuseScrape(w, errMetricsElsewhere)
 			case r.URL.Path != "/metrics":
-				refuseScrape(w, refuse(protocol.CodeNotFound, "only /metrics is here"))
+				refuseScrape(w, refuse(protocol.CodeNotFound, "this address serves only /metrics"))
 			case r.Method != http.MethodGet && r.Method != http.MethodHead:
 				w.Header().Set(fiber.HeaderAllow, "GET, HEAD")
 				refuseScrape(w, refuseStatus(http.StatusMethodNotAllowed, protocol.CodeBadRequest, ""))

@@ -51,7 +51,7 @@ func (s *moderation) putSanction(act protocol.Act) fiber.Handler {
 // moderate carries out an act whose answer has no body.
 func (s *moderation) moderate(act protocol.Act) fiber.Handler {
 	return s.onUser(func(c *fiber.Ctx, who hub.Identity, room, user string) error {
-		return s.carryOutQuietly(c, who, rules.Op{Room: room, Do: rules.Moderate{Act: act, User: user}})
+		return s.carryOutNoContent(c, who, rules.Op{Room: room, Do: rules.Moderate{Act: act, User: user}})
 	})
 }
 
@@ -165,7 +165,7 @@ func (s *moderation) revoke(on bool) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		return s.carryOutQuietly(c, who, rules.Op{Do: rules.Revoke{User: user, On: on}})
+		return s.carryOutNoContent(c, who, rules.Op{Do: rules.Revoke{User: user, On: on}})
 	}
 }
 

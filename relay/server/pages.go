@@ -8,9 +8,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// own holds the relay's own origins. The Host of a request alone proves nothing: a foreign page can make its own name
-// lead to the relay (DNS rebinding), and its browser then sends that name as Host and as Origin.
-type own struct {
+// ownOrigins holds the relay's own origins. The Host of a request alone proves nothing: a foreign page can make its own
+// name lead to the relay (DNS rebinding), and its browser then sends that name as Host and as Origin.
+type ownOrigins struct {
 	hosts    Origins  // nil: not configured
 	domains  []string // names for which this relay has certificates, so no other server can
 	loopback bool     // names of this machine count, which no other server can have
@@ -18,7 +18,7 @@ type own struct {
 
 // allows reports whether the origin, split by splitOrigin, is the relay's own for a request with that Host. ownScheme
 // is the scheme of the relay's pages; "": only a proxy before the relay knows it.
-func (o *own) allows(scheme, originHost, host, ownScheme string) bool {
+func (o *ownOrigins) allows(scheme, originHost, host, ownScheme string) bool {
 	if o.hosts.lists(scheme, originHost) || (ownScheme == "" || ownScheme == scheme) && o.hosts.lists("", originHost) {
 		return true
 	}
@@ -53,7 +53,7 @@ func dropDefaultPort(scheme, host string) string {
 type pages struct {
 	*callers
 	origins Origins
-	own     own
+	own     ownOrigins
 }
 
 // ownOrigin returns the relay's origin for a client: the single one of --host, or that of the request.

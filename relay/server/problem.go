@@ -51,7 +51,7 @@ func refuseFrame(err error) error {
 func refuseOutcome(out rules.Outcome, err error) error {
 	switch {
 	case err != nil:
-		return refuse(protocol.CodeUnavailable, "the change may or may not be stored: ask again")
+		return refuse(protocol.CodeUnavailable, "the change may or may not be stored: try again")
 	case out.Code != "":
 		r := refuse(out.Code, out.Reason)
 		r.retryAfter, r.problem.Why, r.problem.Until = out.RetryAfter, out.Why, out.Until

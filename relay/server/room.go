@@ -79,7 +79,7 @@ func (s *rooms) put(c *fiber.Ctx, who hub.Identity, room string) error {
 
 // delete deletes a room with all its content.
 func (s *rooms) delete(c *fiber.Ctx, who hub.Identity, room string) error {
-	return s.carryOutQuietly(c, who, rules.Op{Room: room, Do: rules.Drop{}})
+	return s.carryOutNoContent(c, who, rules.Op{Room: room, Do: rules.Drop{}})
 }
 
 // members answers with the members of a room. Moderators and organizers get whole entries. Participants get their own

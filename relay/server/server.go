@@ -112,7 +112,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	o.setDefaults()
 	callers := &callers{proxies: o.Proxies, secure: o.Secure}
-	pages := &pages{callers: callers, origins: o.Origins, own: own{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil}}
+	pages := &pages{callers: callers, origins: o.Origins, own: ownOrigins{hosts: o.Hosts, loopback: o.Hosts == nil || o.Demo != nil}}
 	if o.Hosts == nil {
 		for _, domain := range o.Domains {
 			pages.own.domains = append(pages.own.domains, strings.ToLower(domain))
@@ -216,7 +216,7 @@ func (s *Server) routes(o *Options, access *access) {
 	s.app.Get("/healthz", health.healthz)
 	s.app.Get("/readyz", health.readyz)
 	if !o.MetricsApart {
-		s.app.Get("/metrics", tellMetrics(adaptor.HTTPHandler(o.Metrics.handler())))
+		s.app.Get("/metrics", loopbackMetrics(adaptor.HTTPHandler(o.Metrics.handler())))
 	}
 }
 

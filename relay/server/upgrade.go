@@ -76,7 +76,7 @@ func (s *upgrade) admit(c *fiber.Ctx) error {
 	}
 	s.metrics.handshakesRefused.WithLabelValues(string(why)).Inc()
 	c.Context().SetConnectionClose() // it takes up a file, too
-	r := refuse(protocol.CodeUnavailable, "too many connect at once")
+	r := refuse(protocol.CodeUnavailable, "too many clients connect at once: try again")
 	if why == guard.TooManyConnections {
 		r.problem.Detail, r.retryAfter = "the relay has no place for another connection", fullRetry
 	}

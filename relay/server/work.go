@@ -154,7 +154,7 @@ func (w *work) hold(rc *fasthttp.RequestCtx, s *slot) {
 // sharedBody marks a request whose answer shares its body with others.
 type sharedBody struct{}
 
-var errGone = refuse(protocol.CodeUnavailable, "the client does not wait for the answer any more")
+var errGone = refuse(protocol.CodeUnavailable, "the client no longer waits for the answer")
 
 // await moves a request, once its user is known, to a slot among those of all users. It refuses a request at once if
 // the queue is full.
@@ -218,9 +218,9 @@ func (w *work) refuseFull(why error) error {
 	case errors.Is(why, guard.ErrAddressUnread):
 		detail, reason = "too much that this address has asked for waits to be read", "unread"
 	case errors.Is(why, guard.ErrAllUnread):
-		code, detail, reason = protocol.CodeUnavailable, "there are too many unread answers: ask again", "unread"
+		code, detail, reason = protocol.CodeUnavailable, "there are too many unread answers: try again", "unread"
 	default:
-		code, detail = protocol.CodeUnavailable, "too many requests wait for their turn: ask again"
+		code, detail = protocol.CodeUnavailable, "too many requests wait for their turn: try again"
 	}
 	w.metrics.addressRefused.WithLabelValues(reason).Inc()
 	r := refuse(code, detail)

@@ -47,15 +47,15 @@ func (r *messageRow) message(room string) (m protocol.Message, err error) {
 	return m, err
 }
 
-// madeRows are the columns of new messages.
-type madeRows struct {
+// newRows are the columns of new messages.
+type newRows struct {
 	rooms, seqs, revs, createdAt                             []int64
 	ids, senders, names, roles, sentAt, texts, more, replyTo []string
 	madeAs                                                   [][]byte
 }
 
 // add adds a message.
-func (r *madeRows) add(m *rules.Message) error {
+func (r *newRows) add(m *rules.Message) error {
 	more, err := encodeMore(&m.Message)
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func (s *Store) sendQuickly(ctx context.Context, conn *pgx.Conn, now time.Time, 
 		keys[i], heads[i], versions[i], counts[i] = r.Key, known.head, known.rules, r.Head-known.head
 	}
 	clock := (*int64)(s.callersTime(now))
-	var made madeRows
+	var made newRows
 	var mentioned mentionRows
 	for _, m := range set.Messages {
 		if err := made.add(m); err != nil {

@@ -173,7 +173,7 @@ const (
 // saveMessages saves messages.
 func (b *batch) saveMessages(set *rules.Set) error {
 	slices.SortStableFunc(set.Messages, func(x, y *rules.Message) int { return cmp.Compare(x.In().Key, y.In().Key) })
-	var made madeRows
+	var made newRows
 	var changed changedRows
 	for _, m := range set.Messages {
 		if m.Made() {

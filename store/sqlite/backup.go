@@ -70,7 +70,7 @@ func backup(ctx context.Context, from, to string, force bool, progress Progress)
 	if err := copyTo(ctx, source, file, progress); err != nil {
 		return err
 	}
-	if err := setApart(ctx, file.Name()); err != nil {
+	if err := leaveWAL(ctx, file.Name()); err != nil {
 		return err
 	}
 	if err := checkCopy(ctx, file.Name()); err != nil {
@@ -135,13 +135,13 @@ func mayReplace(path string, force bool) error {
 		}
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
-		return fmt.Errorf("%s is there already", path)
+		return fmt.Errorf("%s exists already", path)
 	}
 	return nil
 }
 
-// setApart switches a copy out of WAL mode, in which every reader would leave a log beside it and make it look in use.
-func setApart(ctx context.Context, path string) error {
+// leaveWAL switches a copy out of WAL mode, in which every reader would leave a log beside it and make it look in use.
+func leaveWAL(ctx context.Context, path string) error {
 	db := connect(path, 1, url.Values{
 		"_locking_mode": {"EXCLUSIVE"}, // avoids an index of the log
 		"_journal_mode": {"DELETE"},

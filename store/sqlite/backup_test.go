@@ -43,7 +43,7 @@ func TestBackupBesideCommits(t *testing.T) {
 		}
 		committed += 10
 	}
-	if err := Backup(context.Background(), database, path, false, commit); err == nil || !strings.Contains(err.Error(), "is there already") {
+	if err := Backup(context.Background(), database, path, false, commit); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Fatalf("it takes the place of another: %v", err)
 	}
 	if err := Backup(context.Background(), database, path, true, commit); err != nil {

@@ -213,7 +213,7 @@ func benchSlices(b *testing.B, s *Store) {
 	for pause := time.Duration(1); pause > 0; {
 		began := time.Now()
 		var err error
-		if pause, err = s.tendSlice(context.Background()); err != nil {
+		if pause, err = s.runSlice(context.Background()); err != nil {
 			b.Fatal(err)
 		}
 		took = append(took, time.Since(began))

@@ -15,9 +15,9 @@ import (
 // second. A larger one is completely checked only after an unclean end.
 const wholeCheckBytes = 256 << 20
 
-// endedUnclean reports whether the last process did not close the database: its log remains. It must be called before
+// wasNotClosed reports whether the last process did not close the database: its log remains. It must be called before
 // the database is opened.
-func endedUnclean(path string) bool {
+func wasNotClosed(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
 }

@@ -90,13 +90,13 @@ func TestOpenRefusesAHeadThatIsNotItsMessages(t *testing.T) {
 func TestUncleanEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := mustOpen(t, path)
-	if !endedUnclean(path) {
+	if !wasNotClosed(path) {
 		t.Error("open, and yet ended cleanly")
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if endedUnclean(path) {
+	if wasNotClosed(path) {
 		t.Error("closed, and yet ended uncleanly")
 	}
 }

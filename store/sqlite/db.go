@@ -34,16 +34,16 @@ type db struct {
 	unmoved atomic.Pointer[error]
 }
 
-// seize locks the file, creates it if it is missing, and connects the writer. made reports that the file has no schema
+// lockFile locks the file, creates it if it is missing, and connects the writer. made reports that the file has no schema
 // yet, whole that all of it must be checked.
-func (d *db) seize(ctx context.Context, path string) (made, whole bool, err error) {
+func (d *db) lockFile(ctx context.Context, path string) (made, whole bool, err error) {
 	if d.lock, err = lock(ctx, path, lockTimeoutMs); err != nil {
 		return false, false, err
 	}
 	if err = create(path); err != nil {
 		return false, false, err
 	}
-	whole = endedUnclean(path) || small(path)
+	whole = wasNotClosed(path) || small(path)
 	if err = checkForeign(ctx, path); err != nil {
 		return false, false, err
 	}
@@ -52,8 +52,8 @@ func (d *db) seize(ctx context.Context, path string) (made, whole bool, err erro
 	return made, whole, d.writer.PingContext(ctx)
 }
 
-// bringUp checks the database and migrates it to this program's versions.
-func bringUp(ctx context.Context, writer *sql.DB, made, whole bool) error {
+// checkAndMigrate checks the database and migrates it to this program's versions.
+func checkAndMigrate(ctx context.Context, writer *sql.DB, made, whole bool) error {
 	for _, step := range []struct {
 		needed bool
 		do     func(context.Context, *sql.DB) error

@@ -168,7 +168,7 @@ func (e *erasing) alone(ctx context.Context, s *Store, now time.Time) error {
 	}
 	// The index must forget the words, too.
 	for more := true; more; {
-		pause, err := s.tendSlice(ctx)
+		pause, err := s.runSlice(ctx)
 		if err != nil {
 			return err
 		}

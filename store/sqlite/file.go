@@ -149,7 +149,7 @@ var deleteDoomed = writing(`DELETE FROM doomed WHERE blob = ?`)
 
 // Deleted implements [rules.Files].
 func (s files) Deleted(ctx context.Context, keys []string) error {
-	return s.besides(ctx, func(tx *sql.Tx) error {
+	return s.deleteRows(ctx, func(tx *sql.Tx) error {
 		for _, key := range keys {
 			if _, err := tx.StmtContext(ctx, s.writes[deleteDoomed]).ExecContext(ctx, key); err != nil {
 				return err
@@ -178,7 +178,7 @@ var dropUnused = writing(`DELETE FROM files WHERE (room, id) IN
 
 // DropUnused implements [rules.Files].
 func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (n int, err error) {
-	err = s.besides(ctx, func(tx *sql.Tx) error {
+	err = s.deleteRows(ctx, func(tx *sql.Tx) error {
 		result, err := tx.StmtContext(ctx, s.writes[dropUnused]).ExecContext(ctx, int64(protocol.TimeOf(before)), limit)
 		if err != nil {
 			return err
@@ -190,8 +190,8 @@ func (s files) DropUnused(ctx context.Context, before time.Time, limit int) (n i
 	return n, err
 }
 
-// besides carries out a deleting transaction outside the commits, in the writer's turn.
-func (s files) besides(ctx context.Context, do func(*sql.Tx) error) (err error) {
+// deleteRows carries out a deleting transaction outside the commits, in the writer's turn.
+func (s files) deleteRows(ctx context.Context, do func(*sql.Tx) error) (err error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	w := s.wiping

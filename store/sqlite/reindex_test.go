@@ -66,7 +66,7 @@ func TestReindex(t *testing.T) {
 
 	found, soon, steps := 0, false, 0
 	for left := s.Reindexing(); left > 0 || s.upkeep.reindex.outdated; steps++ {
-		if _, err := s.tendSlice(context.Background()); err != nil {
+		if _, err := s.runSlice(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		got := searched(t, s, "lobby", "Versammlung")
@@ -121,7 +121,7 @@ func TestReindexOnASlowMachine(t *testing.T) {
 	slices := 0
 	for more := true; more; slices++ {
 		s := slowedAt(t, path, time.Minute)
-		pause, err := s.tendSlice(context.Background())
+		pause, err := s.runSlice(context.Background())
 		if err != nil || slices > 100*messages {
 			t.Fatalf("after %d slices %d messages are left: %v", slices, s.Reindexing(), err)
 		}
@@ -149,7 +149,7 @@ func TestReindexBesideOthers(t *testing.T) {
 	path := outdated(t, 400)
 	s := idle(t, path)
 	for s.upkeep.reindex.outdated || s.Reindexing() > 500 {
-		if _, err := s.tendSlice(context.Background()); err != nil {
+		if _, err := s.runSlice(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ func restore(ctx context.Context, from, path string, force bool, now time.Time, 
 	}
 	defer func() { _ = source.Close() }()
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) && !force {
-		return "", NotBegunError{fmt.Errorf("%s is there already", path)}
+		return "", NotBegunError{fmt.Errorf("%s exists already", path)}
 	}
 	held, err := lock(ctx, path, lockTimeoutMs)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestRestore(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegunError)) || !strings.Contains(err.Error(), "is there already") {
+	if _, err := Restore(ctx, backup, path, false, now, nil); !errors.As(err, new(NotBegunError)) || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("without force: %v", err)
 	}
 	// The leftover of a killed restore.

@@ -138,7 +138,7 @@ func TestRetentionBesideCommits(t *testing.T) {
 				break
 			}
 		}
-		if _, err := s.tendSlice(context.Background()); err != nil {
+		if _, err := s.runSlice(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Commit(later, storetest.Sends("lobby", old+sent, 1)); err != nil {

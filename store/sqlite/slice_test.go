@@ -112,7 +112,7 @@ func TestDeletionsAreSlicedByTime(t *testing.T) {
 				}
 				before := left()
 				for slices := 0; before > 0; slices++ {
-					pause, err := s.tendSlice(context.Background())
+					pause, err := s.runSlice(context.Background())
 					if err != nil || pause == 0 || slices > 20*messages {
 						t.Fatalf("%d are left after %d slices: %v", before, slices, err)
 					}

@@ -83,14 +83,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, path string) error {
-	made, whole, err := s.seize(ctx, path)
+	made, whole, err := s.lockFile(ctx, path)
 	if err != nil {
 		return err
 	}
 	if s.scrubber, err = openScrubber(path); err != nil {
 		return err
 	}
-	if err := bringUp(ctx, s.writer, made, whole); err != nil {
+	if err := checkAndMigrate(ctx, s.writer, made, whole); err != nil {
 		return err
 	}
 	if err := s.upkeep.load(ctx); err != nil {
@@ -104,7 +104,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	s.running.Go(func() { s.checkpoints.run(s.stop, func(err error) { s.unmoved.Store(&err) }) })
 	s.running.Go(s.maintain)
-	s.running.Go(s.wipes)
+	s.running.Go(s.runWipes)
 	return nil
 }
 

@@ -27,7 +27,7 @@ func TestConformance(t *testing.T) {
 func settle(t testing.TB, s *Store) {
 	t.Helper()
 	for {
-		pause, err := s.tendSlice(context.Background())
+		pause, err := s.runSlice(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -173,7 +173,7 @@ func (u *upkeep) maintain() {
 			looked = time.Now()
 		}
 		for {
-			pause, err := u.tendSlice(context.Background())
+			pause, err := u.runSlice(context.Background())
 			if err != nil || pause == 0 {
 				break // failed work is retried at the next check
 			}
@@ -186,8 +186,8 @@ func (u *upkeep) maintain() {
 	}
 }
 
-// tendSlice does some of the work, and returns the pause that the commits need; 0: there was no work.
-func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error) {
+// runSlice does some of the work, and returns the pause that the commits need; 0: there was no work.
+func (u *upkeep) runSlice(ctx context.Context) (pause time.Duration, err error) {
 	pause, purged, err := u.slice(ctx)
 	if purged != nil {
 		purged()
@@ -195,7 +195,7 @@ func (u *upkeep) tendSlice(ctx context.Context) (pause time.Duration, err error)
 	return pause, err
 }
 
-// slice is tendSlice in the writer's turn. After the turn, the caller calls purged if it is not nil.
+// slice is runSlice in the writer's turn. After the turn, the caller calls purged if it is not nil.
 func (u *upkeep) slice(ctx context.Context) (pause time.Duration, purged func(), err error) {
 	u.turn.Lock()
 	defer u.turn.Unlock()

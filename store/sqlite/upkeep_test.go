@@ -111,7 +111,7 @@ func tendReopening(t *testing.T, s *Store, path string, check func(*Store)) *Sto
 	t.Helper()
 	slices := 0
 	for more := true; more; slices++ {
-		pause, err := s.tendSlice(context.Background())
+		pause, err := s.runSlice(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestIndexThatFails(t *testing.T) {
 	if _, err := s.Commit(now, storetest.Sends("lobby", 0, 10)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.tendSlice(ctx); err == nil {
+	if _, err := s.runSlice(ctx); err == nil {
 		t.Fatal("the slice succeeds")
 	}
 	search := rules.Query{Kind: rules.QuerySearch, Words: "coffee", Limit: 1}

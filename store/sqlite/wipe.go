@@ -98,8 +98,8 @@ func newWiper(d *db, u *upkeep) wiper {
 	}
 }
 
-// wipes wipes the database when a wipe is due, until the store is closed.
-func (w *wiper) wipes() {
+// runWipes wipes the database when a wipe is due, until the store is closed.
+func (w *wiper) runWipes() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	w.running.Go(func() {
@@ -174,7 +174,7 @@ func (w *wiper) wipeClosed(ctx context.Context) {
 	}
 	for more := true; more && err == nil; { // the index still has deleted texts
 		var pause time.Duration
-		pause, err = u.tendSlice(ctx)
+		pause, err = u.runSlice(ctx)
 		more = pause > 0
 	}
 	for _, step := range []string{`INSERT INTO search (search) VALUES ('optimize')`, `VACUUM`, wiped} {

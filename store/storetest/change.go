@@ -45,7 +45,7 @@ func testDelete(h *harness) {
 	h.commit(by(bob, edit("lobby", 1, "edited")), pin("lobby", 1, true),
 		react("lobby", 1, ada.ID, "👍", true), react("lobby", 1, bob.ID, "👎", true))
 	h.now = h.now.Add(time.Minute)
-	moderated := anys(remove("lobby", 1))
+	moderated := ofAnyUser(remove("lobby", 1))
 	out := h.commit(moderated, moderated, by(bob, remove("lobby", 1)))
 	want := protocol.Message{
 		Room: "lobby", ID: id(1), Seq: 1, Rev: 7, Sender: sent.Sender, CreatedAt: sent.CreatedAt, DeletedAt: protocol.TimeOf(h.now),

@@ -317,7 +317,7 @@ func testFilesModel(h *harness) {
 			case 3, 4, 5:
 				op = carrying(send(r, n.Draw(t, "message"), ""), rapid.SliceOfNDistinct(n, 0, 2, rapid.ID[int]).Draw(t, "files")...)
 			case 6, 7:
-				op = anys(remove(r, n.Draw(t, "message")))
+				op = ofAnyUser(remove(r, n.Draw(t, "message")))
 			case 8:
 				return rules.Op{Do: rules.Forget{User: sender.Draw(t, "user").ID, Pseudonym: "erased"}}
 			case 9:

@@ -334,7 +334,7 @@ func testReports(h *harness) {
 // testAudit shows that each act is in the audit once, with its maker and its target.
 func testAudit(h *harness) {
 	h.commit(by(bob, open("lobby")), by(bob, send("lobby", 1, "Bob's")), by(bob, send("lobby", 2, "too")), by(bob, edit("lobby", 1, "his own")))
-	others := anys(by(moe, remove("lobby", 1)))
+	others := ofAnyUser(by(moe, remove("lobby", 1)))
 	var want []string
 	for _, act := range []struct {
 		name string

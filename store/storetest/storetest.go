@@ -258,8 +258,8 @@ func again(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Moderate) { do.Again = true })
 }
 
-// anys returns a deletion that may concern any user's message.
-func anys(op rules.Op) rules.Op {
+// ofAnyUser returns a deletion that may concern any user's message.
+func ofAnyUser(op rules.Op) rules.Op {
 	return with(op, func(do *rules.Delete) { do.Any = true })
 }
 

@@ -93,7 +93,7 @@ func Open(config Config, cluster string, id bus.RelayID, log *slog.Logger) (*Bus
 // Join makes the bus call the listener, from several goroutines, until [Bus.Close] has returned. It may be called once.
 func (b *Bus) Join(listener bus.Listener) bus.Bus {
 	b.listener = listener
-	b.running.Go(b.obey)
+	b.running.Go(b.handleRequests)
 	durable, ephemeral := newQueue[[]byte](queueBytesMax), newQueue[[]byte](queueBytesMax)
 	b.running.Go(func() { b.intake(durable, ephemeral) })
 	b.running.Go(func() { b.hear(durable, true) })

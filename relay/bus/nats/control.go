@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// control holds requests to the goroutine that runs obey.
+// control holds requests to the goroutine that runs handleRequests.
 type control struct {
 	mu    *sync.Mutex
 	word  *word
@@ -52,9 +52,9 @@ func (b *Bus) Listen(room string) { b.control.wake(func(w *word) { w.rooms[room]
 // Unlisten unsubscribes from the news of a room.
 func (b *Bus) Unlisten(room string) { b.control.wake(func(w *word) { w.rooms[room] = false }) }
 
-// obey carries out requests until the bus is closed. It reports a subscription once the server has answered a ping that
-// was sent after it.
-func (b *Bus) obey() {
+// handleRequests carries out requests until the bus is closed. It reports a subscription once the server has answered a
+// ping that was sent after it.
+func (b *Bus) handleRequests() {
 	subscribed := map[string]*nats.Subscription{}
 	unreported := map[string]bool{} // subscribed rooms that the listener was not told of
 	connected, missed := false, false
