@@ -195,11 +195,11 @@ export function openLightbox(place, pictures, first, ask) {
     },
     /** Sets the list of pictures. Closes the dialog if the shown one is no longer in it. */
     update(now) {
-      const { id } = all[at];
-      all = JSON.parse(now);
-      at = all.findIndex((picture) => picture.id === id);
-      if (at < 0) dialog.close();
-      else describe();
+      const list = JSON.parse(now);
+      const to = list.findIndex(({ id }) => id === all[at].id);
+      if (to < 0) return dialog.close(); // its event comes later: bytes that arrive before still find the picture
+      [all, at] = [list, to];
+      describe();
     },
   };
 }
