@@ -275,10 +275,14 @@ test('a picture that claims more pixels than a page can hold is not decoded', as
   await picture(ben, PICTURE.name).click();
   const light = ben.page.getByRole('dialog', { name: 'Pictures' });
   await expect(light).toBeVisible();
+  const count = () => page.evaluate(() => window.decoded.length);
+  await expect.poll(count).toBe(decoded.length + 1); // the large view decodes the other picture
   await page.keyboard.press('ArrowLeft');
+  await expect(light).toContainText('bomb.png');
   await page.keyboard.press('+');
   await page.keyboard.press('Escape');
-  expect(await page.evaluate(() => window.decoded.length)).toBe(decoded.length + 1); // the large view decodes the other picture
+  await expect(light).toBeHidden();
+  expect(await count()).toBe(decoded.length + 1);
 });
 
 test('a large picture is loaded on request', async ({ open, vault: _vault }) => {
