@@ -63,9 +63,6 @@ func (ps *peers) release(r *room) {
 
 // releaseAll sends all answers that are held for a member, because the member's stream ends.
 func (ps *peers) releaseAll(m *member) {
-	if m.sends != nil {
-		m.sends.echo = 0
-	}
 	lv := m.presence.room.level
 	lv.held = slices.DeleteFunc(lv.held, func(a heldAnswer) bool {
 		if a.member == m {

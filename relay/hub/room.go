@@ -220,6 +220,9 @@ func (rs *rooms) endStream(m *member) {
 	if rs.peers != nil {
 		rs.peers.releaseAll(m)
 	}
+	if m.sends != nil {
+		m.sends.echo = 0
+	}
 	m.joined = false
 	rs.keys.discharge(m)
 	r.streams--
