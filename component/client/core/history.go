@@ -134,7 +134,7 @@ func (h *history) opened(m *protocol.Message, said client.Said) {
 
 // arrived counts another user's message as unread, and tells the host.
 func (h *history) arrived(m *protocol.Message, mark client.Mark, live bool) {
-	h.reading.Arrived(live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
+	h.reading.Arrived(m.Seq, live && protocol.MentionsUser(m.Mentions, h.rights.Me().ID))
 	h.step.Emit(client.Arrived{Message: m, Mark: mark})
 }
 

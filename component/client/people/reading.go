@@ -61,9 +61,12 @@ func (r *Reading) SetHidden(hidden bool) {
 	}
 }
 
-// Arrived counts a message of another user. mentions is true if the message came live and mentions the user. The
-// relay counts the mentions in messages from history.
-func (r *Reading) Arrived(mentions bool) {
+// Arrived counts a message of another user, unless the user has read it on another device. mentions is true if the message
+// came live and mentions the user. The relay counts the mentions in messages from history.
+func (r *Reading) Arrived(seq int64, mentions bool) {
+	if seq <= r.seq {
+		return
+	}
 	if mentions {
 		r.mentions++
 		r.step.Changed = true
