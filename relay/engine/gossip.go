@@ -30,11 +30,9 @@ func (c *cluster) ReadKnown() {
 
 // MarkRead implements [hub.Reader].
 func (c *cluster) MarkRead(marks []rules.ReadMark) {
-	read(c, "read markers", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, c.shared.MarkRead(ctx, marks)
-	}, func(now time.Time, _ struct{}, err error) {
-		c.engine.hub.Gossip().Marked(now, err)
-	})
+	read(c, "read markers", func(ctx context.Context) ([]int64, error) {
+		return c.shared.MarkRead(ctx, marks)
+	}, c.engine.hub.Gossip().Marked)
 }
 
 // ReadKnown reads the state of all rooms and users that a hub keeps in memory.

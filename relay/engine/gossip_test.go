@@ -127,9 +127,9 @@ func TestReadMarkersReachTheUsersOtherRelays(t *testing.T) {
 }
 
 // MarkRead fails when the store does.
-func (s *countedStore) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+func (s *countedStore) MarkRead(ctx context.Context, marks []rules.ReadMark) ([]int64, error) {
 	if err := s.reads(); err != nil {
-		return err
+		return nil, err
 	}
 	return s.Store.MarkRead(ctx, marks)
 }

@@ -36,8 +36,8 @@ type Reader interface {
 	// ReadKnown reads the bans, revocations and ranks that hubs keep in memory. Gossip.Known takes the answer, exactly
 	// once. The hub waits for it before it asks again.
 	ReadKnown()
-	// MarkRead writes read markers. Gossip.Marked takes the result, exactly once. The hub waits for it before it writes
-	// more.
+	// MarkRead writes read markers. Gossip.Marked takes the stored markers, exactly once. The hub waits for them before it
+	// writes more.
 	MarkRead(marks []rules.ReadMark)
 }
 

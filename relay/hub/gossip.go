@@ -133,6 +133,8 @@ func (g *Gossip) told(now time.Time, n *bus.Told) {
 		g.rooms.keys.wantedElsewhere(now, r, f)
 	case protocol.Read:
 		g.marks.moved(r.name, r.epoch, n.User, f.Seq, nil)
+		g.rooms.peers.now = now
+		g.rooms.peers.end()
 	}
 }
 

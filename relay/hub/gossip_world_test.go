@@ -92,12 +92,14 @@ func (w *world) answerKnown(how string) error {
 
 // answerMarks ends the write of read markers.
 func (w *world) answerMarks(how string) error {
-	var err error
 	if how == "fail" {
-		err = errDown
-	} else if err := w.store.MarkRead(context.Background(), w.others.marks); err != nil {
+		w.Gossip().Marked(w.now, nil, errDown)
+		return nil
+	}
+	stored, err := w.store.MarkRead(context.Background(), w.others.marks)
+	if err != nil {
 		return err
 	}
-	w.Gossip().Marked(w.now, err)
+	w.Gossip().Marked(w.now, stored, nil)
 	return nil
 }

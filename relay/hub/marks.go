@@ -24,7 +24,6 @@ type marks struct {
 // mark is a marker that is being written.
 type mark struct {
 	rules.ReadMark
-	to int64 // the streams' rev; the database may be further, and bounds the marker
 	of *presence
 	by *member
 }
@@ -57,8 +56,8 @@ func (ms *marks) deadline() (at time.Time, due bool) {
 	return ms.next, len(ms.waiting) > 0 && len(ms.writing) == 0
 }
 
-// flush writes the waiting markers when their time has come. At another relay a client may have read further than this
-// relay's streams are.
+// flush writes the waiting markers when their time has come. A client may have read further than this relay's streams
+// are, at another relay. The database bounds the markers.
 func (ms *marks) flush(now time.Time) {
 	if at, due := ms.deadline(); !due || now.Before(at) {
 		return
@@ -69,7 +68,6 @@ func (ms *marks) flush(now time.Time) {
 	for _, p := range waiting {
 		r, acts := p.room, p.activity()
 		acts.marking = false
-		to := min(acts.want, r.told)
 		switch {
 		case !r.open && len(p.members) > 0:
 			ms.want(p) // the room's epoch is not known yet
@@ -79,7 +77,7 @@ func (ms *marks) flush(now time.Time) {
 			acts.marking = true
 			m := rules.ReadMark{Room: r.name, Epoch: r.epoch, User: p.user.id, Seq: acts.want}
 			all = append(all, m)
-			ms.writing = append(ms.writing, mark{m, to, p, acts.by})
+			ms.writing = append(ms.writing, mark{m, p, acts.by})
 		}
 	}
 	if len(all)+len(ms.waiting) > 0 {
@@ -106,18 +104,19 @@ func (ms *marks) write(now time.Time) (last uint64, waits bool) {
 	return last, len(ms.writing) > 0
 }
 
-// Marked takes the result of MarkRead. A failed marker is tried again while its user is here.
-func (g *Gossip) Marked(now time.Time, err error) {
+// Marked takes the result of MarkRead: the stored markers, in the order of the written ones. If the write has failed, it
+// tries them again while their users are here.
+func (g *Gossip) Marked(now time.Time, stored []int64, err error) {
 	ms := &g.marks
 	written := ms.writing
 	ms.writing = nil
-	for _, m := range written {
+	for i, m := range written {
 		p, acts := m.of, m.of.activity()
 		acts.marking = false
-		if err == nil {
-			g.marks.moved(m.Room, m.Epoch, m.User, m.to, m.by)
-			g.tell(&bus.Told{Room: m.Room, Epoch: m.Epoch, User: m.User, Frame: protocol.Read{Room: m.Room, Seq: m.to}.Append(nil)})
-			p.read = max(p.read, m.to)
+		if err == nil && stored[i] > 0 {
+			g.marks.moved(m.Room, m.Epoch, m.User, stored[i], m.by)
+			g.tell(&bus.Told{Room: m.Room, Epoch: m.Epoch, User: m.User, Frame: protocol.Read{Room: m.Room, Seq: stored[i]}.Append(nil)})
+			p.read = max(p.read, stored[i])
 		}
 		switch {
 		case len(p.members) == 0 || p.room.epoch != m.Epoch:
@@ -127,6 +126,7 @@ func (g *Gossip) Marked(now time.Time, err error) {
 		}
 		acts.want, acts.by = 0, nil
 	}
+	g.rooms.peers.now = now
 	g.calls.wrote(now, ms.writes)
 	g.rooms.peers.end()
 }
@@ -158,7 +158,7 @@ func (ms *marks) moved(room, epoch, user string, seq int64, by *member) {
 		return
 	}
 	p.read = seq
-	seq = min(seq, r.level.known) // the message may still be on its way
+	ms.rooms.peers.holes.note(r, seq) // the message may still be on its way
 	ms.stats.Reads++
 	for _, m := range p.members {
 		if m != by && m.joined {

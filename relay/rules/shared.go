@@ -21,9 +21,10 @@ type Shared interface {
 	// not newer than the rest.
 	Ruling(ctx context.Context, room string) (Ruling, error)
 
-	// MarkRead moves read markers forward, never back, and not beyond the head. It ignores markers of users who are not
-	// members. A crash of the database may lose the last markers.
-	MarkRead(ctx context.Context, marks []ReadMark) error
+	// MarkRead moves read markers forward, never back, and not beyond the head. It returns the stored markers, in the
+	// order of marks; 0 stands for the marker of a user who is not a member, and for another epoch's. A crash of the
+	// database may lose the last markers.
+	MarkRead(ctx context.Context, marks []ReadMark) (stored []int64, err error)
 
 	// Lease gives a job to the holder for a time by the database's clock, or prolongs the lease. held is false while
 	// another holder has the job.

@@ -69,31 +69,34 @@ func (s *shared) Ruling(ctx context.Context, room string) (rules.Ruling, error) 
 }
 
 // MarkRead moves read markers forward; see [rules.Shared].
-func (s *shared) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+func (s *shared) MarkRead(ctx context.Context, marks []rules.ReadMark) (stored []int64, err error) {
 	if _, err := s.read(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state = s.state.begin()
-	s.state.markRead(marks)
+	stored = s.state.markRead(marks)
 	s.state.end()
 	if s.staged != nil {
 		s.staged.markRead(marks)
 	}
-	return nil
+	return stored, nil
 }
 
-func (s *state) markRead(marks []rules.ReadMark) {
-	for _, m := range marks {
+func (s *state) markRead(marks []rules.ReadMark) (stored []int64) {
+	stored = make([]int64, len(marks))
+	for i, m := range marks {
 		if r := s.rooms[m.Room]; r == nil || r.epoch != m.Epoch {
 			continue
 		}
 		r := s.own(m.Room)
 		if at, found := r.member(m.User); found {
 			r.members[at].Read = max(r.members[at].Read, min(m.Seq, r.head))
+			stored[i] = r.members[at].Read
 		}
 	}
+	return stored
 }
 
 // Lease gives a job to a holder; see [rules.Shared].

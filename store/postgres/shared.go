@@ -79,32 +79,45 @@ func (s shared) Ruling(ctx context.Context, room string) (r rules.Ruling, err er
 	return r, nil
 }
 
-// markRead moves markers. It takes the rows in the order of their keys, so that two relays do not wait for each other.
-const markRead = `WITH k AS MATERIALIZED (
+const (
+	// markRead moves markers. It takes the rows in the order of their keys, so that two relays do not wait for each
+	// other.
+	markRead = `WITH k AS MATERIALIZED (
 		SELECT i.room, i.user_id, max(least(k.seq, r.head)) AS seq FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS k (name, epoch, user_id, seq)
 		JOIN rooms r ON r.name = k.name AND r.epoch = k.epoch JOIN members i ON i.room = r.key AND i.user_id = k.user_id
 		GROUP BY i.room, i.user_id ORDER BY i.room, i.user_id)
 	UPDATE members i SET read = k.seq FROM k WHERE i.room = k.room AND i.user_id = k.user_id AND i.read < k.seq`
+	// storedMarks reads the same markers in the order of the arguments.
+	storedMarks = `SELECT coalesce(i.read, 0) FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (name, epoch, user_id, n)
+		LEFT JOIN rooms r ON r.name = k.name AND r.epoch = k.epoch LEFT JOIN members i ON i.room = r.key AND i.user_id = k.user_id ORDER BY k.n`
+)
 
 // MarkRead moves read markers; see [rules.Shared].
-func (s shared) MarkRead(ctx context.Context, marks []rules.ReadMark) error {
+func (s shared) MarkRead(ctx context.Context, marks []rules.ReadMark) (stored []int64, err error) {
 	if len(marks) == 0 {
-		return nil
+		return nil, nil
 	}
 	n := len(marks)
 	rooms, epochs, users, seqs := make([]string, n), make([]string, n), make([]string, n), make([]int64, n)
 	for i, m := range marks {
 		rooms[i], epochs[i], users[i], seqs[i] = m.Room, m.Epoch, m.User, m.Seq
 	}
-	err := pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, s.readers, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, markRead, rooms, epochs, users, seqs)
+		if _, err := tx.Exec(ctx, markRead, rooms, epochs, users, seqs); err != nil {
+			return err
+		}
+		found, err := tx.Query(ctx, storedMarks, rooms, epochs, users)
+		if err != nil {
+			return err
+		}
+		stored, err = pgx.CollectRows(found, pgx.RowTo[int64])
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("move read markers: %w", explain(err))
+		return nil, fmt.Errorf("move read markers: %w", explain(err))
 	}
-	return nil
+	return stored, nil
 }

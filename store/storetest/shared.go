@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hallway/protocol"
@@ -64,18 +65,20 @@ func testMarks(h *harness) {
 	h.commit(open("lobby"), send("lobby", 1, "one"), send("lobby", 2, "two"))
 	epoch := h.page("lobby", rules.Query{Limit: 1}).Epoch
 	for _, c := range []struct {
-		mark rules.ReadMark
-		read int64
+		mark         rules.ReadMark
+		read, stored int64
 	}{
-		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 1}, 1},
-		{rules.ReadMark{Room: "lobby", Epoch: "another", User: ada.ID, Seq: 2}, 1},
-		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: "stranger", Seq: 2}, 1},
-		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 9}, 2},
-		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 1}, 2},
+		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 1}, 1, 1},
+		{rules.ReadMark{Room: "lobby", Epoch: "another", User: ada.ID, Seq: 2}, 1, 0},
+		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: "stranger", Seq: 2}, 1, 0},
+		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 9}, 2, 2},
+		{rules.ReadMark{Room: "lobby", Epoch: epoch, User: ada.ID, Seq: 1}, 2, 2},
 	} {
-		if err := h.store.(rules.Shared).MarkRead(context.Background(), []rules.ReadMark{c.mark}); err != nil {
+		stored, err := h.store.(rules.Shared).MarkRead(context.Background(), []rules.ReadMark{c.mark, c.mark})
+		if err != nil {
 			h.Fatalf("MarkRead: %v", err)
 		}
+		h.equal(fmt.Sprintf("stored for %+v", c.mark), stored, []int64{c.stored, c.stored})
 		members, err := h.store.Members(context.Background(), "lobby", rules.Part{})
 		if err != nil || len(members) != 1 || members[0].Read != c.read {
 			h.Errorf("after %+v the members are %+v, %v; read should be %d", c.mark, members, err, c.read)

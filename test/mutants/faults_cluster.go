@@ -57,7 +57,11 @@ var clusterFaults = []mutant{
 	},
 	{
 		name: "a read marker ends at the relay's head", pkg: hub, in: "marks.flush", checks: hubAlone,
-		do: steps{replace("Seq: a.want", "Seq: to")},
+		do: steps{replace("Seq: a.want", "Seq: min(acts.want, r.told)")},
+	},
+	{
+		name: "other relays get a read marker up to this relay's head", pkg: hub, in: "Gossip.Marked", checks: hubAlone,
+		do: steps{replace("Seq: a[b]", "Seq: min(stored[i], p.room.told)")},
 	},
 	{
 		name: "another history is a deletion", pkg: hub, in: "peers.compare", checks: cluster,

@@ -138,9 +138,9 @@ func (r *relay) ReadKnown() {
 func (r *relay) MarkRead(marks []rules.ReadMark) {
 	marks = slices.Clone(marks)
 	r.query(func() (func(), error) {
-		err := r.w.db.store.MarkRead(context.Background(), marks)
-		return func() { r.hub.Gossip().Marked(r.clock(), nil) }, err
-	}, func(err error) { r.hub.Gossip().Marked(r.clock(), err) })
+		stored, err := r.w.db.store.MarkRead(context.Background(), marks)
+		return func() { r.hub.Gossip().Marked(r.clock(), stored, nil) }, err
+	}, func(err error) { r.hub.Gossip().Marked(r.clock(), nil, err) })
 }
 
 // query reads from the database: the read is delayed, and so is the answer.
