@@ -47,7 +47,7 @@ func (l *listener) heard(data []byte) {
 	case protocol.Changed:
 		l.hearChange(f)
 	case protocol.Read:
-		if !l.joined || f.Seq <= l.read || f.Seq > l.conn.world.epochs[l.epoch].read[l.user] {
+		if !l.joined || f.Seq <= l.read || f.Seq > l.conn.world.epochs[l.epoch].furthest[l.user] {
 			l.t.Fatalf("%s, whose marker was at %d, hears %s", l.conn.name, l.read, data)
 		}
 		l.read = f.Seq
@@ -87,7 +87,7 @@ func (l *listener) here(data []byte) {
 func (l *listener) hearJoined(f protocol.Joined) {
 	room := l.conn.world.epochs[f.Epoch]
 	switch {
-	case room == nil || f.Head > room.head || f.Read > room.read[l.user]:
+	case room == nil || f.Head > room.head || f.Read > room.furthest[l.user]:
 		l.t.Fatalf("%s is joined to what is not stored: %+v", l.conn.name, f)
 	case l.joined && f.Epoch != l.epoch:
 		l.t.Fatalf("%s goes on from life %s in %s", l.conn.name, l.epoch, f.Epoch)

@@ -162,7 +162,6 @@ func (md *moderation) evictErased(user string) {
 	for _, s := range md.sessions.ofUser(user) {
 		for _, m := range slices.Clone(s.members) {
 			r := m.presence.room
-			m.presence.read = 0 // a join under way reads the stored marker
 			md.rooms.evict(r, user, refusalFrame(removed(), r.name, ""))
 		}
 	}

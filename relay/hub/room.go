@@ -241,6 +241,7 @@ func (rs *rooms) evict(r *room, user string, f protocol.Error) {
 		return
 	}
 	rs.flush(r)
+	p.read = 0 // a join under way reads the stored marker
 	for _, m := range slices.Clone(p.members) {
 		if m.joined || rs.peers != nil && r.level.waits(m) {
 			rs.evictMember(m, f)

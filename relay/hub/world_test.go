@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -352,47 +353,21 @@ func (w *world) carryOut() []rules.Outcome {
 	if err != nil {
 		panic(err)
 	}
+	for _, l := range w.epochs {
+		l.furthest = maps.Clone(l.read)
+	}
 	for i, o := range outcomes {
 		if o.Epoch == "" {
 			continue
 		}
 		l := w.epochs[o.Epoch]
 		if l == nil {
-			l = &life{read: map[string]int64{}}
+			l = &life{read: map[string]int64{}, furthest: map[string]int64{}}
 			w.epochs[o.Epoch] = l
 		}
-		l.note(w.batch[i].Sender.ID, o)
+		user := w.batch[i].Sender.ID
+		l.note(user, o)
+		l.furthest[user] = max(l.furthest[user], l.read[user])
 	}
 	return outcomes
-}
-
-// A life holds the stored messages and markers of one epoch of a room.
-type life struct {
-	head int64
-	revs []string         // each message as it was sent: that of rev n at n-1
-	read map[string]int64 // by user
-}
-
-func (l *life) note(user string, o rules.Outcome) {
-	l.head = o.Head
-	switch result := o.Result.(type) {
-	case rules.Opened:
-		l.read[user] = result.Read
-	case rules.Marked:
-		l.read[user] = result.Read
-	case rules.Stored:
-		if result.New {
-			l.noteRevs(result.Message)
-		}
-	case rules.Moderated:
-		l.noteRevs(result.Messages...)
-	case rules.Erased:
-		l.noteRevs(result.Messages...)
-	}
-}
-
-func (l *life) noteRevs(messages ...protocol.Message) {
-	for _, m := range messages {
-		l.revs = append(l.revs, string(m.Append(nil)))
-	}
 }
