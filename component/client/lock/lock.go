@@ -64,9 +64,13 @@ func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
 	}
 	l.records.remember(&d.Device, &d.Cert)
 	l.maker.offered = max(l.maker.offered, d.Offered)
-	if first && d.Turn != nil {
+	switch {
+	case d.Turn == nil:
+	case first:
 		l.keys.kids[d.Turn.Kid] = d.HasKey || l.keys.kids[d.Turn.Kid]
 		l.turns.loaded(d.Turn, d.HasKey)
+	default:
+		l.turns.storedElsewhere(d.Turn)
 	}
 	l.cfg.Rescan()
 }
