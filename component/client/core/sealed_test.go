@@ -50,6 +50,24 @@ func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	}
 }
 
+func TestARenewalTellsOfATurnThatAnotherTabHasStored(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-mod"] = deviceOf("d-mod", "mo", protocol.RoleModerator, 48*time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(4, "d-mod"), Wrap: wrapOf("4.k")})
+	s.kept = turnOf(5, "d-mod")
+	s.wait(24*time.Hour - time.Minute) // the certificate is renewed
+	s.send("m1", "secret")
+	s.wait(time.Second)
+	if sends := s.take("send"); len(sends) != 0 {
+		t.Fatalf("sends %+v", sends)
+	}
+	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(5, "d-mod")})
+	s.relay(protocol.Wrapped{Room: "lobby", N: 5, Wrap: *wrapOf("5.k")})
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "5.k" {
+		t.Fatalf("sends %+v", sends)
+	}
+}
+
 // stale refuses a message because its key is stale.
 func (s *sealedChat) stale(id string) {
 	s.relay(protocol.Error{Code: protocol.CodeUnavailable, Why: protocol.WhyStaleKey, Room: "lobby", ID: id, Message: "stale"})

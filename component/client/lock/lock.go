@@ -57,20 +57,20 @@ func (l *Lock) Forget() {
 	}
 }
 
-// deviceOpened takes the user's open device. first is false after a renewal of its certificate.
+// deviceOpened takes the user's open device. first is false after a renewal of its certificate; another tab may then have stored a
+// higher turn.
 func (l *Lock) deviceOpened(d *client.DeviceOpened, first bool) {
 	if first {
 		clear(l.records.certs) // the vault has forgotten the devices that it had checked
 	}
 	l.records.remember(&d.Device, &d.Cert)
 	l.maker.offered = max(l.maker.offered, d.Offered)
-	switch {
-	case d.Turn == nil:
-	case first:
+	if d.Turn != nil && (first || d.Turn.N > l.turns.highest) {
+		if !first {
+			l.turns.highAt = l.step.Now
+		}
 		l.keys.kids[d.Turn.Kid] = d.HasKey || l.keys.kids[d.Turn.Kid]
 		l.turns.loaded(d.Turn, d.HasKey)
-	default:
-		l.turns.storedElsewhere(d.Turn)
 	}
 	l.cfg.Rescan()
 }

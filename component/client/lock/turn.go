@@ -44,13 +44,6 @@ func (t *turns) loaded(turn *protocol.Turn, hasKey bool) {
 	t.keep()
 }
 
-// storedElsewhere takes the stored turn after a renewal of the certificate. If it is above the highest turn, another tab has stored it.
-func (t *turns) storedElsewhere(turn *protocol.Turn) {
-	if turn.N > t.highest {
-		t.highest, t.highKid, t.high, t.highAt = turn.N, "", turn, t.step.Now
-	}
-}
-
 // tell makes a turn the newest one and verifies it. It returns false if that turn is the newest already.
 func (t *turns) tell(turn *protocol.Turn) bool {
 	t.lost = false
