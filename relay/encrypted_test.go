@@ -277,7 +277,7 @@ func TestGhostDevices(t *testing.T) {
 	forged = devicetest.New("ada")
 	forged.Sig = forged.Signature([]byte("something else"))
 	refused("a signature of something else", forged.Device, protocol.CodeForbidden)
-	// A refused device is not in a room, whatever the client sends next.
+	// The relay treats a connection whose device it has refused as one without a device: it may join, but gets no keys.
 	c.say(protocol.Join{Room: "lobby"})
 	want[protocol.Joined](c)
 	want[protocol.Settings](c)
@@ -333,7 +333,7 @@ func TestEncryptedUploads(t *testing.T) {
 	}
 }
 
-// TestManyJoinAtOnce checks that one holder serves a rush of devices that lack a secret, whatever the rate of its user.
+// TestManyJoinAtOnce checks that one holder serves a rush of devices that lack a secret, and that the rate of its user does not limit this.
 func TestManyJoinAtOnce(t *testing.T) {
 	p := serve(t)
 	p.sealRoom("lobby")

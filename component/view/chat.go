@@ -285,8 +285,8 @@ func (c *Chat) FileLoaded(f client.FileLoaded) {
 	c.dispatch(func(app.Context) { c.shelf.Loaded(f) })
 }
 
-// Acted handles a completed act of a moderator. It tells the moderator, who can undo it for a while. A banned user can no longer be
-// mentioned.
+// Acted handles a completed act of a moderator. It tells the moderator about the act, and offers to undo it for a while. It removes a
+// banned user from the list of mentions, and adds an unbanned one again.
 func (c *Chat) Acted(a client.Acted) {
 	c.dispatch(func(app.Context) {
 		if a.Act == protocol.ActBan || a.Act == protocol.ActUnban {

@@ -52,7 +52,7 @@ type presence struct {
 	extra   *presenceExtra // nil: the user has none of it
 }
 
-// A presenceExtra holds what a silent user does not have in a room.
+// A presenceExtra holds the state of a user in a room that silent users lack.
 type presenceExtra struct {
 	acts
 	mute     *mute // nil: none

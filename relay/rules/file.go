@@ -77,7 +77,7 @@ func upload(s *Set, r *Room, op *Op, do Upload) Outcome {
 	if do.Ask {
 		return Outcome{Result: Uploaded{New: true}}
 	}
-	if r.Rules.E2EE != 0 { // whatever the type of the bytes
+	if r.Rules.E2EE != 0 { // the bytes are ciphertext
 		do.File.Type, do.File.Width, do.File.Height, do.File.Thumb = protocol.OctetStream, 0, 0, ""
 	}
 	if !protocol.MatchType(do.Limits.Types, do.File.Type) || !protocol.MatchType(r.Rules.FileTypes, do.File.Type) {

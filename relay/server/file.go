@@ -264,7 +264,7 @@ func (s *fileRoutes) find(c *fiber.Ctx, who hub.Identity, room, id string) (f ru
 
 // link answers with a URL that opens a file without a token.
 func (s *fileRoutes) link(c *fiber.Ctx, who hub.Identity, room, id string) error {
-	if err := s.refuseBanned(who, room); err != nil { // a link allows reading, whatever the method
+	if err := s.refuseBanned(who, room); err != nil { // a link gives access to the file, so POST counts as reading
 		return err
 	}
 	if _, err := s.find(c, who, room, id); err != nil {

@@ -39,7 +39,7 @@ func TestAuditIsOnlyAppendedTo(t *testing.T) {
 }
 
 // TestSanctionsKept checks that the writer's memory of rooms, sanctions and slow modes is bounded, and that it reads
-// what it has forgotten.
+// the entries that it has dropped again when it needs them.
 func TestSanctionsKept(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "hallway.db"))
 	ban := func(room, user string) rules.Op {

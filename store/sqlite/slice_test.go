@@ -31,8 +31,8 @@ func slowedAt(t *testing.T, path string, step time.Duration) *Store {
 	return s
 }
 
-// TestAClearIsSlicedByTime checks that a clear reads only as much of a room as its time allows, whatever the user and
-// the number of concurrent clears; each continues until it is done.
+// TestAClearIsSlicedByTime checks that a clear reads only as much of a room as its time allows, for users with and
+// without messages and for several clears in a batch. Each clear continues until it is done.
 func TestAClearIsSlicedByTime(t *testing.T) {
 	const messages = 5000
 	for _, step := range []time.Duration{10 * time.Microsecond, clearTime / 4, clearTime, time.Minute} {

@@ -89,7 +89,7 @@ func TestCommitsAreIndexed(t *testing.T) {
 	finds("coffee", 298)
 }
 
-// TestIndexGoesOnAfterReopening checks that the next process indexes what the last one has left, slice by slice.
+// TestIndexGoesOnAfterReopening checks that the next process continues an index that the last one has not completed, slice by slice.
 func TestIndexGoesOnAfterReopening(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hallway.db")
 	s := idle(t, path)
@@ -143,7 +143,7 @@ func stopped(s *Store) {
 	s.stop = make(chan struct{})
 }
 
-// TestSlicesLeaveCommitsSynced checks that commits are synced, whatever a slice does.
+// TestSlicesLeaveCommitsSynced checks that commits are synced while slices run.
 func TestSlicesLeaveCommitsSynced(t *testing.T) {
 	s := idle(t, filepath.Join(t.TempDir(), "hallway.db"))
 	synced := func() {

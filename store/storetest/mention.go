@@ -73,7 +73,7 @@ func testMentionOfAll(h *harness) {
 			h.Errorf("%s: %+v", role, outs)
 		}
 	}
-	// A Send with a stored id is answered, whatever the role is now.
+	// A Send with a stored id is answered, even if its sender has a lower role now.
 	demoted := protocol.User{ID: "u_2", Role: protocol.RoleParticipant}
 	if out := h.commit(by(demoted, mention(send("lobby", 5, "a"), "")))[0]; out.Code != "" || out.New {
 		h.Errorf("sent again in a lower role: %+v", out)

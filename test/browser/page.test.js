@@ -1,4 +1,4 @@
-// The element as a guest: its effects on a page, and what it leaves there.
+// The element as a guest: its effects on a page, also after it was removed.
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';

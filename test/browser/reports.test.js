@@ -178,7 +178,7 @@ for (const [lang, title] of [
     await expect(queue.getByRole('listitem')).toHaveCount(1);
     await expect(queue.getByRole('listitem').getByRole('button')).toHaveCount(3);
     expect(await queue.evaluate((e) => e.scrollWidth - e.clientWidth)).toBe(0);
-    const reason = queue.locator('.hallway-hit-text').first(); // at the side of the reader's direction, whatever the direction of the text
+    const reason = queue.locator('.hallway-hit-text').first(); // it is aligned by the reader's direction and not by its own
     await expect(reason).toHaveCSS('text-align', lang === 'ar' ? 'right' : 'left');
     await inBothThemes(mo, `the reports in ${lang}`);
   });
