@@ -51,7 +51,7 @@ func (w *world) openTab(old *page) {
 	p.person.p, p.sealed.p = p, p
 	w.pages[p.place] = p
 	if w.weather.strikes(clocks, 0.2) {
-		p.skew += w.upTo(time.Hour) - 30*time.Minute
+		p.skew = min(max(p.skew+w.upTo(time.Hour)-30*time.Minute, -skewMax), skewMax)
 	}
 	p.sealed.open()
 	p.c = core.New(client.Config{
@@ -85,6 +85,9 @@ func (p *page) die() {
 	}
 	p.w.in(p.w.upTo(20*time.Millisecond), func() { p.dev.unlock(p) })
 }
+
+// skewMax bounds the error of a device's clock. A client accepts a certificate that begins up to a day after its own time.
+const skewMax = 24 * time.Hour
 
 // clock returns the time as the page sees it.
 func (p *page) clock() time.Time { return start.Add(p.w.now + p.skew) }

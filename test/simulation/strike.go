@@ -41,7 +41,7 @@ var strikesOn = map[fault]func(w *world, p *page){
 	},
 	restores: strikeRestore,
 	clocks: func(w *world, p *page) {
-		p.dev.skew = w.upTo(48*time.Hour) - 24*time.Hour
+		p.dev.skew = w.upTo(2*skewMax) - skewMax
 		w.db.skew = w.upTo(2*time.Hour) - time.Hour
 	},
 	freezes: func(w *world, p *page) {
