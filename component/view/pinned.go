@@ -58,8 +58,7 @@ func (p *pinned) show(anew bool) {
 		return
 	}
 	p.messages, p.moderates = p.snap.Pinned, may
-	active := dom.Active()
-	held := active.Truthy() && p.bar.Call("contains", active).Bool()
+	held := dom.HasFocus(p.bar)
 
 	n := len(p.messages)
 	p.bar.Set("hidden", n == 0)
@@ -160,8 +159,7 @@ func (p *pinned) onFocusOut(ctx app.Context, e app.Event) {
 	if p.bar == nil || dom.StaysIn(e, p.bar) {
 		return
 	}
-	active := dom.Active()
-	if !active.Truthy() || !p.bar.Call("contains", active).Bool() {
+	if !dom.HasFocus(p.bar) {
 		p.expand(false)
 	}
 }

@@ -31,6 +31,23 @@ export class Chat {
     await this.composer.pressSequentially(text);
   }
 
+  /**
+   * Closes the open dialog as the browser does, and moves the focus to a message before the browser tells of it. Returns
+   * after the chat has handled that.
+   */
+  async closeDialogAndFocus(text) {
+    const message = await this.message(text).elementHandle();
+    await this.element.locator('dialog[open]').evaluate(
+      (dialog, message) =>
+        new Promise((handled) => {
+          dialog.addEventListener('close', () => requestAnimationFrame(() => requestAnimationFrame(handled)));
+          dialog.close();
+          message.focus();
+        }),
+      message,
+    );
+  }
+
   /** Types a text and sends it. */
   async write(text) {
     await this.type(text);

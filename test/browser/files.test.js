@@ -328,6 +328,19 @@ for (const [lang, width, zoom] of [
   });
 }
 
+test('the focus stays on a message to which the user goes right after the large view', async ({
+  openChats,
+  relay,
+}) => {
+  await post(relay, BEN, [['one.png', png(400, 300)]]);
+  await relay.post(BEN, { text: 'two' });
+  const [chat] = await openChats([ADA]);
+  await chat.settled(2);
+  await picture(chat, 'one.png').click();
+  await chat.closeDialogAndFocus('two');
+  await expect(chat.message('two')).toBeFocused();
+});
+
 test('in a chat from right to left, the arrow keys go the other way', async ({ openChats, relay }) => {
   await post(relay, BEN, [
     ['one.png', png(400, 300)],

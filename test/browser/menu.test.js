@@ -155,6 +155,22 @@ test('an edited message shows the time of the edit at every width', async ({ ope
   }
 });
 
+test('the focus stays on a message to which the user goes right after a dialog', async ({
+  openChats,
+  relay,
+}) => {
+  await relay.post(BEN, { text: 'one' });
+  await relay.post(BEN, { text: 'two' });
+  const [ada] = await openChats([ADA]);
+  await ada.settled(2);
+  for (const key of ['Delete', '?']) {
+    await ada.message('one').focus();
+    await ada.page.keyboard.press(key);
+    await ada.closeDialogAndFocus('two');
+    await expect(ada.message('two')).toBeFocused();
+  }
+});
+
 test('a message is deleted after a confirmation, and leaves a tombstone', async ({ openChats, relay }) => {
   await relay.post(BEN, { text: 'rude' });
   const [ada, ben] = await openChats([ADA, BEN]);

@@ -88,11 +88,6 @@ func (p *picker) find() {
 	case blank:
 	case answer != nil && answer.Here && !answer.Failed && answer.Of == client.AskPeople{Words: p.words}:
 		users = answer.Users
-		for _, u := range recent(p.Snap, nil) {
-			if !answer.More && finds(u.Name) { // otherwise the user is banned or has left
-				p.setAbsent(u.ID, !has(users, u.ID))
-			}
-		}
 	default:
 		var known []protocol.User
 		if answer != nil {
@@ -140,11 +135,28 @@ func (p *picker) setAbsent(user string, absent bool) {
 
 // follow takes an answer of the relay, and reports whether the list must be drawn again.
 func (p *picker) follow(was *client.Snapshot) bool {
-	if was.People == p.Snap.People || !p.open {
+	if was.People == p.Snap.People {
 		return false
 	}
-	p.find()
-	return true
+	p.learn()
+	if p.open {
+		p.find()
+	}
+	return p.open
+}
+
+// learn remembers which of the last writers are banned or have left: those whom a complete answer does not contain. The
+// answer may be to earlier words.
+func (p *picker) learn() {
+	answer := p.Snap.People
+	if answer == nil || !answer.Here || answer.Failed || answer.More || answer.Of != (client.AskPeople{Words: answer.Of.Words}) {
+		return
+	}
+	for _, u := range recent(p.Snap, nil) {
+		if begins(u.Name, answer.Of.Words, p.text.Same) {
+			p.setAbsent(u.ID, !has(answer.Users, u.ID))
+		}
+	}
 }
 
 // nameOf returns the name in a line of the list.

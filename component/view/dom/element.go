@@ -61,6 +61,12 @@ func SetData(e app.Value, name, value string) { e.Get("dataset").Set(name, value
 // Active returns the element that has the focus.
 func Active() app.Value { return app.Window().Get("document").Get("activeElement") }
 
+// HasFocus reports whether an element, or one inside it, has the focus.
+func HasFocus(e app.Value) bool {
+	active := Active()
+	return active.Truthy() && e.Call("contains", active).Bool()
+}
+
 // Focus moves the focus to an element, without scrolling.
 func Focus(e app.Value) { e.Call("focus", map[string]any{"preventScroll": true}) }
 

@@ -81,13 +81,13 @@ func (l *Log) onFocus(ctx app.Context, e app.Event) {
 	if l.scroller == nil || dom.StaysIn(e, l.scroller) {
 		return
 	}
-	active := dom.Active()
-	l.cursor.within = active.Truthy() && l.scroller.Call("contains", active).Bool()
+	l.cursor.within = dom.HasFocus(l.scroller)
 	if !l.cursor.within {
 		l.device.focusedRow = ""
 		l.tools.hide()
 		return
 	}
+	active := dom.Active()
 	id := rowOf(active)
 	if id == "" {
 		return

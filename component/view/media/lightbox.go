@@ -122,14 +122,14 @@ func (l *Lightbox) answer(what, of string, more app.Value) any {
 	return nil
 }
 
-// onClose runs after the dialog was closed. The browser has given the focus back to the button of the opened picture,
-// if that still exists.
+// onClose runs some time after the dialog was closed. The browser has given the focus back to the button of the opened
+// picture, unless that is gone. Then the user may have moved it.
 func (l *Lightbox) onClose(app.Context) {
 	if !l.IsOpen() {
 		return
 	}
 	l.view = nil
-	if active := dom.Active(); !active.Truthy() || !dom.Closest(active, ".hallway-photo").Truthy() {
+	if l.place != nil && !dom.HasFocus(l.place.Get("parentElement")) {
 		l.refocus(l.message)
 	}
 }

@@ -231,8 +231,7 @@ func (m *menu) onFocusOut(ctx app.Context, e app.Event) {
 	if !m.isOpen() || dom.StaysIn(e, m.box) {
 		return
 	}
-	active := dom.Active()
-	if !active.Truthy() || !m.box.Call("contains", active).Bool() {
+	if !dom.HasFocus(m.box) {
 		m.close()
 	}
 }

@@ -306,9 +306,9 @@ func (o *Overlay) dialogClosed() {
 	if o.menu.isOpen() { // a menu was opened meanwhile and has the focus
 		return
 	}
-	// After some dialogs the browser gives the focus back to the button or the field itself. The user may also have moved the focus
-	// away from the message.
-	if d.asks != action.Room && d.asks != action.Queue && d.asks != action.Readers && d.asks != action.Everyone && d.asks != action.Describe && o.log.Focused() != d.id {
+	// The browser gives the focus back to the previous element, unless that is gone. Then the user may move it, because the
+	// event comes late.
+	if !dom.HasFocus(o.root.Get("parentElement")) {
 		o.log.Refocus(d.id)
 	}
 	d.id, d.asks, d.ofUser = "", "", false
