@@ -123,7 +123,7 @@ func (l *Lightbox) answer(what, of string, more app.Value) any {
 }
 
 // onClose runs some time after the dialog was closed. The browser has given the focus back to the button of the opened
-// picture, unless that is gone. Then the user may have moved it.
+// picture, unless that is gone. The user may have moved it since.
 func (l *Lightbox) onClose(app.Context) {
 	if !l.IsOpen() {
 		return

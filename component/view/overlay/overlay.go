@@ -303,11 +303,8 @@ func (o *Overlay) dialogClosed() {
 		o.do(client.ShowReaders{On: false})
 	}
 	d.box.Call("replaceChildren")
-	if o.menu.isOpen() { // a menu was opened meanwhile and has the focus
-		return
-	}
-	// The browser gives the focus back to the previous element, unless that is gone. Then the user may move it, because the
-	// event comes late.
+	// The browser gives the focus back to the previous element, unless that is gone. The event comes late: the user may have
+	// moved the focus since.
 	if !dom.HasFocus(o.root.Get("parentElement")) {
 		o.log.Refocus(d.id)
 	}
