@@ -246,7 +246,7 @@ var clientFaults = []mutant{
 		do: steps{drop("o.awaits = true")},
 	},
 	{
-		name: "a sent item is handed to the next owner", pkg: outbox, in: "Tabs.Heard", checks: simulation,
+		name: "a sent item is handed to the next owner", pkg: outbox, in: "Tabs.Heard", checks: core,
 		do: steps{replace("a.handed = a.mirror == client.ItemSent", "a.handed = false")},
 	},
 	{
