@@ -143,7 +143,7 @@ test('in slow mode the button counts down, and the written text waits', async ({
   await dialogOf(mo).getByRole('button', { name: 'Save' }).click();
   await expect(dialogOf(mo)).toBeHidden();
   await mo.element.getByRole('button', { name: 'Room' }).click();
-  await expect(dialogOf(mo).getByRole('combobox')).toHaveValue('5');
+  await expect(dialogOf(mo).getByRole('combobox')).toHaveValue('5'); // the dialog follows the relay's answer
   await mo.page.keyboard.press('Escape');
 
   await ben.write('one');
@@ -155,6 +155,29 @@ test('in slow mode the button counts down, and the written text waits', async ({
   await expect(ben.send).toBeEnabled();
   await ben.press('Enter');
   await mo.settled(2);
+});
+
+test('an open dialog shows the settings that another moderator saves, but keeps what its user has chosen', async ({
+  openChats,
+}) => {
+  const [mo, ada] = await open(openChats, MO, ADA);
+  const pause = (chat) => dialogOf(chat).getByRole('combobox');
+  const set = async (chat, name) => {
+    await chat.element.getByRole('button', { name: 'Room' }).click();
+    await pause(chat).selectOption(name);
+    await dialogOf(chat).getByRole('button', { name: 'Save' }).click();
+  };
+  await mo.element.getByRole('button', { name: 'Room' }).click();
+  await expect(pause(mo)).toHaveValue('0');
+  await set(ada, '30 seconds');
+  await expect(pause(mo)).toHaveValue('30');
+  await pause(mo).selectOption('5 seconds');
+  await set(ada, '5 minutes');
+  await ada.element.getByRole('button', { name: 'Room' }).click();
+  await expect(pause(ada)).toHaveValue('300');
+  await expect(pause(mo)).toHaveValue('5');
+  await dialogOf(mo).getByRole('button', { name: 'Save' }).click();
+  await expect(pause(ada)).toHaveValue('5');
 });
 
 test('all messages of a user are deleted after a confirmation', async ({ openChats }) => {

@@ -173,6 +173,8 @@ func (o *Overlay) Show(s *client.Snapshot) {
 		d.followQueue()
 	}
 	switch d.asks {
+	case action.Room:
+		d.followRoom()
 	case action.Reactors:
 		d.followReactors()
 	case action.Readers:

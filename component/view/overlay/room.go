@@ -31,22 +31,16 @@ func (d *dialog) askRoom() {
 	d.asks, d.reason = action.Room, nil
 	d.length = choice()
 	addOption(d.length, "0", t.Say(text.SlowOff))
-	known := s.SlowModeS == 0
 	for _, p := range pauses {
 		addOption(d.length, strconv.FormatInt(p.seconds(), 10), d.clock.Lasting(p.n, p.unit))
-		known = known || p.seconds() == s.SlowModeS
 	}
-	is := strconv.FormatInt(s.SlowModeS, 10)
-	if !known {
-		addOption(d.length, is, d.clock.Lasting(int(s.SlowModeS), "second"))
-	}
-	d.length.Set("value", is)
+	d.showPause(s.SlowModeS)
 	content := []any{field(t.Say(text.SlowMode), d.length)}
 	d.frozen = nil
 	if s.Me.Role == protocol.RoleOrganizer {
 		d.frozen = dom.New("input", "")
 		d.frozen.Set("type", "checkbox")
-		d.frozen.Set("checked", s.Frozen)
+		d.showFrozen(s.Frozen)
 		label := field(t.Say(text.Freeze), d.frozen)
 		label.Set("className", "hallway-check")
 		content = append(content, label)
@@ -59,6 +53,32 @@ func (d *dialog) askRoom() {
 	))
 	d.show("", "dialog", t.Say(text.Room), content...)
 	d.length.Call("focus")
+}
+
+// showPause shows the pause of slow mode in seconds, which may be one that the dialog does not offer.
+func (d *dialog) showPause(seconds int64) {
+	d.pause = strconv.FormatInt(seconds, 10)
+	d.length.Set("value", d.pause)
+	if d.length.Get("value").String() != d.pause {
+		addOption(d.length, d.pause, d.clock.Lasting(int(seconds), "second"))
+		d.length.Set("value", d.pause)
+	}
+}
+
+func (d *dialog) showFrozen(on bool) {
+	d.wasFrozen = on
+	d.frozen.Set("checked", on)
+}
+
+// followRoom shows settings that have changed while the dialog is open, except in a field that the user has changed.
+func (d *dialog) followRoom() {
+	s := &d.snap
+	if d.pause != strconv.FormatInt(s.SlowModeS, 10) && d.length.Get("value").String() == d.pause {
+		d.showPause(s.SlowModeS)
+	}
+	if d.frozen != nil && d.wasFrozen != s.Frozen && d.frozen.Get("checked").Bool() == d.wasFrozen {
+		d.showFrozen(s.Frozen)
+	}
 }
 
 // saveRoom changes the settings that differ from the room's present ones.
