@@ -130,6 +130,7 @@ test('only organizers write in a frozen room, until it is thawed', async ({ open
   await ada.write('listen');
   await ben.settled(1);
   await room.click();
+  await expect(dialogOf(ada).getByRole('checkbox')).toBeChecked();
   await dialogOf(ada).getByRole('checkbox').uncheck();
   await dialogOf(ada).getByRole('button', { name: 'Save' }).click();
   await expect(ben.composer).toBeEnabled();
