@@ -64,5 +64,8 @@ func (c *clock) upTo(d time.Duration) time.Duration {
 	return time.Duration(c.rnd.Int64N(int64(d/time.Microsecond)+1)) * time.Microsecond
 }
 
+// around returns a random time from -d to d, in whole microseconds.
+func (c *clock) around(d time.Duration) time.Duration { return c.upTo(2*d) - d }
+
 // oneIn returns true with the probability 1/n.
 func (c *clock) oneIn(n int) bool { return c.rnd.IntN(n) == 0 }

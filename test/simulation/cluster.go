@@ -107,7 +107,7 @@ func (c *cluster) startAt(place int) {
 		}
 	}
 	if w.weather.strikes(clocks, 0.5) {
-		r.skew = w.upTo(8*time.Second) - 4*time.Second
+		r.skew = w.around(4 * time.Second)
 	}
 	r.cfg = r.cfg.WithDefaults()
 	if w.weather.files {

@@ -45,7 +45,7 @@ func newDevice(w *world, user string) *device {
 	d.missing = w.weather.strikes(diskMissing, 0.6) && !w.sealed.mustRemember(user)
 	d.shared = !w.weather.strikes(noLocks, 0.6)
 	if w.weather.strikes(clocks, 0.7) {
-		d.skew = w.upTo(2*skewMax) - skewMax
+		d.skew = w.around(skewMax)
 	}
 	w.devices = append(w.devices, d)
 	return d

@@ -51,7 +51,7 @@ func (w *world) openTab(old *page) {
 	p.person.p, p.sealed.p = p, p
 	w.pages[p.place] = p
 	if w.weather.strikes(clocks, 0.2) {
-		p.skew = min(max(p.skew+w.upTo(time.Hour)-30*time.Minute, -skewMax), skewMax)
+		p.skew = min(max(p.skew+w.around(30*time.Minute), -skewMax), skewMax)
 	}
 	p.sealed.open()
 	p.c = core.New(client.Config{

@@ -41,8 +41,8 @@ var strikesOn = map[fault]func(w *world, p *page){
 	},
 	restores: strikeRestore,
 	clocks: func(w *world, p *page) {
-		p.dev.skew = w.upTo(2*skewMax) - skewMax
-		w.db.skew = w.upTo(2*time.Hour) - time.Hour
+		p.dev.skew = w.around(skewMax)
+		w.db.skew = w.around(time.Hour)
 	},
 	freezes: func(w *world, p *page) {
 		d := w.upTo(90 * time.Second)
