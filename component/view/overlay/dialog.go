@@ -18,23 +18,19 @@ const idWho = "hallway-who"
 // dialog is the dialog of a chat. Its fields depend on its question.
 type dialog struct {
 	*shared
-	box    app.Value     // nil while not mounted
-	asks   action.Action // the question; "": the dialog is closed
-	id     string        // the id of the message that it is about; "": none
-	user   string        // the id of the user that it is about
-	length app.Value     // the field for a duration, or nil
-	reason app.Value     // the field for a reason, or nil
-	frozen app.Value     // the field that freezes the room; nil: the user may not do that
-	// The room's settings in the dialog, before the user changes them: the pause of slow mode in seconds, and whether the room is
-	// frozen.
-	pause     string
-	wasFrozen bool
-	queue     queue
-	reactors  reactors
-	readers   readers
-	card      card
-	ofUser    bool   // it is about a user, and stays open when the message is gone
-	file      string // the id of the attached file that it describes
+	box      app.Value     // nil while not mounted
+	asks     action.Action // the question; "": the dialog is closed
+	id       string        // the id of the message that it is about; "": none
+	user     string        // the id of the user that it is about
+	length   app.Value     // the field for a duration, or nil
+	reason   app.Value     // the field for a reason, or nil
+	settings settings
+	queue    queue
+	reactors reactors
+	readers  readers
+	card     card
+	ofUser   bool   // it is about a user, and stays open when the message is gone
+	file     string // the id of the attached file that it describes
 }
 
 //go:noinline

@@ -3,6 +3,8 @@ package overlay
 import (
 	"strconv"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"hallway/component/client"
 	"hallway/component/view/action"
 	"hallway/component/view/dom"
@@ -25,6 +27,14 @@ func MaySetRoom(s *client.Snapshot) bool {
 	return s.Status == client.StatusLive && client.Moderates(s.Me.Role)
 }
 
+// settings holds the content of the dialog with the room's settings. pause and wasFrozen are the room's values that the dialog
+// has shown last.
+type settings struct {
+	frozen    app.Value // the field that freezes the room; nil: the user may not do that
+	pause     string    // between two messages in slow mode, in seconds
+	wasFrozen bool
+}
+
 // askRoom opens the room's settings.
 func (d *dialog) askRoom() {
 	s, t := &d.snap, d.text
@@ -36,12 +46,12 @@ func (d *dialog) askRoom() {
 	}
 	d.showPause(s.SlowModeS)
 	content := []any{field(t.Say(text.SlowMode), d.length)}
-	d.frozen = nil
+	d.settings.frozen = nil
 	if s.Me.Role == protocol.RoleOrganizer {
-		d.frozen = dom.New("input", "")
-		d.frozen.Set("type", "checkbox")
+		d.settings.frozen = dom.New("input", "")
+		d.settings.frozen.Set("type", "checkbox")
 		d.showFrozen(s.Frozen)
-		label := field(t.Say(text.Freeze), d.frozen)
+		label := field(t.Say(text.Freeze), d.settings.frozen)
 		label.Set("className", "hallway-check")
 		content = append(content, label)
 	}
@@ -57,26 +67,27 @@ func (d *dialog) askRoom() {
 
 // showPause shows the pause of slow mode in seconds, which may be one that the dialog does not offer.
 func (d *dialog) showPause(seconds int64) {
-	d.pause = strconv.FormatInt(seconds, 10)
-	d.length.Set("value", d.pause)
-	if d.length.Get("value").String() != d.pause {
-		addOption(d.length, d.pause, d.clock.Lasting(int(seconds), "second"))
-		d.length.Set("value", d.pause)
+	is := strconv.FormatInt(seconds, 10)
+	d.settings.pause = is
+	d.length.Set("value", is)
+	if d.length.Get("value").String() != is {
+		addOption(d.length, is, d.clock.Lasting(int(seconds), "second"))
+		d.length.Set("value", is)
 	}
 }
 
 func (d *dialog) showFrozen(on bool) {
-	d.wasFrozen = on
-	d.frozen.Set("checked", on)
+	d.settings.wasFrozen = on
+	d.settings.frozen.Set("checked", on)
 }
 
 // followRoom shows settings that have changed while the dialog is open, except in a field that the user has changed.
 func (d *dialog) followRoom() {
-	s := &d.snap
-	if d.pause != strconv.FormatInt(s.SlowModeS, 10) && d.length.Get("value").String() == d.pause {
+	s, shown := &d.snap, &d.settings
+	if shown.pause != strconv.FormatInt(s.SlowModeS, 10) && d.length.Get("value").String() == shown.pause {
 		d.showPause(s.SlowModeS)
 	}
-	if d.frozen != nil && d.wasFrozen != s.Frozen && d.frozen.Get("checked").Bool() == d.wasFrozen {
+	if shown.frozen != nil && shown.wasFrozen != s.Frozen && shown.frozen.Get("checked").Bool() == shown.wasFrozen {
 		d.showFrozen(s.Frozen)
 	}
 }
@@ -89,8 +100,8 @@ func (d *dialog) saveRoom() {
 		slow = &n
 	}
 	var frozen *bool
-	if d.frozen != nil {
-		if on := d.frozen.Get("checked").Bool(); on != s.Frozen {
+	if d.settings.frozen != nil {
+		if on := d.settings.frozen.Get("checked").Bool(); on != s.Frozen {
 			frozen = &on
 		}
 	}
