@@ -145,8 +145,8 @@ func (p *picker) follow(was *client.Snapshot) bool {
 	return p.open
 }
 
-// learn remembers which of the last writers are banned or have left: those whom a complete answer does not contain. The
-// answer may be to earlier words.
+// learn marks last writers as absent if a complete answer does not contain them: they are banned or have left. The answer may
+// be to earlier words.
 func (p *picker) learn() {
 	answer := p.Snap.People
 	if answer == nil || !answer.Here || answer.Failed || answer.More || answer.Of != (client.AskPeople{Words: answer.Of.Words}) {
