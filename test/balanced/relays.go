@@ -59,6 +59,11 @@ func serve(args []string) error {
 	if !ok {
 		files = abs(file) + ".files" // the default of a relay on a SQLite file
 	}
+	// The processes that this one starts inherit a second descriptor of its standard error. If this one is killed, its reader sees the end
+	// of the output only when all of them have ended, too.
+	if _, err := syscall.Dup(syscall.Stderr); err != nil {
+		return err
+	}
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, os.Interrupt, syscall.SIGTERM)
 	db, err := database(abs(file))

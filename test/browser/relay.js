@@ -90,7 +90,7 @@ export class Relay {
 
   /** Kills the relay, as a power cut does. */
   async kill() {
-    const ended = once(this.#process, 'exit');
+    const ended = once(this.#process, 'close'); // a stand-in's own processes have ended, too
     this.#process.kill('SIGKILL');
     await ended;
   }

@@ -25,7 +25,8 @@ type Relay struct {
 	t       *testing.T
 	program string
 	flags   []string
-	process *exec.Cmd // nil while it is down
+	process *exec.Cmd     // nil while it is down
+	silent  chan struct{} // closed when nothing holds the process's standard error any more
 }
 
 // Start starts the relay that Main built, with flags of `hallway serve` besides those of its address and database.
@@ -94,14 +95,21 @@ func (r *Relay) Start() {
 			break
 		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	silent := make(chan struct{})
+	r.silent = silent
+	go func() {
+		_, _ = io.Copy(io.Discard, lines)
+		close(silent)
+	}()
 }
 
-// Kill ends the relay at once.
+// Kill ends the relay at once. It returns when also the processes have ended that a stand-in for the relay has started; they hold its
+// standard error.
 func (r *Relay) Kill() {
 	r.t.Helper()
 	// A drained relay may have ended already.
 	_ = r.process.Process.Kill()
+	<-r.silent
 	_ = r.process.Wait()
 	r.process = nil
 }
