@@ -110,8 +110,10 @@ func Text(scan Scan) ([]byte, error) {
 // TurnOfRoom exports room and turn, which is JSON.
 func TurnOfRoom(scan Scan) ([]byte, error) {
 	var room, turn string
-	err := scan(&room, &turn)
-	return in(room, []byte(turn)), err
+	if err := scan(&room, &turn); err != nil {
+		return nil, err
+	}
+	return in(room, []byte(turn)), nil
 }
 
 // FileOfRoom exports room and [FileColumns], without the relay's internal columns. seq is that of the message; an
