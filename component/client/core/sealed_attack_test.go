@@ -24,12 +24,6 @@ func (s *sealedChat) unban(user string) {
 	s.relay(protocol.Moderated{Room: "lobby", Act: protocol.ActUnban, User: protocol.User{ID: user, Role: protocol.RoleParticipant}, By: protocol.User{ID: s.user, Role: s.role}})
 }
 
-// turned delivers a turn and its secret.
-func (s *sealedChat) turned(t *protocol.Turn) {
-	s.relay(protocol.Turned{Room: "lobby", Turn: *t})
-	s.relay(protocol.Wrapped{Room: "lobby", N: t.N, Wrap: *wrapOf(t.Kid)})
-}
-
 // handedTo requests the secret of a turn for a device of a user, and reports whether the chat sends it.
 func (s *sealedChat) handedTo(n int64, user string) bool {
 	s.relay(protocol.Wanted{Room: "lobby", N: n, Devices: []protocol.Device{deviceOf("d-"+user, user, protocol.RoleParticipant, time.Hour)}})

@@ -102,8 +102,7 @@ func TestAnEditOfAnEarlierChapterIsNotRepeated(t *testing.T) {
 	s.edited(s.edit("two"))
 	chapter := turnOf(2, "d-mod")
 	chapter.PrevKid, chapter.Link = "", ""
-	s.relay(protocol.Turned{Room: "lobby", Turn: *chapter})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.turned(chapter)
 	s.state(client.LockReady)
 	s.edited(first)
 	s.wait(time.Minute)

@@ -34,8 +34,7 @@ func (s *sealedChat) joinAt(n int64) {
 
 // key delivers turn 6 and its secret.
 func (s *sealedChat) key() {
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(6, "d-mod")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 6, Wrap: *wrapOf("6.k")})
+	s.turned(turnOf(6, "d-mod"))
 }
 
 // disk returns the last saved form of each item, in the order in which the items were first saved.

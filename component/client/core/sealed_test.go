@@ -43,8 +43,7 @@ func TestNothingIsSealedBelowTheHighestTurn(t *testing.T) {
 	if sends := s.take("send"); len(sends) != 0 {
 		t.Fatalf("sends %+v", sends)
 	}
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(6, "d-mod")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 6, Wrap: *wrapOf("6.k")})
+	s.turned(turnOf(6, "d-mod"))
 	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "6.k" {
 		t.Fatalf("sends %+v", sends)
 	}
@@ -61,8 +60,7 @@ func TestARenewalTellsOfATurnThatAnotherTabHasStored(t *testing.T) {
 	if sends := s.take("send"); len(sends) != 0 {
 		t.Fatalf("sends %+v", sends)
 	}
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(5, "d-mod")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 5, Wrap: *wrapOf("5.k")})
+	s.turned(turnOf(5, "d-mod"))
 	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "5.k" {
 		t.Fatalf("sends %+v", sends)
 	}
@@ -138,8 +136,7 @@ func TestAnItemUnderAnOlderKeyIsSealedAnewWhicheverIsRefusedFirst(t *testing.T) 
 func TestAWithheldTurn(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleParticipant)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(2, "d-mod", "out")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.turned(turnOf(2, "d-mod", "out"))
 	s.state(client.LockReady)
 	s.lose()
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
@@ -153,8 +150,7 @@ func TestAWithheldTurn(t *testing.T) {
 		}
 	}
 	s.state(client.LockWaiting)
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(3, "d-mod", "out")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 3, Wrap: *wrapOf("3.k")})
+	s.turned(turnOf(3, "d-mod", "out"))
 	s.state(client.LockReady)
 	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "3.k" {
 		t.Errorf("sends %+v", sends)

@@ -117,15 +117,13 @@ func TestATurnOfAnotherTabIsWaitedFor(t *testing.T) {
 	s := newSealedChat(t, "ada", protocol.RoleModerator)
 	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
 	s.kept = turnOf(3, "d-mod")
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(2, "d-mod")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 2, Wrap: *wrapOf("2.k")})
+	s.turned(turnOf(2, "d-mod"))
 	s.relay(protocol.Due{Room: "lobby"})
 	s.wait(5 * time.Second)
 	if made := s.take("turn"); len(made) != 0 {
 		t.Fatalf("made %d turns", len(made))
 	}
-	s.relay(protocol.Turned{Room: "lobby", Turn: *turnOf(3, "d-mod")})
-	s.relay(protocol.Wrapped{Room: "lobby", N: 3, Wrap: *wrapOf("3.k")})
+	s.turned(turnOf(3, "d-mod"))
 	s.state(client.LockReady)
 	s.wait(time.Minute)
 	if made := s.take("turn"); len(made) != 0 {

@@ -282,6 +282,12 @@ func (s *sealedChat) relay(f protocol.RelayFrame) {
 	s.step(client.Received{Gen: s.gen, Data: f.Append(nil)})
 }
 
+// turned delivers a turn and its secret.
+func (s *sealedChat) turned(t *protocol.Turn) {
+	s.relay(protocol.Turned{Room: "lobby", Turn: *t})
+	s.relay(protocol.Wrapped{Room: "lobby", N: t.N, Wrap: *wrapOf(t.Kid)})
+}
+
 // join connects the chat and joins the room in the given state.
 func (s *sealedChat) join(locked *protocol.Locked, features ...string) {
 	s.step(client.Opened{Gen: s.gen})
