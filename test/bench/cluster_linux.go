@@ -30,14 +30,19 @@ func (b *backing) flags(nats string) []string {
 
 // clustered returns a bench of relays on PostgreSQL and NATS. All servers share a core, so three relays cannot be faster than one:
 // such a bench shows the cost of the database's locks and of the news over NATS.
-func clustered(run func(*suite, *backing) error) func(*suite) error {
+func clustered(run func(*suite, *loop, *backing) error) func(*suite) error {
 	return func(s *suite) error {
 		return servers.Outside(func(t servers.Test) error {
+			l, err := newLoop()
+			if err != nil {
+				return err
+			}
+			defer l.close()
 			b := &backing{Test: t}
 			if err := onServerCore(func() { b.database, b.nats = servers.NewCluster(t), servers.NATS(t) }); err != nil {
 				return err
 			}
-			return run(s, b)
+			return run(s, l, b)
 		})
 	}
 }
@@ -197,12 +202,7 @@ func (f *side) turn(s *suite) error {
 }
 
 // clusterRates measures one relay and three relays in turns, in one hot room and in many rooms.
-func (s *suite) clusterRates(b *backing) error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
+func (s *suite) clusterRates(l *loop, b *backing) error {
 	one, err := s.newSide(l, b, 1)
 	if err != nil {
 		return err
@@ -255,12 +255,7 @@ func (f *fleet) sendLightly(c *client, d time.Duration) error {
 }
 
 // clusterLight measures, at light load, how much later a message arrives at clients of other relays than at clients of the sender's relay.
-func (s *suite) clusterLight(b *backing) error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
+func (s *suite) clusterLight(l *loop, b *backing) error {
 	f, err := s.fleet(l, clusterRelays, b.flags(b.nats.Addr))
 	if err != nil {
 		return err
@@ -306,13 +301,8 @@ func (f *fleet) balanced(l *loop, b *backing) (*target, error) {
 
 // clusterKill kills one of the relays behind a balancer, under clients that come back to the others by the protocol's backoff,
 // while some go on writing.
-func (s *suite) clusterKill(b *backing) error {
+func (s *suite) clusterKill(l *loop, b *backing) error {
 	n := s.restart
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
 	f, err := s.fleet(l, clusterRelays, b.flags(b.nats.Addr))
 	if err != nil {
 		return err

@@ -88,12 +88,7 @@ func (p *lossy) deliver(to io.Writer, from io.Reader) error {
 
 // clusterLoss measures relays with all news, and relays that lose some, in turns in one hot room. Both hear each other
 // through the same kind of proxy, and in the end every client must have every message.
-func (s *suite) clusterLoss(b *backing) error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
+func (s *suite) clusterLoss(l *loop, b *backing) error {
 	var rates [2]float64
 	var fleets [2]*fleet
 	var senders [2][]*client
@@ -139,12 +134,7 @@ func (s *suite) clusterLoss(b *backing) error {
 }
 
 // clusterNoBus measures the delay of messages at other relays while NATS is off.
-func (s *suite) clusterNoBus(b *backing) error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
+func (s *suite) clusterNoBus(l *loop, b *backing) error {
 	f, err := s.fleet(l, clusterRelays, b.flags(b.nats.Addr))
 	if err != nil {
 		return err

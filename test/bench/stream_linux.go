@@ -86,37 +86,17 @@ func (s *suite) crowdOn(n int, start func(*loop) (*server, error)) (c crowdResul
 	return c, err
 }
 
-// roomBench gives bare server and relay turns, so that both meet the same machine.
+// roomBench measures senders that send as fast as the server answers.
 func (s *suite) roomBench() error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
-	bare, relay, err := s.pair(l, "room", s.room)
-	if err != nil {
-		return err
-	}
-	defer bare.end()
-	defer relay.end()
-	spans := map[*server]span{}
-	for turn := range s.slices {
-		for _, v := range []*server{bare, relay} {
-			s.progress.step("room: %d senders on the %s, turn %d of %d", s.senders, v.name, turn+1, s.slices)
-			m, err := v.pour(v.senders(s.senders), s.warm/2, s.slice)
-			if err != nil {
-				return err
-			}
-			spans[v] = spans[v].plus(m)
-		}
-	}
-	s.add(row{
-		What:   fmt.Sprintf("room of %d, %d senders in closed loop", s.room, s.senders),
-		Figure: spans[relay].rate(), Unit: "deliveries/s", Limit: spans[bare].rate(), LimitWhat: "bare",
-		Target: 0.6, OfLimit: true,
-		Note: relay.notes(fmt.Sprintf("relay %s; bare %s", spans[relay].cores(), spans[bare].cores())),
+	pour := func(v *server) (span, error) { return v.pour(v.senders(s.senders), s.warm/2, s.slice) }
+	return s.inTurns("room", fmt.Sprintf("%d senders", s.senders), pour, func(bare, relay *server, spans map[*server]span) {
+		s.add(row{
+			What:   fmt.Sprintf("room of %d, %d senders in closed loop", s.room, s.senders),
+			Figure: spans[relay].rate(), Unit: "deliveries/s", Limit: spans[bare].rate(), LimitWhat: "bare",
+			Target: 0.6, OfLimit: true,
+			Note: relay.notes(fmt.Sprintf("relay %s; bare %s", spans[relay].cores(), spans[bare].cores())),
+		})
 	})
-	return nil
 }
 
 // lightEvery is the time between two messages at light load.
@@ -124,45 +104,25 @@ const lightEvery = 50 * time.Millisecond
 
 // lightBench measures the delay and the cost of a message under a light load.
 func (s *suite) lightBench() error {
-	l, err := newLoop()
-	if err != nil {
-		return err
-	}
-	defer l.close()
-	bare, relay, err := s.pair(l, "light", s.room)
-	if err != nil {
-		return err
-	}
-	defer bare.end()
-	defer relay.end()
-	spans := map[*server]span{}
-	for turn := range s.slices {
+	trickle := func(v *server) (span, error) { return v.trickle(v.senders(s.senders), 2*s.slice) }
+	return s.inTurns("light", "20 messages a second", trickle, func(bare, relay *server, spans map[*server]span) {
+		p99 := map[*server]float64{}
+		p50 := map[*server]float64{}
 		for _, v := range []*server{bare, relay} {
-			s.progress.step("light: 20 messages a second on the %s, turn %d of %d", v.name, turn+1, s.slices)
-			m, err := v.trickle(v.senders(s.senders), 2*s.slice)
-			if err != nil {
-				return err
-			}
-			spans[v] = spans[v].plus(m)
+			p50[v] = milliseconds(percentile(v.latencies, 0.5))
+			p99[v] = milliseconds(percentile(v.latencies, 0.99))
 		}
-	}
-	p99 := map[*server]float64{}
-	p50 := map[*server]float64{}
-	for _, v := range []*server{bare, relay} {
-		p50[v] = milliseconds(percentile(v.latencies, 0.5))
-		p99[v] = milliseconds(percentile(v.latencies, 0.99))
-	}
-	s.add(row{
-		What:   fmt.Sprintf("light load, 20 messages/s to %d: p99 from send to delivery", s.room),
-		Figure: p99[relay], Unit: "ms", Limit: p99[bare], LimitWhat: "bare", Target: 2, OfLimit: true, AtMost: true,
-		Note: relay.notes(fmt.Sprintf("p50 %s ms (bare %s ms)", short(p50[relay]), short(p50[bare]))),
+		s.add(row{
+			What:   fmt.Sprintf("light load, 20 messages/s to %d: p99 from send to delivery", s.room),
+			Figure: p99[relay], Unit: "ms", Limit: p99[bare], LimitWhat: "bare", Target: 2, OfLimit: true, AtMost: true,
+			Note: relay.notes(fmt.Sprintf("p50 %s ms (bare %s ms)", short(p50[relay]), short(p50[bare]))),
+		})
+		s.add(row{
+			What:   "light load: the server's CPU a delivery",
+			Figure: spans[relay].perDelivery(), Unit: "µs", Limit: spans[bare].perDelivery(), LimitWhat: "bare",
+			Target: 1.3, OfLimit: true, AtMost: true,
+		})
 	})
-	s.add(row{
-		What:   "light load: the server's CPU a delivery",
-		Figure: spans[relay].perDelivery(), Unit: "µs", Limit: spans[bare].perDelivery(), LimitWhat: "bare",
-		Target: 1.3, OfLimit: true, AtMost: true,
-	})
-	return nil
 }
 
 // trickle sends a message each lightEvery for d, the senders in turn.

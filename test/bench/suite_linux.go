@@ -224,24 +224,44 @@ func (v *server) pour(senders []*client, warm, d time.Duration) (span, error) {
 	return m, v.settle()
 }
 
-// pair is a bare server and a relay in one loop, with n clients each in one room.
-func (s *suite) pair(l *loop, name string, n int) (bare, relay *server, err error) {
-	if bare, err = s.bare(l); err != nil {
-		return nil, nil, err
+// inTurns measures a bare server and a relay in turns, so that both meet the same machine, and then calls report. All
+// clients are in one room of each.
+func (s *suite) inTurns(name, load string, measure func(*server) (span, error), report func(bare, relay *server, spans map[*server]span)) error {
+	l, err := newLoop()
+	if err != nil {
+		return err
 	}
-	if relay, err = s.relay(l, name); err != nil {
-		bare.end()
-		return nil, nil, err
+	defer l.close()
+	bare, err := s.bare(l)
+	if err != nil {
+		return err
 	}
-	for _, v := range []*server{bare, relay} {
-		s.progress.step("%s: %d clients connect to the %s", name, n, v.name)
-		if err = v.fill(newRoom(l, "bench"), n); err != nil {
-			bare.end()
-			relay.end()
-			return nil, nil, err
+	defer bare.end()
+	relay, err := s.relay(l, name)
+	if err != nil {
+		return err
+	}
+	defer relay.end()
+	both := []*server{bare, relay}
+	for _, v := range both {
+		s.progress.step("%s: %d clients connect to the %s", name, s.room, v.name)
+		if err := v.fill(newRoom(l, "bench"), s.room); err != nil {
+			return err
 		}
 	}
-	return bare, relay, nil
+	spans := map[*server]span{}
+	for turn := range s.slices {
+		for _, v := range both {
+			s.progress.step("%s: %s on the %s, turn %d of %d", name, load, v.name, turn+1, s.slices)
+			m, err := measure(v)
+			if err != nil {
+				return err
+			}
+			spans[v] = spans[v].plus(m)
+		}
+	}
+	report(bare, relay, spans)
+	return nil
 }
 
 // notes joins the notes about the servers.
