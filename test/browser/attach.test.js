@@ -2,7 +2,7 @@
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
-import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
+import { ADA, BEN, expect, PHONE, test, UNREACHABLE } from './fixture.js';
 import { pdf, png } from './pictures.js';
 import { Relay } from './relay.js';
 import { stored as onDevice } from './vault.js';
@@ -167,11 +167,7 @@ test('a message has at most ten files', async ({ openChats }) => {
 });
 
 test('a phone offers its camera', async ({ openChats }) => {
-  const [ada] = await openChats([ADA], {
-    hasTouch: true,
-    isMobile: true,
-    viewport: { width: 320, height: 640 },
-  });
+  const [ada] = await openChats([ADA], { ...PHONE, viewport: { width: 320, height: 640 } });
   await ada.live();
   await expect(ada.element.getByRole('button', { name: 'Take a picture' })).toBeVisible();
   await expect(ada.element.locator('input[capture="environment"][accept="image/*"]')).toHaveCount(1);

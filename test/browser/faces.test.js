@@ -2,11 +2,10 @@
 
 import { expectAccessible } from './axe.js';
 import { Chat } from './chat.js';
-import { ADA, BEN, expect, test } from './fixture.js';
+import { ADA, BEN, expect, PHONE, test } from './fixture.js';
 import { MO } from './moderators.js';
 
 const CY = { sub: 'u_cy', name: 'Cyril Ångström', role: 'moderator', title: 'Light and sound' };
-const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
 
 const SQUARE =
   '<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="900"><rect width="2000" height="900" fill="#0a0"/></svg>';

@@ -107,5 +107,8 @@ export const test = base.extend({
   },
 });
 
+/** Options of a context that make it a phone. */
+export const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
+
 export const ADA = { sub: 'u_ada', name: 'Ada', role: 'organizer' };
 export const BEN = { sub: 'u_ben', name: 'Ben', role: 'participant' };

@@ -1,10 +1,9 @@
 // The list of people after an @: its entries, their order, and answers that come late or never.
 
-import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
+import { ADA, BEN, expect, PHONE, test, UNREACHABLE } from './fixture.js';
 
 const CY = { sub: 'u_cy', name: 'Cyril Ångström', role: 'participant', title: 'Light' };
 const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
-const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
 
 const list = (chat) => chat.element.getByRole('listbox');
 const options = (chat) => list(chat).getByRole('option');

@@ -1,8 +1,7 @@
 // The actions on a message, by pointer, by keyboard and by finger.
 
 import { expectAccessible } from './axe.js';
-import { Chat } from './chat.js';
-import { ADA, BEN, expect, test } from './fixture.js';
+import { ADA, BEN, expect, PHONE, test } from './fixture.js';
 
 const MO = { sub: 'u_mo', name: 'Mo', role: 'moderator' };
 
@@ -105,22 +104,11 @@ test('tools appear beside the message under the pointer', async ({ openChats, re
 });
 
 test('a touch shows one button beside the message, and a long touch opens the menu', async ({
-  browser,
+  openChats,
   relay,
-  site,
-  watch,
 }) => {
   await relay.post(BEN, { text: 'one' });
-  const context = await browser.newContext({
-    hasTouch: true,
-    isMobile: true,
-    viewport: { width: 360, height: 640 },
-  });
-  await watch.attach(context);
-  const page = await context.newPage();
-  const chat = JSON.stringify({ relay: relay.url, room: 'lobby', token: await relay.token(ADA) });
-  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
-  const ada = new Chat(page.locator('hallway-chat'));
+  const [ada] = await openChats([ADA], PHONE);
   await ada.settled(1);
   await ada.message('one').locator('.hallway-text').tap();
   const more = ada.message('one').getByRole('button', { name: 'More actions' });
@@ -128,14 +116,13 @@ test('a touch shows one button beside the message, and a long touch opens the me
   await expect(ada.message('one').locator('.hallway-bubble').getByRole('button')).toHaveCount(1);
   await more.tap();
   await expect(menuOf(ada)).toBeVisible();
-  await page.touchscreen.tap(180, 20);
+  await ada.page.touchscreen.tap(180, 20);
   await expect(menuOf(ada)).toBeHidden();
   await ada.message('one').evaluate((item) => {
     const long = { pointerType: 'touch', bubbles: true, cancelable: true };
     item.dispatchEvent(new PointerEvent('contextmenu', long));
   });
   await expect(menuOf(ada)).toBeVisible();
-  await context.close();
 });
 
 test('an edited message shows the time of the edit at every width', async ({ openChats, relay }) => {

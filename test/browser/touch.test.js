@@ -1,32 +1,16 @@
 // Phones and tablets: the key Enter, the button Send, and the menu of a long touch.
 
-import { Chat } from './chat.js';
-import { ADA, BEN, test as base, expect } from './fixture.js';
-
-const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
+import { ADA, BEN, test as base, expect, PHONE } from './fixture.js';
 
 const test = base.extend({
   /** Opens a chat on a phone, with `attributes` for the element and a style sheet for the page. */
-  openPhone: async ({ browser, relay, site, watch }, use) => {
-    const contexts = [];
-    await use(async ({ attributes = {}, device = PHONE, page: prepare } = {}) => {
-      const context = await browser.newContext(device);
-      contexts.push(context);
-      await watch.attach(context);
-      const page = await context.newPage();
-      const chat = JSON.stringify({
-        relay: relay.url,
-        room: 'lobby',
-        token: await relay.token(ADA),
-        ...attributes,
-      });
-      await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
-      const ada = new Chat(page.locator('hallway-chat'));
+  openPhone: async ({ openChats }, use) => {
+    await use(async ({ attributes, device = PHONE, page: prepare } = {}) => {
+      const [ada] = await openChats([{ ...ADA, attributes }], device);
       await expect(ada.composer).toBeEnabled();
-      if (prepare) await page.evaluate(prepare);
+      if (prepare) await ada.page.evaluate(prepare);
       return ada;
     });
-    for (const context of contexts) await context.close();
   },
 });
 

@@ -1,6 +1,6 @@
 // After a click all typed text goes to the composer. Letters are commands only at a message reached by the keyboard.
 
-import { ADA, BEN, expect, test, UNREACHABLE } from './fixture.js';
+import { ADA, BEN, expect, PHONE, test, UNREACHABLE } from './fixture.js';
 
 const menuOf = (chat) => chat.element.getByRole('menu');
 
@@ -127,31 +127,15 @@ test('no key that is pressed after a click changes or deletes a message', async 
   }
 });
 
-test('a finger’s tap does not make letters commands, and opens no keyboard', async ({
-  browser,
-  relay,
-  site,
-  watch,
-}) => {
+test('a finger’s tap does not make letters commands, and opens no keyboard', async ({ openChats, relay }) => {
   await relay.post(ADA, { text: 'on time' });
-  const context = await browser.newContext({
-    hasTouch: true,
-    isMobile: true,
-    viewport: { width: 360, height: 640 },
-  });
-  await watch.attach(context);
-  const page = await context.newPage();
-  const chat = JSON.stringify({ relay: relay.url, room: 'lobby', token: await relay.token(ADA) });
-  await page.goto(`${site.url}/chats.html?${new URLSearchParams({ chat })}`);
-  const element = page.locator('hallway-chat');
-  const composer = element.getByRole('textbox');
-  await expect(composer).toBeEnabled();
-  await element.locator('[data-id] .hallway-text').tap();
-  await expect(element.getByRole('button', { name: 'More actions' })).toBeVisible();
-  await expect(composer).not.toBeFocused();
-  await page.keyboard.type('edit e');
-  await expect(composer).toHaveValue('edit e');
-  await context.close();
+  const [ada] = await openChats([ADA], PHONE);
+  await expect(ada.composer).toBeEnabled();
+  await ada.message('on time').locator('.hallway-text').tap();
+  await expect(ada.message('on time').getByRole('button', { name: 'More actions' })).toBeVisible();
+  await expect(ada.composer).not.toBeFocused();
+  await ada.page.keyboard.type('edit e');
+  await expect(ada.composer).toHaveValue('edit e');
 });
 
 test('a message that was reached by the keyboard takes letters on every layout, and shows it', async ({
