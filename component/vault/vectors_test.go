@@ -155,7 +155,8 @@ func makeVectors(t *testing.T) *vectors {
 		Room: room, Relay: "https://chat.example.org", User: "u_17", Issuer: i.keySet(),
 		Sign: jwk{sign.X, sign.Y, e2ee.Encode(private[:32])}, Box: jwk{box.X, box.Y, e2ee.Encode(private[32:])},
 	}
-	d := protocol.Device{Sign: sign, Box: box, Cert: i.certify(v.User, "organizer", e2ee.Encode(native.Thumbprint(sign)))}
+	d := protocol.Device{Sign: sign, Box: box}
+	d.Cert = i.certify(v.User, "organizer", jkt(d))
 	v.Device = d.Append(nil)
 	p := v.party(t, room, v.native())
 	d = p.opened.Device

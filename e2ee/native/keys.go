@@ -78,12 +78,6 @@ func jwk(xy []byte) protocol.PublicKey {
 // point returns the uncompressed form of x and y.
 func point(xy []byte) []byte { return append([]byte{4}, xy...) }
 
-// Thumbprint returns the thumbprint of a public key (RFC 7638).
-func Thumbprint(k protocol.PublicKey) []byte {
-	sum := sha256.Sum256([]byte(e2ee.JWK(k)))
-	return sum[:]
-}
-
 // verifier returns the key with the coordinates xy, or nil if they are not a point of the curve.
 func verifier(xy []byte) *ecdsa.PublicKey {
 	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point(xy))

@@ -9,15 +9,6 @@ import (
 	"time"
 )
 
-// The defaults of [AddressLimits].
-const (
-	// RequestsPerSecondMax bounds the requests of an address. All people in a building may share one, and may return at
-	// once, as fast as handshakes are admitted.
-	RequestsPerSecondMax = HandshakesPerSecondMax
-	// BadTokensPerMinuteMax bounds the bad tokens of an address.
-	BadTokensPerMinuteMax = 100
-)
-
 const (
 	// requestsBurst is the burst of an address's requests, in seconds of the rate.
 	requestsBurst = 4
@@ -30,7 +21,9 @@ const (
 // AddressLimits holds the limits of one address. An IPv6 address counts as its /64 network, because one customer has a
 // whole /64.
 type AddressLimits struct {
-	RequestsPerSecond  int // over REST, with a burst of four times that; 0: no limit
+	// RequestsPerSecond bounds requests over REST, with a burst of four times that; 0: no limit. All people in a building
+	// may share an address, and may return at once, as fast as handshakes are admitted.
+	RequestsPerSecond  int
 	BadTokensPerMinute int // over REST and WebSocket; 0: no limit
 }
 

@@ -6,23 +6,16 @@ import (
 	"time"
 )
 
-// The defaults of [AdmissionLimits], for two cores and 4 GiB.
-const (
-	// ConnsMax bounds the connections of a relay.
-	ConnsMax = 20_000
-	// HandshakesPerSecondMax bounds the connections that a relay admits each second. With its hello, its join and its
-	// first page, each costs about a fifth of a millisecond.
-	HandshakesPerSecondMax = 2_000
-)
-
 // handshakesKept is the divisor of a second's handshakes: that fraction is kept for addresses with fewer handshakes. So
 // an address that connects without end leaves a fifth to the others.
 const handshakesKept = 5
 
 // AdmissionLimits bounds the admitted connections.
 type AdmissionLimits struct {
-	Conns               int // at once; 0: no limit. Handshakes under way may exceed it.
-	HandshakesPerSecond int // with a burst of one second's; 0: no limit
+	Conns int // at once; 0: no limit. Handshakes under way may exceed it.
+	// HandshakesPerSecond bounds the new connections, with a burst of one second's; 0: no limit. With its hello, its join
+	// and its first page, each costs about a fifth of a millisecond.
+	HandshakesPerSecond int
 	Files               int // for connections of all kinds, silent ones included; 0: no limit. See [Places].
 }
 

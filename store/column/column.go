@@ -88,9 +88,9 @@ func DecodeMore(m *protocol.Message, text string) error {
 	switch {
 	case err != nil || text == "":
 	case text[0] == '[':
-		m.Mentions, err = DecodeMentions(text)
+		m.Mentions, err = decodeMentions(text)
 	default:
-		m.Encrypted, err = DecodeEncrypted(text)
+		m.Encrypted, err = decodeEncrypted(text)
 	}
 	return err
 }
@@ -111,8 +111,8 @@ func EncodeEncrypted(e *protocol.Encrypted) (string, error) {
 	return string(text), err
 }
 
-// DecodeEncrypted reads a column of EncodeEncrypted that is not empty.
-func DecodeEncrypted(text string) (*protocol.Encrypted, error) {
+// decodeEncrypted reads a column of EncodeEncrypted that is not empty.
+func decodeEncrypted(text string) (*protocol.Encrypted, error) {
 	var column encrypted
 	if err := json.Unmarshal([]byte(text), &column); err != nil {
 		return nil, err
@@ -126,8 +126,8 @@ func EncodeMentions(mentions []protocol.Mention) (string, error) {
 	return encodeList(mentions, func(m protocol.Mention) mention { return mention(m) })
 }
 
-// DecodeMentions reads a column of EncodeMentions.
-func DecodeMentions(text string) ([]protocol.Mention, error) {
+// decodeMentions reads a column of EncodeMentions.
+func decodeMentions(text string) ([]protocol.Mention, error) {
 	return decodeList(text, func(m mention) protocol.Mention { return protocol.Mention(m) })
 }
 
