@@ -211,6 +211,22 @@ func TestPeerVanishes(t *testing.T) {
 	}
 }
 
+// TestSend sends frames with each form of a length, from one buffer whose content changes after each.
+func TestSend(t *testing.T) {
+	lengths := []int{0, 1, 125, 126, 1<<16 - 1, 1 << 16}
+	onEach(t, func(t *testing.T, s *site) {
+		c := s.call(t)
+		buffer := make([]byte, 1<<16)
+		for i, n := range lengths {
+			copy(buffer[:n], bytes.Repeat([]byte{byte('a' + i)}, n))
+			c.conn.Send(buffer[:n])
+		}
+		for i, n := range lengths {
+			c.want("text " + strings.Repeat(string(rune('a'+i)), n))
+		}
+	})
+}
+
 func TestRelayCloses(t *testing.T) {
 	long := strings.Repeat("é", 100)
 	onEach(t, func(t *testing.T, s *site) {

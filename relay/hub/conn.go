@@ -11,8 +11,8 @@ import (
 
 // Conn is a connection as the hub uses it. Its methods never block and never call back. After Close they do nothing.
 type Conn interface {
-	// Send queues one frame, a JSON text without WebSocket framing. The frame is shared; the connection must not change
-	// it. A connection with too many pending bytes closes itself with CloseSlowConsumer.
+	// Send queues one frame, a JSON text without WebSocket framing. The connection must neither change nor keep the
+	// slice. A connection with too many pending bytes closes itself with CloseSlowConsumer.
 	Send(frame []byte)
 	// SendAhead is Send for a frame that may overtake group frames, such as a pong.
 	SendAhead(frame []byte)

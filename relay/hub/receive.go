@@ -81,9 +81,9 @@ func (h *Hub) take(now time.Time, s *Session, frame protocol.ClientFrame) {
 	}
 	switch f := frame.(type) {
 	case protocol.Ping:
-		pong := protocol.Pong(f).Append(nil)
-		s.conn.SendAhead(pong)
-		h.stats.BytesOut += uint64(len(pong))
+		h.frame = protocol.Pong(f).Append(h.frame[:0])
+		s.conn.SendAhead(h.frame)
+		h.stats.BytesOut += uint64(len(h.frame))
 	case protocol.Join:
 		h.join(now, s, f.Room)
 	case protocol.Leave:

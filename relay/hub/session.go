@@ -92,7 +92,8 @@ func (s *Session) send(f protocol.RelayFrame) {
 	if s.ended {
 		return
 	}
-	s.sendEncoded(f.Append(nil))
+	s.shared.frame = f.Append(s.shared.frame[:0])
+	s.sendEncoded(s.shared.frame)
 	if e, ok := f.(protocol.Error); ok {
 		s.shared.stats.Refused[e.Code]++
 		s.penalize()

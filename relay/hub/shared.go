@@ -17,6 +17,7 @@ type shared struct {
 	bans        Bans
 	ranks       Ranks
 	gossip      *Gossip // nil: no other relay writes the database
+	frame       []byte  // the buffer for a frame to one session
 }
 
 func newShared(cfg Config) *shared {

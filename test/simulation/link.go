@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -154,7 +155,7 @@ func (l *link) Admit() {}
 func (l *link) PauseReading(time.Duration) {}
 
 // Send delivers a frame of the hub for this connection alone.
-func (l *link) Send(frame []byte) { l.push(frame, l.relay.decode(l, frame), false) }
+func (l *link) Send(frame []byte) { l.push(bytes.Clone(frame), l.relay.decode(l, frame), false) }
 
 // push sends a frame of the hub to the page.
 func (l *link) push(frame []byte, f protocol.RelayFrame, streamed bool) {
