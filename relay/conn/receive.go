@@ -1,8 +1,9 @@
 package conn
 
 import (
-	"bytes"
+	"encoding/binary"
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/gobwas/ws"
@@ -99,11 +100,21 @@ func encode(op ws.OpCode, payloads ...[]byte) []byte {
 	for _, p := range payloads {
 		n += ws.HeaderSize(ws.Header{Length: int64(len(p))}) + len(p)
 	}
-	b := bytes.NewBuffer(make([]byte, 0, n))
+	b := make([]byte, 0, n)
 	for _, p := range payloads {
-		if err := ws.WriteFrame(b, ws.NewFrame(op, true, p)); err != nil {
-			panic(err) // writing to a buffer never fails
-		}
+		b = append(appendHeader(b, op, len(p)), p...)
 	}
-	return b.Bytes()
+	return b
+}
+
+// appendHeader appends the header of an unmasked frame without fragments (RFC 6455, section 5.2).
+func appendHeader(b []byte, op ws.OpCode, length int) []byte {
+	b = append(b, 0x80|byte(op))
+	switch {
+	case length < 126:
+		return append(b, byte(length))
+	case length <= math.MaxUint16:
+		return binary.BigEndian.AppendUint16(append(b, 126), uint16(length))
+	}
+	return binary.BigEndian.AppendUint64(append(b, 127), uint64(length))
 }
