@@ -1,5 +1,7 @@
 package protocol
 
+import "sync"
+
 // ClientFrame is a frame that a client sends: one of [Hello], [Join], [Leave],
 // [Send], [Edit], [Delete], [React], [Pin], [Moderate], [Report], [Adjust],
 // [Register], [MakeTurn], [HandOn], [Want], [Typing], [Read], [Ping].
@@ -12,10 +14,16 @@ func Encode(f ClientFrame) []byte {
 	return c.out
 }
 
+// decoders holds codecs for the next frames, because they are larger than most frames.
+var decoders = sync.Pool{New: func() any { return &codec{input: new(input)} }}
+
 // DecodeClient decodes and checks a client's frame; l bounds its text. The transport bounds
 // the frame: it must not read more than l.FrameBytes. The error is a *[FrameError].
 func DecodeClient(data []byte, l Limits) (ClientFrame, error) {
-	c := readClient(data, l, nothingGiven)
+	c := decoders.Get().(*codec)
+	defer decoders.Put(c)
+	c.again(data)
+	c.restrict(l, nothingGiven)
 	f := c.readClientFrame(frameType(data))
 	if err := c.err(); err != nil {
 		return nil, err

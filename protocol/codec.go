@@ -236,13 +236,25 @@ func read(data []byte) codec {
 	return c
 }
 
+// again makes a codec read another object, as read does.
+func (c *codec) again(data []byte) {
+	*c.input = input{in: scanner{data: data}}
+	*c = codec{phase: reading, input: c.input}
+	c.open()
+}
+
 // readClient is read for an object that a client sent.
 func readClient(data []byte, l Limits, g given) codec {
 	c := read(data)
+	c.restrict(l, g)
+	return c
+}
+
+// restrict makes the codec check the object, which a client sent.
+func (c *codec) restrict(l Limits, g given) {
 	c.client, c.given, c.textBytes = true, g, l.TextBytes
 	c.check, c.checkEncrypted, c.checkMentions, c.checkFiles = checkField, checkEncrypted, checkMentions, checkFiles
 	c.checkDevice, c.checkTurn, c.checkWraps = checkDevice, checkTurn, checkWraps
-	return c
 }
 
 // roomField describes the field "room", unless the URL gives it.
