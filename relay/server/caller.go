@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"net/netip"
 	"strings"
 
@@ -30,7 +31,7 @@ type callers struct {
 // of returns the address of a request's client: the peer's or, behind trusted proxies, the last one in X-Forwarded-For
 // that is not a trusted proxy's. The client may have forged the entries before it. The port is 0 behind a proxy.
 func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
-	peer := peerOf(rc)
+	peer := peerOf(rc.RemoteAddr())
 	if !s.proxies.trusts(peer.Addr()) {
 		return peer
 	}
@@ -51,7 +52,7 @@ func (s *callers) of(rc *fasthttp.RequestCtx) netip.AddrPort {
 // scheme returns the scheme of a request: the one that a trusted proxy names, or https if the relay itself ends TLS;
 // "": unknown.
 func (s *callers) scheme(c *fiber.Ctx) string {
-	if said := tokens(c, fiber.HeaderXForwardedProto); len(said) > 0 && s.proxies.trusts(peerOf(c.Context()).Addr()) {
+	if said := tokens(c, fiber.HeaderXForwardedProto); len(said) > 0 && s.proxies.trusts(peerOf(c.Context().RemoteAddr()).Addr()) {
 		return strings.ToLower(said[len(said)-1])
 	}
 	if s.secure {
@@ -60,9 +61,13 @@ func (s *callers) scheme(c *fiber.Ctx) string {
 	return ""
 }
 
-// peerOf returns the address of the other end of a request's connection.
-func peerOf(rc *fasthttp.RequestCtx) netip.AddrPort {
-	p, _ := netip.ParseAddrPort(rc.RemoteAddr().String())
+// peerOf returns the address of the other end of a TCP connection; invalid: it is not on TCP.
+func peerOf(remote net.Addr) netip.AddrPort {
+	tcp, ok := remote.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	p := tcp.AddrPort()
 	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
 }
 

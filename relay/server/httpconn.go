@@ -81,8 +81,8 @@ var errMalformed = errors.New("the request is malformed")
 // Read implements net.Conn. It passes on well-formed requests, each only when it is complete; see request.
 func (c *httpConn) Read(p []byte) (n int, err error) {
 	switch r := &c.request; {
-	case c.site == nil || r.raw:
-		return r.rest(p, c.Conn)
+	case c.site == nil:
+		return c.Conn.Read(p)
 	case r.out < r.end:
 		return r.next(p), nil
 	case r.framing.refused != "":
@@ -171,14 +171,14 @@ func (c *httpConn) asked() {
 	}
 }
 
-// takeOver ends the handling of requests: from now on bytes are handed on as they come.
-func (c *httpConn) takeOver() {
-	c.request.raw = true
+// takeOver ends the handling of requests. It returns the bytes that came after the last one.
+func (c *httpConn) takeOver() (early []byte) {
 	c.places.Leave(&c.place)
 	if c.site != nil {
 		c.site.halves.Release(&c.half)
 		c.site.answers.Release(c)
 	}
+	return c.request.held[c.request.out:]
 }
 
 // Write implements net.Conn. Each piece has a deadline, which moves on while the client reads; see guard.Answers.

@@ -34,7 +34,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		nc, err := l.Listener.Accept()
 		if err == nil {
 			boundSocket(nc)
-			c := &httpConn{Conn: nc, addr: remoteAddr(nc), site: l.site, places: l.places}
+			c := &httpConn{Conn: nc, addr: peerOf(nc.RemoteAddr()).Addr(), site: l.site, places: l.places}
 			c.half = guard.NewHalf[netip.Addr](c.Cut)
 			l.places.Enter(&c.place, c.Cut)
 			return c, nil
@@ -48,10 +48,4 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		time.Sleep(acceptRetry)
 	}
-}
-
-// remoteAddr returns the peer's address.
-func remoteAddr(nc net.Conn) netip.Addr {
-	p, _ := netip.ParseAddrPort(nc.RemoteAddr().String())
-	return p.Addr().Unmap()
 }

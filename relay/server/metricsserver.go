@@ -29,7 +29,7 @@ var errMetricsElsewhere = refuse(protocol.CodeForbidden, "this address serves me
 // loopback name. It refuses a proxy that acts for others, and a page that makes its own name lead here (DNS rebinding).
 func loopbackMetrics(tell fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if !peerOf(c.Context()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
+		if !peerOf(c.Context().RemoteAddr()).Addr().IsLoopback() || !loopbackHost(hostOf(c)) {
 			return errMetricsElsewhere
 		}
 		for _, proxied := range []string{fiber.HeaderForwarded, fiber.HeaderXForwardedFor, fiber.HeaderXForwardedHost, fiber.HeaderVia, "X-Real-Ip"} {

@@ -1,9 +1,6 @@
 package server
 
-import (
-	"io"
-	"slices"
-)
+import "slices"
 
 const (
 	// requestBytes is the initial size of a request's buffer.
@@ -22,7 +19,6 @@ type request struct {
 	end      int  // bytes of held that may be handed out
 	out      int  // bytes of held that were handed out
 	open     bool // the parser gets the bytes as they come
-	raw      bool // the connection no longer carries requests
 }
 
 // follow gives framing the held bytes, up to the end of the request, which also ends an open request. It reports
@@ -75,16 +71,6 @@ func (r *request) next(p []byte) int {
 	}
 	r.followed, r.end, r.out = 0, 0, 0
 	return n
-}
-
-// rest hands out the held bytes, and then those from the connection.
-func (r *request) rest(p []byte, from io.Reader) (n int, err error) {
-	if r.out < len(r.held) {
-		n = copy(p, r.held[r.out:])
-		r.out += n
-		return n, nil
-	}
-	return from.Read(p)
 }
 
 // room makes room for more bytes, and returns the size of the buffer.

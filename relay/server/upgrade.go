@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -144,36 +143,15 @@ func acceptKey(key string) string {
 }
 
 // takeOver returns the connection inside a hijacked one, with the bytes that the client sent right after its handshake.
+// The parser has none of them, because an httpConn hands on each request alone.
 func takeOver(hijacked net.Conn) (net.Conn, error) {
-	nc := hijacked
-	if h, ok := nc.(interface{ UnsafeConn() net.Conn }); ok {
-		nc = h.UnsafeConn()
-	}
-	if l, ok := nc.(*httpConn); ok {
-		l.takeOver()
-		nc = l.Conn
-	}
-	// With a deadline in the past, a read returns only the buffered bytes.
-	if err := nc.SetReadDeadline(time.Unix(1, 0)); err != nil {
-		return nil, err
-	}
-	var early []byte
-	var chunk [512]byte
-	for {
-		n, err := hijacked.Read(chunk[:])
-		early = append(early, chunk[:n]...)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := nc.SetReadDeadline(time.Time{}); err != nil {
+	c := hijacked.(interface{ UnsafeConn() net.Conn }).UnsafeConn().(*httpConn)
+	early := c.takeOver()
+	if err := c.Conn.SetReadDeadline(time.Time{}); err != nil {
 		return nil, err
 	}
 	if len(early) == 0 {
-		return nc, nil
+		return c.Conn, nil
 	}
-	return &conn.Early{Conn: nc, Bytes: early}, nil
+	return &conn.Early{Conn: c.Conn, Bytes: early}, nil
 }
