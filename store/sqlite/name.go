@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 
-	"hallway/relay/rules"
 	"hallway/store/word"
 )
 
@@ -21,29 +20,6 @@ var (
 	deleteTerm  = writing(`DELETE FROM member_terms WHERE room = ? AND term = ? AND user_id = ?`)
 	insertTerms = bulkWriting(`INSERT OR IGNORE INTO member_terms (room, term, user_id)`, 3, ``)
 )
-
-// saveNames saves the terms of members whose name has changed.
-func (b *batch) saveNames(members []*rules.Member) error {
-	var added []any
-	for _, m := range members {
-		was, is := m.NameBefore(), m.User.Name
-		if m.Gone {
-			is = ""
-		}
-		if was == is {
-			continue
-		}
-		for _, term := range word.NameTerms(was) {
-			if err := b.exec(deleteTerm, m.In().Key, term, m.User.ID); err != nil {
-				return err
-			}
-		}
-		for _, term := range word.NameTerms(is) {
-			added = append(added, m.In().Key, term, m.User.ID)
-		}
-	}
-	return b.execAll(insertTerms, 3, added)
-}
 
 // forgetNames deletes the terms of a user in all rooms.
 func (b *batch) forgetNames(user string) error {

@@ -9,7 +9,6 @@ import (
 	"hallway/protocol"
 	"hallway/relay/rules"
 	"hallway/store/column"
-	"hallway/store/word"
 )
 
 // save saves the changes of a part of a batch.
@@ -238,31 +237,6 @@ func (b *batch) saveReactions(messages []*rules.Message) error {
 		}
 	}
 	return b.execAll(insertReactions, 6, added)
-}
-
-var (
-	deleteMember  = writing(`DELETE FROM members WHERE room = ? AND user_id = ?`)
-	upsertMembers = bulkWriting(`INSERT OR FAIL INTO members (room, user_id, name, role, joined_at, read, picture, title, folded)`, 9,
-		` ON CONFLICT DO UPDATE SET name = excluded.name, role = excluded.role, joined_at = excluded.joined_at, read = excluded.read,
-			picture = excluded.picture, title = excluded.title, folded = excluded.folded`)
-)
-
-func (b *batch) saveMembers(set *rules.Set) error {
-	var args []any
-	for _, m := range set.Members {
-		if m.Gone {
-			if err := b.exec(deleteMember, m.In().Key, m.User.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		args = append(args, m.In().Key, m.User.ID, m.User.Name, string(m.User.Role), int64(m.JoinedAt), m.Read, m.User.Picture, m.User.Title,
-			folded(word.NameTerms(m.User.Name)))
-	}
-	if err := b.saveNames(set.Members); err != nil {
-		return err
-	}
-	return b.execAll(upsertMembers, 9, args)
 }
 
 var (
