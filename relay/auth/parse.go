@@ -29,12 +29,13 @@ func parse(token string) (parsed, error) {
 	if len(parts) != 3 || strings.ContainsAny(token, "\r\n") {
 		return p, errMalformed
 	}
-	for i, into := range []any{&p.header, &p.payload} {
-		if err := readObject(parts[i], into); err != nil {
-			return p, err
-		}
-	}
 	var err error
+	if p.header, err = readObject(parts[0]); err != nil {
+		return p, err
+	}
+	if p.payload, err = readObject(parts[1]); err != nil {
+		return p, err
+	}
 	if p.signature, err = segments.DecodeString(parts[2]); err != nil {
 		return p, errMalformed
 	}
@@ -70,10 +71,11 @@ func acceptedType(typ any) bool {
 
 // readObject reads a part of a token, a JSON object. It refuses objects with a repeated member, because readers differ
 // in which one they take.
-func readObject(part string, into any) error {
+func readObject(part string) (map[string]any, error) {
 	text, err := segments.DecodeString(part)
-	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, into) != nil {
-		return errMalformed
+	var value any
+	if err != nil || protocol.CheckObject(text) != nil || json.Unmarshal(text, &value) != nil {
+		return nil, errMalformed
 	}
-	return nil
+	return value.(map[string]any), nil
 }
