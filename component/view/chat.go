@@ -147,7 +147,7 @@ func (c *Chat) dispatch(f func(app.Context)) {
 
 // Render implements go-app's Composer.
 func (c *Chat) Render() app.UI {
-	root := app.Div().Class("hallway").Lang(c.text.Tag).Dir(c.text.Dir).
+	root := dom.UI("div", "hallway").Lang(c.text.Tag).Dir(c.text.Dir).
 		DataSet("status", string(c.snap.Status)).OnKeyDown(c.onKeyDown)
 	return c.log.Listen(c.composer.Listen(root)).Body(
 		c.headerUI(),
@@ -155,7 +155,7 @@ func (c *Chat) Render() app.UI {
 		&c.pinned,
 		c.log,
 		c.search.hitsUI(),
-		app.Div().Class("hallway-announcer hallway-hidden").Aria("live", "polite"),
+		dom.UI("div", "hallway-announcer hallway-hidden").Aria("live", "polite"),
 		c.composer.UI(),
 		c.composer.DropUI(),
 		c.overlay,

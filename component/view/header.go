@@ -12,11 +12,11 @@ import (
 
 // headerUI draws the bar at the top: the number of people in the room, or the search field.
 func (c *Chat) headerUI() app.UI {
-	return app.Div().Class("hallway-header").Attr("part", "header").Body(
+	return dom.UI("div", "hallway-header").Attr("part", "header").Body(
 		app.If(c.search.open, c.search.fieldUI).Else(func() app.UI {
-			return app.Div().Class("hallway-bar").Body(
-				app.Div().Class("hallway-about").Body( // a group of its own, so that go-app keeps the focus in the other controls
-					app.Span().Class("hallway-people").Text(peopleOf(&c.snap, c.text)),
+			return dom.UI("div", "hallway-bar").Body(
+				dom.UI("div", "hallway-about").Body( // a group of its own, so that go-app keeps the focus in the other controls
+					dom.UI("span", "hallway-people").Text(peopleOf(&c.snap, c.text)),
 					app.If(overlay.MaySetRoom(&c.snap), c.roomUI),
 				),
 				app.If(c.snap.Mentions > 0, c.mentionsUI),
@@ -34,7 +34,7 @@ func (c *Chat) roomUI() app.UI {
 		name += c.text.Say(text.Comma) + c.text.Count(text.OpenReports, reports)
 	}
 	return dom.ButtonUI("hallway-room", name, c.onRoom).Aria("haspopup", "dialog").Body(
-		app.If(reports > 0, func() app.UI { return app.Span().Class("hallway-count").Text(c.text.Number(reports)) }),
+		app.If(reports > 0, func() app.UI { return dom.UI("span", "hallway-count").Text(c.text.Number(reports)) }),
 	)
 }
 

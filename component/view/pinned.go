@@ -28,13 +28,13 @@ type pinned struct {
 
 // Render draws an empty bar. show fills it.
 func (p *pinned) Render() app.UI {
-	return app.Div().Class("hallway-pinned").Attr("part", "pinned").Attr("role", "group").Hidden(true).
+	return dom.UI("div", "hallway-pinned").Attr("part", "pinned").Attr("role", "group").Hidden(true).
 		OnClick(p.onClick).OnKeyDown(p.onKeyDown).On("focusout", p.onFocusOut).Body(
-		app.Div().Class("hallway-pinned-bar").Body(
-			app.Div().Class("hallway-pinned-latest"),
-			app.Button().Class("hallway-panel").Type("button").DataSet("action", string(action.Panel)).Aria("expanded", false),
+		dom.UI("div", "hallway-pinned-bar").Body(
+			dom.UI("div", "hallway-pinned-latest"),
+			dom.UI("button", "hallway-panel").Attr("type", "button").DataSet("action", string(action.Panel)).Aria("expanded", false),
 		),
-		app.Ul().Class("hallway-pinned-list").Attr("role", "list").Hidden(true),
+		dom.UI("ul", "hallway-pinned-list").Attr("role", "list").Hidden(true),
 	)
 }
 

@@ -69,9 +69,9 @@ func (s *search) says(t *text.Texts) string {
 
 // fieldUI draws the field, which replaces the header.
 func (s *search) fieldUI() app.UI {
-	return app.Div().Class("hallway-bar").Attr("role", "search").OnKeyDown(s.onKeyDown).Body(
-		app.Input().Class("hallway-words").Attr("part", "search").Type("search").Attr("dir", "auto").
-			Aria("label", s.text.Say(text.Search)).Placeholder(s.text.Say(text.SearchHint)).
+	return dom.UI("div", "hallway-bar").Attr("role", "search").OnKeyDown(s.onKeyDown).Body(
+		dom.UI("input", "hallway-words").Attr("part", "search").Attr("type", "search").Attr("dir", "auto").
+			Aria("label", s.text.Say(text.Search)).Attr("placeholder", s.text.Say(text.SearchHint)).
 			Attr("enterkeyhint", "search").Attr("autocomplete", "off").OnInput(s.onInput),
 		dom.ButtonUI("hallway-close", s.text.Say(text.CloseSearch), s.leave),
 	)
@@ -81,39 +81,39 @@ func (s *search) fieldUI() app.UI {
 func (s *search) hitsUI() app.UI {
 	more := s.found != nil && (s.found.More || s.found.Failed)
 	loading := s.words != "" && (s.found == nil || s.found.Loading)
-	says := app.P().Class("hallway-says").Text(s.says(s.text))
+	says := dom.UI("p", "hallway-says").Text(s.says(s.text))
 	if s.open {
 		says = says.Aria("live", "polite") // otherwise only the speaker has a live region
 	}
-	return app.Section().Class("hallway-search").Aria("label", s.text.Say(text.Search)).
+	return dom.UI("section", "hallway-search").Aria("label", s.text.Say(text.Search)).
 		Hidden(!s.open).Aria("busy", loading).OnKeyDown(s.onKeyDown).Body(
 		says,
-		app.Ul().Class("hallway-hits").Attr("role", "list").Hidden(len(s.hits) == 0).Body(
+		dom.UI("ul", "hallway-hits").Attr("role", "list").Hidden(len(s.hits) == 0).Body(
 			app.Range(s.hits).Slice(func(i int) app.UI { return s.hitUI(&s.hits[i]) }),
 		),
 		app.If(loading && len(s.hits) == 0, func() app.UI {
-			row := func() app.UI { return app.Div().Class("hallway-skeleton-hit") }
-			return app.Div().Class("hallway-skeleton-hits").Aria("hidden", true).Body(row(), row(), row())
+			row := func() app.UI { return dom.UI("div", "hallway-skeleton-hit") }
+			return dom.UI("div", "hallway-skeleton-hits").Aria("hidden", true).Body(row(), row(), row())
 		}),
 		app.If(more, func() app.UI {
 			label := text.FoundMore
 			if s.found.Failed {
 				label = text.Retry
 			}
-			return app.Button().Class("hallway-more-hits").Type("button").Text(s.text.Say(label)).
+			return dom.UI("button", "hallway-more-hits").Attr("type", "button").Text(s.text.Say(label)).
 				Aria("disabled", loading).OnClick(s.onMore)
 		}),
 	)
 }
 
 func (s *search) hitUI(h *hit) app.UI {
-	return app.Li().Body(
-		app.Button().Class("hallway-hit").Type("button").DataSet("hit", h.id).OnClick(s.onHit).Body(
-			app.Span().Class("hallway-hit-from").Body(
-				app.Bdi().Class("hallway-hit-sender").Text(h.sender), app.Text(" "),
-				app.Span().Class("hallway-hit-when").Text(h.when),
+	return dom.UI("li", "").Body(
+		dom.UI("button", "hallway-hit").Attr("type", "button").DataSet("hit", h.id).OnClick(s.onHit).Body(
+			dom.UI("span", "hallway-hit-from").Body(
+				dom.UI("bdi", "hallway-hit-sender").Text(h.sender), app.Text(" "),
+				dom.UI("span", "hallway-hit-when").Text(h.when),
 			),
-			app.Span().Class("hallway-hit-text").Attr("dir", "auto").Body(dom.Pieces(h.pieces)),
+			dom.UI("span", "hallway-hit-text").Attr("dir", "auto").Body(dom.Pieces(h.pieces)),
 		),
 	)
 }

@@ -7,6 +7,7 @@ import (
 
 	"hallway/component/client"
 	"hallway/component/view/action"
+	"hallway/component/view/dom"
 	"hallway/component/view/text"
 	"hallway/protocol"
 )
@@ -47,21 +48,21 @@ func (s *status) ui() app.UI {
 	if s.line.countdown != "" { // an empty element would take its own line after a full line of text
 		says, countdown = s.line.text, s.line.countdown+" "
 	}
-	return app.Div().Class(class).Attr("part", "status").Attr("role", "status").Body(
-		app.Span().Class(textClass).Text(says),
-		app.Span().Class("hallway-countdown").Aria("hidden", true).Text(countdown),
+	return dom.UI("div", class).Attr("part", "status").Attr("role", "status").Body(
+		dom.UI("span", textClass).Text(says),
+		dom.UI("span", "hallway-countdown").Aria("hidden", true).Text(countdown),
 		app.If(s.line.tryNow, func() app.UI {
-			return app.Button().Class("hallway-try").Type("button").Text(s.text.Say(text.TryNow)).OnClick(s.onTryNow)
+			return dom.UI("button", "hallway-try").Attr("type", "button").Text(s.text.Say(text.TryNow)).OnClick(s.onTryNow)
 		}),
 		app.Range(s.line.notes).Slice(func(i int) app.UI {
 			class := "hallway-note"
 			if s.CanUndo() && i == len(s.line.notes)-1 {
 				class += " hallway-undoable" // its button is beside it
 			}
-			return app.P().Class(class).Text(s.line.notes[i])
+			return dom.UI("p", class).Text(s.line.notes[i])
 		}),
 		app.If(s.CanUndo(), func() app.UI {
-			return app.Button().Class("hallway-try").Type("button").Text(s.text.Say(text.Undo)).OnClick(s.onUndo)
+			return dom.UI("button", "hallway-try").Attr("type", "button").Text(s.text.Say(text.Undo)).OnClick(s.onUndo)
 		}),
 	)
 }

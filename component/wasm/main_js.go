@@ -21,7 +21,7 @@ const (
 // nothing is the empty component of routeNone.
 type nothing struct{ app.Compo }
 
-func (n *nothing) Render() app.UI { return app.Div() }
+func (n *nothing) Render() app.UI { return app.Elem("div") }
 
 // program is one chat in one element.
 type program struct {

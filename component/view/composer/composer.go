@@ -140,7 +140,7 @@ func (c *Composer) SetAbsent(user string, absent bool) {
 }
 
 // Listen adds handlers to the chat's root element, for files and texts that are pasted or dropped anywhere in the chat.
-func (c *Composer) Listen(root app.HTMLDiv) app.HTMLDiv {
+func (c *Composer) Listen(root app.HTMLElem) app.HTMLElem {
 	return root.OnPaste(c.onPasteOutside).On("drop", c.files.onDrop).
 		On("dragenter", c.files.onDragEnter).On("dragleave", c.files.onDragLeave)
 }
@@ -163,38 +163,38 @@ func (c *Composer) UI() app.UI {
 	if wait != "" {
 		name = "hallway-hidden"
 	}
-	return app.Div().Class("hallway-composer").Attr("part", "composer").Body(
+	return dom.UI("div", "hallway-composer").Attr("part", "composer").Body(
 		c.mode.ui(),
 		c.picker.ui(),
 		c.files.ui(),
-		app.Div().Class("hallway-write").Body(
-			app.Textarea().Class("hallway-input").Attr("part", "input").Rows(1).Attr("dir", "auto").
-				Aria("label", c.text.Say(text.Message)).Placeholder(cmp.Or(placeholder, c.text.Say(text.Placeholder))).
+		dom.UI("div", "hallway-write").Body(
+			dom.UI("textarea", "hallway-input").Attr("part", "input").Attr("rows", 1).Attr("dir", "auto").
+				Aria("label", c.text.Say(text.Message)).Attr("placeholder", cmp.Or(placeholder, c.text.Say(text.Placeholder))).
 				Aria("describedby", "hallway-mode hallway-counter").Attr("enterkeyhint", hint).
 				Aria("autocomplete", "list").Aria("haspopup", "listbox").Aria("controls", "hallway-people").
 				Aria("activedescendant", c.picker.active()).
-				Disabled(!open).Aria("disabled", !open).
+				Attr("disabled", !open).Aria("disabled", !open).
 				OnKeyDown(c.onKeyDown).OnInput(c.onInput).OnPaste(c.onPaste).
 				OnKeyUp(c.picker.onCaret).OnClick(c.picker.onCaret).OnBlur(c.picker.onBlur),
 			c.files.buttonUI(action.Attach), // after the input, so that Shift+Tab goes from the input to the log
 			c.files.buttonUI(action.Camera),
-			app.Button().Class("hallway-send").Attr("part", "send").Type("button").
-				Disabled(!open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
-				app.Span().Class(name).Text(c.text.Say(text.Send)),
-				app.Span().Class("hallway-wait").Aria("hidden", true).Text(wait),
+			dom.UI("button", "hallway-send").Attr("part", "send").Attr("type", "button").
+				Attr("disabled", !open || wait != "").Aria("disabled", !open || wait != "").OnClick(c.onSend).Body(
+				dom.UI("span", name).Text(c.text.Say(text.Send)),
+				dom.UI("span", "hallway-wait").Aria("hidden", true).Text(wait),
 			),
 		),
-		app.Div().Class("hallway-foot").Body(
+		dom.UI("div", "hallway-foot").Body(
 			// It is not a live region, because it would be read out all the time.
-			app.Span().Class("hallway-typing").Attr("part", "typing").Body(dom.Pieces(writingOf(c.Snap.Typing, c.text))),
-			app.Span().ID("hallway-counter").Class(counter).Text(c.field.left),
+			dom.UI("span", "hallway-typing").Attr("part", "typing").Body(dom.Pieces(writingOf(c.Snap.Typing, c.text))),
+			dom.UI("span", counter).ID("hallway-counter").Text(c.field.left),
 		),
 	)
 }
 
 // DropUI draws the area that shows where files can be dropped, over the whole chat.
 func (c *Composer) DropUI() app.UI {
-	return app.Div().Class("hallway-dropzone").Aria("hidden", true).Hidden(!c.files.dropping).Text(c.text.Say(text.DropHere))
+	return dom.UI("div", "hallway-dropzone").Aria("hidden", true).Hidden(!c.files.dropping).Text(c.text.Say(text.DropHere))
 }
 
 // writingOf names the other users who are writing.

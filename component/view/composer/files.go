@@ -24,8 +24,8 @@ type files struct {
 
 // ui draws an element, which the strip fills.
 func (f *files) ui() app.UI {
-	return app.Div().Body(
-		app.Ul().Class("hallway-strip").Attr("part", "strip").Attr("role", "list").
+	return dom.UI("div", "").Body(
+		dom.UI("ul", "hallway-strip").Attr("part", "strip").Attr("role", "list").
 			Aria("label", f.text.Say(text.AttachedFiles)).OnClick(f.onStrip),
 		dom.LiveUI(f.attached),
 		dom.LiveUI(f.refused),
@@ -35,17 +35,17 @@ func (f *files) ui() app.UI {
 // buttonUI draws a button that chooses files, and the browser's hidden input for it.
 func (f *files) buttonUI(does action.Action) app.UI {
 	name := does.Name(f.text)
-	input := app.Input().Type("file").Hidden(true).OnChange(f.onChosen)
+	input := dom.UI("input", "").Attr("type", "file").Hidden(true).OnChange(f.onChosen)
 	shown := f.Snap.KnowsFiles
 	if does == action.Camera {
-		input = input.Accept("image/*").Attr("capture", "environment")
+		input = input.Attr("accept", "image/*").Attr("capture", "environment")
 		shown = shown && f.keys.Touch
 	} else {
-		input = input.Multiple(true)
+		input = input.Attr("multiple", true)
 	}
-	return app.Div().Class("hallway-choose").Hidden(!shown).Body(
+	return dom.UI("div", "hallway-choose").Hidden(!shown).Body(
 		dom.ButtonUI("hallway-"+string(does), name, f.onChoose).Attr("part", string(does)).DataSet("icon", string(does)).
-			Disabled(!f.Snap.ComposerOpen),
+			Attr("disabled", !f.Snap.ComposerOpen),
 		input,
 	)
 }

@@ -114,10 +114,10 @@ type modes struct {
 // ui draws the strip.
 func (m *modes) ui() app.UI {
 	strip := m.strip(m.text, m.Snap.Marks)
-	return app.Div().Class("hallway-mode").Hidden(strip.cancel == "").Body(
-		app.Div().ID("hallway-mode").Class("hallway-mode-text").Body(
-			app.Span().Class("hallway-mode-what").Body(dom.Pieces(strip.pieces)),
-			app.Span().Class("hallway-mode-quote").Attr("dir", "auto").Text(strip.text),
+	return dom.UI("div", "hallway-mode").Hidden(strip.cancel == "").Body(
+		dom.UI("div", "hallway-mode-text").ID("hallway-mode").Body(
+			dom.UI("span", "hallway-mode-what").Body(dom.Pieces(strip.pieces)),
+			dom.UI("span", "hallway-mode-quote").Attr("dir", "auto").Text(strip.text),
 		),
 		dom.ButtonUI("hallway-close", strip.cancel, m.onCancel),
 	)

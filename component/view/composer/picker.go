@@ -184,8 +184,8 @@ func (p *picker) ui() app.UI {
 	if shown {
 		says = p.text.Count(text.PeopleFound, len(p.people))
 	}
-	return app.Div().Class("hallway-people-box").Body(
-		app.Div().ID("hallway-people").Class("hallway-people-list").Attr("part", "people").Attr("role", "listbox").
+	return dom.UI("div", "hallway-people-box").Body(
+		dom.UI("div", "hallway-people-list").ID("hallway-people").Attr("part", "people").Attr("role", "listbox").
 			Aria("label", p.text.Say(text.MentionWhom)).Hidden(!shown).Body(
 			app.Range(p.people).Slice(func(i int) app.UI { return p.personUI(i) }),
 		),
@@ -201,17 +201,17 @@ func (p *picker) personUI(i int) app.UI {
 	if line.all {
 		initials = "@"
 	}
-	return app.Div().ID(idOf(i)).Class("hallway-person").Attr("role", "option").
+	return dom.UI("div", "hallway-person").ID(idOf(i)).Attr("role", "option").
 		Aria("selected", i == p.chosen).DataSet("place", i).
 		On("pointerdown", p.keepInput).OnClick(p.onPerson).Body(
-		app.Span().Class("hallway-avatar").Aria("hidden", true).DataSet("colour", text.AvatarColour(line.user.ID)).Body(
+		dom.UI("span", "hallway-avatar").Aria("hidden", true).DataSet("colour", text.AvatarColour(line.user.ID)).Body(
 			app.Text(initials),
 			app.If(line.user.Picture != "", func() app.UI {
-				return app.Img().Class("hallway-picture").Alt("").Attr("referrerpolicy", "no-referrer").Src(line.user.Picture)
+				return dom.UI("img", "hallway-picture").Attr("alt", "").Attr("referrerpolicy", "no-referrer").Attr("src", line.user.Picture)
 			}),
 		),
-		app.Bdi().Class("hallway-person-name").Text(name),
-		app.Bdi().Class("hallway-person-title").Text(line.user.Title),
+		dom.UI("bdi", "hallway-person-name").Text(name),
+		dom.UI("bdi", "hallway-person-title").Text(line.user.Title),
 	)
 }
 

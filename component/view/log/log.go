@@ -32,24 +32,24 @@ func (l *Log) Join(h Host) { l.host = h }
 // Render draws the elements that never change. The log updates the rows and everything else itself, together, so
 // that the view keeps its position. The log is not a live region, because an announcer reads messages out.
 func (l *Log) Render() app.UI {
-	skeleton := func() app.UI { return app.Div().Class("hallway-skeleton-row") }
-	return app.Div().Class("hallway-log").Attr("part", "log").
+	skeleton := func() app.UI { return dom.UI("div", "hallway-skeleton-row") }
+	return dom.UI("div", "hallway-log").Attr("part", "log").
 		Attr("role", "log").Aria("live", "off").TabIndex(-1).
 		OnScroll(l.onScroll, app.PassiveEvent()).OnClick(l.onClick).OnKeyDown(l.onKeyDown).
 		On("focusin", l.onFocus).On("focusout", l.onFocus).On("contextmenu", l.onContextMenu).
 		On("pointerover", l.tools.onPointer).On("pointerleave", l.tools.onPointer).Body(
-		app.Button().Class("hallway-more").Type("button").DataSet("action", string(action.Earlier)),
-		app.Div().Class("hallway-loading").Aria("hidden", true).Body(skeleton(), skeleton(), skeleton()),
-		app.Div().Class("hallway-empty").Body(
-			app.P().Class("hallway-empty-title"), app.P().Class("hallway-empty-advice"),
+		dom.UI("button", "hallway-more").Attr("type", "button").DataSet("action", string(action.Earlier)),
+		dom.UI("div", "hallway-loading").Aria("hidden", true).Body(skeleton(), skeleton(), skeleton()),
+		dom.UI("div", "hallway-empty").Body(
+			dom.UI("p", "hallway-empty-title"), dom.UI("p", "hallway-empty-advice"),
 		),
-		app.Ul().Class("hallway-list").Attr("role", "list"),
-		app.Button().Class("hallway-jump").Attr("part", "jump").Type("button").DataSet("action", string(action.End)),
+		dom.UI("ul", "hallway-list").Attr("role", "list"),
+		dom.UI("button", "hallway-jump").Attr("part", "jump").Attr("type", "button").DataSet("action", string(action.End)),
 	)
 }
 
 // Listen adds handlers to the chat's root element, for the events in the whole chat that the log needs.
-func (l *Log) Listen(root app.HTMLDiv) app.HTMLDiv {
+func (l *Log) Listen(root app.HTMLElem) app.HTMLElem {
 	return root.On("copy", l.onCopy).On("pointerdown", l.device.onPointerDown).
 		On("mousedown", l.device.onMouse).On("mouseup", l.device.onMouse)
 }

@@ -33,7 +33,7 @@ func NewLightbox(s *Shelf, refocus func(message string)) *Lightbox {
 
 // Render implements go-app's Composer.
 func (l *Lightbox) Render() app.UI {
-	return app.Div().Class("hallway-light-place")
+	return dom.UI("div", "hallway-light-place")
 }
 
 // OnMount implements go-app's Mounter.

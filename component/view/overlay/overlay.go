@@ -64,10 +64,10 @@ func New(l Log, do func(client.Event), chosen func(does action.Action, about *ac
 
 // Render implements go-app's Composer.
 func (o *Overlay) Render() app.UI {
-	return app.Div().Class("hallway-over").OnClick(o.onClick).Body(
-		app.Div().Class("hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(0).
+	return dom.UI("div", "hallway-over").OnClick(o.onClick).Body(
+		dom.UI("div", "hallway-menu-box").Attr("part", "menu").Hidden(true).TabIndex(0).
 			OnKeyDown(o.menu.onKeyDown).On("focusout", o.menu.onFocusOut),
-		app.Dialog().Class("hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed).
+		dom.UI("dialog", "hallway-dialog").Attr("part", "dialog").On("close", o.onDialogClosed).
 			OnKeyDown(o.onDialogKey),
 	)
 }
