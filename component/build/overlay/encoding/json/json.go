@@ -58,7 +58,7 @@ func appendStruct(dst []byte, v reflect.Value) ([]byte, error) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if !field.IsExported() || name == "-" || options == "omitempty" && v.Field(i).IsZero() {
+		if !field.IsExported() || name == "-" || options == "omitempty" && isEmpty(v.Field(i)) {
 			continue
 		}
 		if name == "" {
@@ -70,6 +70,19 @@ func appendStruct(dst []byte, v reflect.Value) ([]byte, error) {
 		}
 	}
 	return append(dst, '}'), nil
+}
+
+// isEmpty reports whether omitempty leaves a value out.
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String, reflect.Map:
+		return v.Len() == 0
+	case reflect.Bool:
+		return !v.Bool()
+	case reflect.Interface, reflect.Pointer:
+		return v.IsNil()
+	}
+	return v.CanInt() && v.Int() == 0
 }
 
 func appendMap(dst []byte, v reflect.Value) ([]byte, error) {
