@@ -28,8 +28,8 @@ type builder struct {
 	small []string // flags of go build for the kind small
 }
 
-// without names the step that removes features on purpose: with it, times are RFC 3339 only.
-const without = "time"
+// without names the steps that remove features on purpose: with them, times are RFC 3339 only, and no value of reflect is a method.
+const without = "time,methods"
 
 // newBuilder returns a builder. With own it builds its own compiler, even if there is one.
 func newBuilder(own bool) (*builder, error) {

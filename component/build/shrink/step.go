@@ -22,6 +22,7 @@ var Steps = []Step{
 	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 6},
 	{"strconv", "numbers with a fraction are read without tables", 16},
 	{"time", "times are RFC 3339 only", 9},
+	{"methods", "reflect makes no functions of methods", 10},
 	{"findfunc", "functions are found by their number, not in tables", 31},
 	{"jumps", "the compiler lays out jumps forward as branches", 38},
 	{"unwinding", "the compiler returns where the stack unwinds", 22},

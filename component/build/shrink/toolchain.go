@@ -69,7 +69,7 @@ func (t Toolchain) Overlay(dir string, on Set, standIns map[string]string) (path
 	if replace == nil {
 		replace = map[string]string{}
 	}
-	for _, step := range [][2]string{{"tracer"}, {"debug"}, {"strconv"}, {"time"}, {"findfunc"}, {"equality", "typeequal"}} {
+	for _, step := range [][2]string{{"tracer"}, {"debug"}, {"strconv"}, {"time"}, {"methods"}, {"findfunc"}, {"equality", "typeequal"}} {
 		if on[step[0]] {
 			if err := t.patch(dir, cmp.Or(step[1], step[0]), replace); err != nil {
 				return "", err
