@@ -19,7 +19,7 @@ type Step struct {
 // Steps holds all steps in the order in which they work: on the toolchain's sources, on its compiler, and on the linked module.
 var Steps = []Step{
 	{"tracer", "the runtime's execution tracer is off at build time", 16},
-	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 6},
+	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 10},
 	{"strconv", "numbers with a fraction are read without tables", 16},
 	{"time", "times are RFC 3339 only", 9},
 	{"methods", "reflect makes no functions of methods", 10},
