@@ -21,7 +21,7 @@ var Steps = []Step{
 	{"tracer", "the runtime's execution tracer is off at build time", 16},
 	{"debug", "the runtime prints nothing about its garbage collector and its scheduler", 10},
 	{"strconv", "numbers with a fraction are read without tables", 16},
-	{"time", "times are RFC 3339 only", 9},
+	{"time", "times are RFC 3339 only", 12},
 	{"methods", "reflect makes no functions of methods", 10},
 	{"findfunc", "functions are found by their number, not in tables", 31},
 	{"jumps", "the compiler lays out jumps forward as branches", 38},
