@@ -71,6 +71,9 @@ func (c *lastChecks) heal() {
 	}
 	c.converge(lastMax, true)
 	c.readAll()
+	// A change that a closed page sent before may have come while the others read.
+	c.converge(lastMax, true)
+	c.checkShown()
 	c.checkSealed()
 	c.checkItems()
 	c.checkWishes()
@@ -178,6 +181,16 @@ func (c *lastChecks) readAll() {
 		}
 		if p.watch.shown.MoreBefore || p.watch.shown.Loading {
 			w.fail("%s never gets to the beginning", p.name)
+		}
+	}
+}
+
+// checkShown checks that every page shows the whole room, in order.
+func (c *lastChecks) checkShown() {
+	w := c.w
+	for _, p := range w.pages {
+		if w.sealed.isBanned(p.dev.user, p.room) {
+			continue
 		}
 		all := w.db.store.Life(p.room)
 		if all.Len() <= client.TimelineMax && len(p.watch.shown.Messages) != all.Len() {
