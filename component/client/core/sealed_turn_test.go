@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hallway/component/client"
+	"hallway/e2ee"
 	"hallway/protocol"
 )
 
@@ -275,5 +276,29 @@ func TestNewKeysAreMadeAlthoughTheRoomIsJoinedMeanwhile(t *testing.T) {
 	s.wait(2 * time.Second)
 	if turn := s.made(); turn.N != 2 {
 		t.Fatalf("made the turn %d", turn.N)
+	}
+}
+
+// TestNothingIsSealedDuringARenewal renews the certificate after another tab has stored a higher turn. The vault would carry out an op
+// that seals after the renewal, which tells of that turn.
+func TestNothingIsSealedDuringARenewal(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.devices["d-mod"] = deviceOf("d-mod", "mo", protocol.RoleModerator, 48*time.Hour)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(22 * time.Hour)
+	s.kept, s.mute = turnOf(2, "d-mod"), true
+	s.wait(time.Hour) // the certificate is about to expire
+	s.send("m1", "secret")
+	if len(s.held) != 1 || s.held[0].Op != (client.OpenDevice{User: "ada", Renew: true}) {
+		t.Fatalf("the vault has the ops %+v", s.held)
+	}
+	s.mute = false
+	s.step(client.CryptoDone{Req: s.held[0].Req, Result: s.vault(s.held[0].Op)})
+	if last := s.saved[len(s.saved)-1]; last.ID != "m1" || last.Sealed.Kid != e2ee.OwnKid {
+		t.Fatalf("saved %+v", last)
+	}
+	s.turned(turnOf(2, "d-mod"))
+	if sends := s.take("send"); len(sends) != 1 || sends[0].Encrypted.Kid != "2.k" {
+		t.Fatalf("sends %+v", sends)
 	}
 }

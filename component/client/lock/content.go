@@ -37,12 +37,13 @@ type contents struct {
 }
 
 // Seals reports whether contents may be sealed now, and returns the kid to seal under. Without a key of the room it returns
-// e2ee.OwnKid, if the device is stored.
+// e2ee.OwnKid, if the device is stored. Nothing may be sealed during a renewal of the certificate, because it may tell
+// of a higher turn that another tab has stored. This delays nothing: the vault carries out its ops in order.
 func (c *contents) Seals() (kid string, ok bool) {
 	if kid = c.keys.kid(); kid == "" && c.device.own.ID != "" && !c.device.fleeting {
 		kid = e2ee.OwnKid
 	}
-	return kid, kid != "" && !c.sealing && c.sealAt.IsZero()
+	return kid, kid != "" && !c.sealing && !c.device.opening && c.sealAt.IsZero()
 }
 
 // Seal seals contents under a kid. If the device is stored, it also seals the first ones, which are to be stored, for this device
