@@ -48,7 +48,6 @@ var Regressions = []Regression{
 	{"a frame covered skipped revs for a stream that had begun between these revs", 3108406},
 	{"the answer to a resent message ended a reaction that the relay did not have", 3106062},
 	{"messages were sealed while a turn was stored, although another tab had stored a higher one", 3124949},
-	{"messages were sealed while a certificate was renewed, although another tab had stored a higher turn", 3103341},
 	{"a turn was no longer verified after its secret had arrived", 3004117},
 	{"messages with files to upload again hid the message for which the relay waited", 1000419},
 	{"a late edit replaced a newer one and stayed altered", 3140379},
