@@ -59,8 +59,12 @@ var sealedFaults = []mutant{
 		do: steps{never("a.N < b")},
 	},
 	{
-		name: "a secret below the highest turn handed on", pkg: lockPart, in: "keys.wanted", checks: core,
+		name: "a secret below the highest turn handed on", pkg: lockPart, in: "keys.mayHandOn", checks: core,
 		do: steps{never("a.turns.behind()")},
+	},
+	{
+		name: "sealed during the renewal of a certificate", pkg: lockPart, in: "contents.Seals", checks: core,
+		do: steps{never("a.device.opening")},
 	},
 	{
 		name: "a turn taken from an excluded moderator", pkg: lockPart, in: "turns.verify", checks: core,

@@ -91,6 +91,29 @@ func TestAnOlderSecretIsNotHandedOn(t *testing.T) {
 	}
 }
 
+// TestAnOlderSecretIsNotHandedOnAfterARenewal tells of a higher turn that another tab has stored, by the renewal of the certificate,
+// while the vault wraps the secret of the turn before it.
+func TestAnOlderSecretIsNotHandedOnAfterARenewal(t *testing.T) {
+	s := newSealedChat(t, "ada", protocol.RoleParticipant)
+	s.join(&protocol.Locked{Turn: turnOf(1, "d-mod"), Wrap: wrapOf("1.k")})
+	s.wait(22 * time.Hour)
+	s.kept, s.mute = turnOf(2, "d-mod", "bo"), true
+	s.relay(protocol.Wanted{Room: "lobby", N: 1, Devices: []protocol.Device{deviceOf("d-bo", "bo", protocol.RoleParticipant, 48*time.Hour)}})
+	s.wait(time.Hour) // the certificate is about to expire
+	var ops []client.CryptoOp
+	for len(s.held) > 0 {
+		op := s.held[0]
+		s.held, ops = s.held[1:], append(ops, op.Op)
+		s.step(client.CryptoDone{Req: op.Req, Result: s.vault(op.Op)})
+	}
+	if _, wraps := ops[len(ops)-1].(client.WrapKey); !wraps || len(ops) != 3 || ops[1] != (client.OpenDevice{User: "ada", Renew: true}) {
+		t.Fatalf("the vault had the ops %+v", ops)
+	}
+	if len(s.take("wraps")) > 0 {
+		t.Error("a secret before the highest turn was handed on")
+	}
+}
+
 // TestATurnOfAnotherTabShutsOut checks that a user stays shut out by a turn that another tab has stored and the relay withholds from
 // this tab.
 func TestATurnOfAnotherTabShutsOut(t *testing.T) {

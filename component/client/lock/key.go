@@ -91,11 +91,16 @@ func (k *keys) gained(kids []string, wrap *protocol.Wrap) {
 	k.cfg.Rescan()
 }
 
-// wanted hands the secret of the newest turn to the devices that may have it. It hands out no secret of a turn below the highest
-// one: a later turn may have shut out more users.
+// mayHandOn reports whether the secret of a turn may be handed on: the turn is the newest one, and this device has stored no higher
+// one, which may have shut out more users.
+func (k *keys) mayHandOn(t *protocol.Turn) bool {
+	return t != nil && t == k.turns.newest && !k.turns.behind()
+}
+
+// wanted hands the secret of the newest turn to the devices that may have it.
 func (k *keys) wanted(f *protocol.Wanted) {
 	t := k.turns.newest
-	if t == nil || f.N != t.N || !k.turns.verified || k.turns.behind() || k.lacks() || len(f.Devices) > protocol.WantedMax {
+	if !k.mayHandOn(t) || f.N != t.N || !k.turns.verified || k.lacks() || len(f.Devices) > protocol.WantedMax {
 		return
 	}
 	k.records.check(f.Devices, func(bool) {
@@ -104,11 +109,11 @@ func (k *keys) wanted(f *protocol.Wanted) {
 			ids = append(ids, f.Devices[i].ID)
 		}
 		to := k.records.admitted(ids, append(k.outs.next(), t.Out...))
-		if k.turns.newest != t || len(to) == 0 {
+		if !k.mayHandOn(t) || len(to) == 0 {
 			return
 		}
 		k.do(client.WrapKey{Kid: t.Kid, To: to}, func(r client.CryptoResult) {
-			if w, ok := r.(client.KeyWrapped); ok && len(w.Wraps) > 0 && k.turns.newest == t && k.device.joined {
+			if w, ok := r.(client.KeyWrapped); ok && len(w.Wraps) > 0 && k.mayHandOn(t) && k.device.joined {
 				k.link.Write(protocol.HandOn{Room: k.cfg.Room, N: t.N, Wraps: w.Wraps})
 			}
 		})
