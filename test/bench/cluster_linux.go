@@ -126,7 +126,7 @@ func (f *fleet) pour(senders []*client, depth int, warm, d time.Duration) (rate 
 		return 0, err
 	}
 	before, began := f.echoes(), time.Now()
-	if err := f.runFor(d); err != nil {
+	if err := f.runAtLeast(d, func() bool { return f.echoes() > before }); err != nil {
 		return 0, err
 	}
 	rate = float64(f.echoes()-before) / time.Since(began).Seconds()

@@ -108,6 +108,12 @@ func (l *loop) runFor(d time.Duration) error {
 	return err
 }
 
+// runAtLeast handles events for d, and then until done returns true.
+func (l *loop) runAtLeast(d time.Duration, done func() bool) error {
+	end := time.Since(l.begun) + d
+	return l.run(d+settleLimit, func() bool { return l.now >= end && done() })
+}
+
 // patience returns how many milliseconds to wait for events.
 func (l *loop) patience(end time.Duration) int {
 	if len(l.timers) > 0 {
