@@ -75,7 +75,7 @@ func appendStruct(dst []byte, v reflect.Value) ([]byte, error) {
 // isEmpty reports whether omitempty leaves a value out.
 func isEmpty(v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.String, reflect.Map:
+	case reflect.String, reflect.Map, reflect.Slice:
 		return v.Len() == 0
 	case reflect.Bool:
 		return !v.Bool()

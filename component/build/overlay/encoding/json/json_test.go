@@ -24,6 +24,9 @@ type outer struct {
 	Plain   int8              //
 	Left    string            `json:"-"`
 	Names   map[string]string `json:"names,omitempty"`
+	Number  int               `json:"number,omitempty"`
+	List    []int             `json:"list,omitempty"` // always empty, because lists cannot be written
+	Any     any               `json:"any,omitempty"`
 	hidden  string
 }
 
@@ -34,7 +37,9 @@ func values() *rapid.Generator[outer] {
 			Version: rapid.Int().Draw(t, "v"), Order: rapid.Int64().Draw(t, "order"), Text: text.Draw(t, "text"),
 			On: rapid.Bool().Draw(t, "on"), Inner: inner{text.Draw(t, "id"), text.Draw(t, "note")},
 			Plain: rapid.Int8().Draw(t, "plain"), Left: "left", hidden: "hidden",
-			Names: rapid.SampledFrom([]map[string]string{nil, {"b": "x", "a": "y"}}).Draw(t, "names"),
+			Names:  rapid.SampledFrom([]map[string]string{nil, {}, {"b": "x", "a": "y"}}).Draw(t, "names"),
+			Number: rapid.IntRange(0, 1).Draw(t, "number"), List: rapid.SampledFrom([][]int{nil, {}}).Draw(t, "list"),
+			Any: rapid.SampledFrom([]any{nil, "", 0}).Draw(t, "any"),
 		}
 	})
 }
